@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from server.dicom.uids import is_uid
 from server.errors import Malformed
 
 Event = dict[str, Any]
@@ -18,7 +19,6 @@ Event = dict[str, Any]
 LAYOUTS = {"1x1": 1, "1x2": 2}
 """Each layout by name, with the number of viewports it shows."""
 
-_UID = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*))+")
 _PARTICIPANT = re.compile(r"[0-9a-f]{16}")
 
 
@@ -100,8 +100,7 @@ def _one_of(*choices: str | int) -> Callable[[object, str], Any]:
 
 
 def _uid(value: object, name: str) -> str:
-    # PS3.5 9.1: components of digits without leading zeros, 64 characters at most
-    if not isinstance(value, str) or len(value) > 64 or not _UID.fullmatch(value):
+    if not isinstance(value, str) or not is_uid(value):
         raise Malformed(f"{name} is a DICOM UID.", field=name)
     return value
 

@@ -1,0 +1,73 @@
+"""Who did what to which study, and when (PS3.15 A.5): on disk before the answer goes out."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import orjson
+
+from server.access.people import Caller
+from server.access.policy import Action
+from server.database.migrations import migrate
+from server.database.sqlite import Database
+
+LOOK_SECONDS = 300
+"""Reading on in the same study within this time is the same look, and needs no second record."""
+
+_MOST_LOOKS = 50_000
+
+
+class Audit:
+    """The audit records; every method returns once its record is safe."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._looks: dict[tuple[str, Action, str], float] = {}
+        self._lock = threading.Lock()
+        migrate(database, "access", Path(__file__).parent / "schema")
+
+    def record(self, caller: Caller, action: Action, study_uids: Sequence[str], outcome: str, **facts: object) -> None:
+        """Records one act upon studies; `facts` say more (a search's keys, how many instances)."""
+        row = (
+            time.time_ns() // 1_000_000,
+            caller.person_id,
+            str(action),
+            outcome,
+            orjson.dumps(sorted(set(study_uids))).decode(),
+            orjson.dumps(facts).decode(),
+        )
+
+        def insert(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO audit_record (at, person_id, action, outcome, study_uids, facts) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                row,
+            )
+
+        self._database.write(insert)
+
+    def look(self, caller: Caller, action: Action, study_uid: str) -> None:
+        """Records that somebody looks at a study: once for all the pictures of one look.
+
+        PS3.15 A.5.3.6 has one "DICOM Instances Accessed" message summarise the use of a study's instances.
+        """
+        look = (caller.person_id, action, study_uid)
+        now = time.monotonic()
+        with self._lock:
+            fresh = now - self._looks.get(look, -LOOK_SECONDS) >= LOOK_SECONDS
+        if fresh:
+            self.record(caller, action, [study_uid], "success")
+            with self._lock:
+                if len(self._looks) >= _MOST_LOOKS:
+                    self._looks.clear()
+                self._looks[look] = now
+
+    def records(self, limit: int = 100) -> list[dict[str, object]]:
+        """The newest records first."""
+        rows = self._database.read("SELECT * FROM audit_record ORDER BY number DESC LIMIT ?", (limit,))
+        return [
+            {**row, "study_uids": orjson.loads(row["study_uids"]), "facts": orjson.loads(row["facts"])}
+            for row in map(dict, rows)
+        ]

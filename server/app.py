@@ -1,0 +1,141 @@
+"""The only file that knows every part: builds them, wires them, and answers the ASGI app."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+
+from server.access.audit import Audit
+from server.access.people import Caller, local_person
+from server.archive.store import Archive
+from server.catalogue import entries
+from server.database.sqlite import Database
+from server.dicomweb.addresses import ROOT, Addresses
+from server.dicomweb.qido import Qido
+from server.dicomweb.rendered import Rendered
+from server.dicomweb.routes import routes as dicomweb_routes
+from server.dicomweb.stow import Stow
+from server.dicomweb.wado import Wado
+from server.errors import ServerError
+from server.sessions.hub import Hub
+from server.sessions.journal import Journal
+from server.settings import Settings
+from server.studies.render import Render
+from server.studies.retrieve import Retrieve
+from server.studies.search import Search
+from server.studies.share import Share
+from server.studies.store import Store
+from server.web.live import Live
+from server.web.origin import LOOPBACK_NAMES, OriginGuard
+from server.web.problems import problem, refuse, refuse_http, refuse_internal
+from server.web.request_log import RequestLog
+from server.web.site import Site, static_folder
+from server.web.workers import Workers
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What lies under the root: the archive, its catalogue, the records, and the services over them."""
+
+    archive: Archive
+    catalogue: Database
+    records: Database
+    audit: Audit
+    journal: Journal
+    store: Store
+    search: Search
+    local_person: Caller
+
+    def close(self) -> None:
+        """Finishes what was begun and lets go of the files."""
+        self.archive.close()
+        self.catalogue.close()
+        self.records.close()
+
+
+def open_parts(settings: Settings) -> Parts:
+    """Opens everything under the root, made when missing; raises `DatabaseTooNew` for a later release's data."""
+    root: Path = settings.archive.root
+    archive = Archive(root / "archive", settings.archive.sync_threads)
+    catalogue = Database(root / "catalogue.sqlite")
+    records = Database(root / "records.sqlite")
+    entries.prepare(catalogue)
+    audit = Audit(records)
+    organisation = settings.access.organisation
+    return Parts(
+        archive=archive,
+        catalogue=catalogue,
+        records=records,
+        audit=audit,
+        journal=Journal(records),
+        store=Store(archive, catalogue, audit, organisation),
+        search=Search(catalogue, audit),
+        local_person=local_person(organisation),
+    )
+
+
+def build(settings: Settings) -> Starlette:
+    """The whole server as an ASGI app; its parts open when it starts and close when it stops."""
+    parts = open_parts(settings)
+    workers = Workers(settings.web.threads, settings.web.most_requests_waiting)
+    addresses = Addresses(settings.web.public_address)
+    retrieve = Retrieve(parts.archive, parts.catalogue, parts.audit)
+    render = Render(parts.archive, retrieve, parts.audit, settings.rendering.cache_bytes)
+    hub = Hub(parts.journal, workers.run, _now, settings.sessions.most_people, settings.sessions.most_messages_waiting)
+    live = Live(hub, Share(parts.catalogue, parts.audit), workers)
+    dicomweb = dicomweb_routes(
+        Stow(parts.store, workers, addresses, settings.archive.largest_instance),
+        Qido(parts.search, workers, addresses, settings.search.most_results),
+        Wado(retrieve, workers, addresses),
+        Rendered(render, workers),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        parts.archive.sweep()
+        yield
+        hub.close()
+        workers.close()
+        parts.close()
+
+    async def ready(_request: Request) -> Response:
+        if not parts.archive.working:
+            return problem("archive-full", "The archive's disk has failed to keep what it was given.")
+        await workers.run(parts.catalogue.read, "SELECT 1")
+        return PlainTextResponse("ready\n")
+
+    app = Starlette(
+        routes=[
+            Route("/healthz", _healthy),
+            Route("/readyz", ready),
+            Mount(ROOT, routes=dicomweb),
+            Mount("/api", routes=live.routes()),
+            *Site(static_folder()).routes(),
+        ],
+        middleware=[Middleware(RequestLog), Middleware(OriginGuard, host_names=_host_names(settings))],
+        exception_handlers={ServerError: refuse, HTTPException: refuse_http, Exception: refuse_internal},
+        lifespan=lifespan,
+    )
+    app.state.local_person = parts.local_person
+    return app
+
+
+async def _healthy(_request: Request) -> Response:
+    return PlainTextResponse("healthy\n")
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _host_names(settings: Settings) -> list[str]:
+    public = settings.web.public_address.partition("://")[2].partition("/")[0].rpartition(":")
+    return [*LOOPBACK_NAMES, settings.web.host, *filter(None, [public[0] or public[2]])]

@@ -1,0 +1,154 @@
+"""The bytes as received: immutable files named by their SHA-256, kept so that a power cut cannot take them back.
+
+Order of keeping: written in the inbox (same file system), fsync of the file, rename, fsync of its folder.
+Only then may a caller commit a catalogue row. A path is never made from anything that came from outside.
+"""
+
+import errno
+import hashlib
+import os
+import secrets
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.errors import ArchiveFull
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG}
+
+
+class Incoming:
+    """A file on its way in: written piece by piece, hashed as it grows, gone again unless it is kept."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size = 0
+        self._hash = hashlib.sha256()
+        self._file = path.open("xb", buffering=0)
+
+    def write(self, piece: bytes | memoryview) -> None:
+        """Appends `piece`; `ArchiveFull` when the disk does not take it."""
+        try:
+            rest = memoryview(piece)
+            while len(rest):
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            raise _refusal(error) from error
+        self._hash.update(piece)
+        self.size += len(piece)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that was written, in hexadecimal."""
+        return self._hash.hexdigest()
+
+    def sync(self) -> None:
+        """Waits until the bytes are on the disk; after a failure the file is never tried again."""
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise _refusal(error) from error
+
+    def discard(self) -> None:
+        """Closes the file and takes it away if it is still in the inbox."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file in the archive, safe on disk."""
+
+    digest: str
+    size: int
+
+
+class Archive:
+    """The archive folder: `objects/abc/<digest>.dcm` and an `inbox` for what is arriving."""
+
+    def __init__(self, root: Path, sync_threads: int = 8) -> None:
+        self._objects = root / "objects"
+        self._inbox = root / "inbox"
+        for folder in (root, self._objects, self._inbox):
+            _make_folder(folder)
+        self._syncing = ThreadPoolExecutor(sync_threads, "archive sync")
+        self.working = True
+        """False once the disk has failed to keep what it was given; stays so until the next start."""
+
+    def receive(self) -> Incoming:
+        """A new file in the inbox; `ArchiveFull` when the disk has no room for one."""
+        try:
+            return Incoming(self._inbox / f"{os.getpid()}-{secrets.token_hex(8)}.part")
+        except OSError as error:
+            raise _refusal(error) from error
+
+    def keep(self, arrived: Sequence[Incoming]) -> list[Kept]:
+        """Moves files into the archive for good: all are safe on disk when this returns.
+
+        Files are synced side by side and each folder once. When one cannot be kept, `ArchiveFull` is raised and
+        none counts as kept; whichever files were moved already are without a catalogue row, so invisible.
+        """
+        try:
+            list(self._syncing.map(Incoming.sync, arrived))
+            kept = []
+            folders = set()
+            for incoming in arrived:
+                path = self.path(incoming.digest)
+                if not path.parent.exists():
+                    _make_folder(path.parent)
+                incoming.path.rename(path)
+                folders.add(path.parent)
+                kept.append(Kept(incoming.digest, incoming.size))
+            list(self._syncing.map(_sync_folder, folders))
+        except OSError as error:
+            if error.errno == errno.EIO:
+                self.working = False
+            raise _refusal(error) from error
+        return kept
+
+    def path(self, digest: str) -> Path:
+        """Where the file with this SHA-256 lies, or would lie."""
+        return self._objects / digest[:3] / f"{digest}.dcm"
+
+    def forget(self, digest: str) -> None:
+        """Takes away a file that never got a catalogue row."""
+        self.path(digest).unlink(missing_ok=True)
+
+    def sweep(self) -> int:
+        """Takes away what a process that is no more left in the inbox; answers how many files."""
+        swept = 0
+        for left in self._inbox.glob("*.part"):
+            owner = left.name.partition("-")[0]
+            if not owner.isdigit() or not Path("/proc", owner).exists() or int(owner) == os.getpid():
+                left.unlink(missing_ok=True)
+                swept += 1
+        return swept
+
+    def close(self) -> None:
+        """Waits for what is being synced."""
+        self._syncing.shutdown()
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _refusal(error: OSError) -> ArchiveFull:
+    if error.errno in _NO_ROOM:
+        message = (
+            "The archive's disk takes no more: nothing of this was kept. Free space or mend the disk, and repeat it."
+        )
+    else:
+        message = "The archive could not write: nothing of this was kept. Repeat the request later."
+    return ArchiveFull(message, cause=errno.errorcode.get(error.errno or 0, "unknown"))

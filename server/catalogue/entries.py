@@ -1,0 +1,157 @@
+"""Writing to the catalogue: one row for every instance, and its study and series as they are first seen."""
+
+import sqlite3
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from server.catalogue.matching import name_key
+from server.database.migrations import migrate
+from server.database.sqlite import Database
+from server.dicom.attributes import SERIES_LEVEL, STUDY_LEVEL
+from server.dicom.dicomjson import Attributes, only, value
+from server.dicom.resources import InstanceRef
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """All that the catalogue is told of one instance.
+
+    `frames` and `image` are what `archive.frames` and `rendering.image` need later, as plain JSON values;
+    `not_renderable` says why there is no picture, when there is none.
+    """
+
+    ref: InstanceRef
+    organisation: str
+    digest: str
+    size: int
+    transfer_syntax_uid: str
+    attributes: Attributes
+    frames: Mapping[str, Any] | None
+    image: Mapping[str, Any] | None
+    not_renderable: str | None
+
+
+def prepare(database: Database) -> None:
+    """Makes or brings up to date the catalogue's tables."""
+    migrate(database, "catalogue", Path(__file__).parent / "schema")
+
+
+def digests(database: Database, instance_uids: Sequence[str]) -> dict[str, str]:
+    """For those of the instances that are catalogued, the digest of their file."""
+    rows = database.read(
+        "SELECT instance_uid, digest FROM instance WHERE instance_uid IN (SELECT value FROM json_each(?))",
+        (orjson.dumps(list(instance_uids)).decode(),),
+    )
+    return {row["instance_uid"]: row["digest"] for row in rows}
+
+
+def add(database: Database, entries: Sequence[Entry]) -> dict[str, str]:
+    """Catalogues instances in one transaction; answers each one's digest as it now stands.
+
+    An instance that was there before keeps its row: a digest other than the entry's own says that it differs.
+    """
+    prepared = [(entry, zlib.compress(orjson.dumps(entry.attributes), 1)) for entry in entries]
+
+    def insert(connection: sqlite3.Connection) -> dict[str, str]:
+        return {entry.ref.instance_uid: _add(connection, entry, packed) for entry, packed in prepared}
+
+    return database.write(insert)
+
+
+def _add(connection: sqlite3.Connection, entry: Entry, packed: bytes) -> str:
+    there = connection.execute(
+        "SELECT digest FROM instance WHERE instance_uid = ?", (entry.ref.instance_uid,)
+    ).fetchone()
+    if there is not None:
+        return str(there["digest"])
+    study_key = _study(connection, entry)
+    _insert(
+        connection,
+        "instance",
+        series_key=_series(connection, entry, study_key),
+        instance_uid=entry.ref.instance_uid,
+        sop_class_uid=_text(entry.attributes, "SOPClassUID") or "",
+        instance_number=_number(entry.attributes, "InstanceNumber"),
+        digest=entry.digest,
+        size=entry.size,
+        transfer_syntax_uid=entry.transfer_syntax_uid,
+        frames=_json(entry.frames),
+        image=_json(entry.image),
+        not_renderable=entry.not_renderable,
+        attributes=packed,
+    )
+    return entry.digest
+
+
+def _study(connection: sqlite3.Connection, entry: Entry) -> int:
+    row = connection.execute("SELECT study_key FROM study WHERE study_uid = ?", (entry.ref.study_uid,)).fetchone()
+    if row is not None:
+        return int(row["study_key"])
+    a = entry.attributes
+    return _insert(
+        connection,
+        "study",
+        study_uid=entry.ref.study_uid,
+        organisation=entry.organisation,
+        patient_id=_text(a, "PatientID"),
+        issuer_of_patient_id=_text(a, "IssuerOfPatientID"),
+        patient_name=name_key(_text(a, "PatientName")),
+        patient_birth_date=_text(a, "PatientBirthDate"),
+        patient_sex=_text(a, "PatientSex"),
+        study_date=_text(a, "StudyDate"),
+        study_time=_text(a, "StudyTime"),
+        accession_number=_text(a, "AccessionNumber"),
+        study_id=_text(a, "StudyID"),
+        study_description=_text(a, "StudyDescription"),
+        referring_physician_name=name_key(_text(a, "ReferringPhysicianName")),
+        attributes=orjson.dumps(only(a, STUDY_LEVEL)),
+    )
+
+
+def _series(connection: sqlite3.Connection, entry: Entry, study_key: int) -> int:
+    row = connection.execute(
+        "SELECT series_key FROM series WHERE study_key = ? AND series_uid = ?", (study_key, entry.ref.series_uid)
+    ).fetchone()
+    if row is not None:
+        return int(row["series_key"])
+    a = entry.attributes
+    return _insert(
+        connection,
+        "series",
+        study_key=study_key,
+        series_uid=entry.ref.series_uid,
+        modality=_text(a, "Modality"),
+        series_number=_number(a, "SeriesNumber"),
+        series_description=_text(a, "SeriesDescription"),
+        body_part_examined=_text(a, "BodyPartExamined"),
+        laterality=_text(a, "Laterality"),
+        performed_date=_text(a, "PerformedProcedureStepStartDate"),
+        performed_time=_text(a, "PerformedProcedureStepStartTime"),
+        attributes=orjson.dumps(only(a, SERIES_LEVEL)),
+    )
+
+
+def _insert(connection: sqlite3.Connection, table: str, **columns: object) -> int:
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"
+    key = connection.execute(statement, tuple(columns.values())).lastrowid
+    return key or 0
+
+
+def _text(attributes: Attributes, keyword: str) -> str | None:
+    first = value(attributes, keyword)
+    return str(first) if isinstance(first, str | int | float) and str(first) else None
+
+
+def _number(attributes: Attributes, keyword: str) -> int | None:
+    first = value(attributes, keyword)
+    return first if isinstance(first, int) and abs(first) < 2**63 else None
+
+
+def _json(values: Mapping[str, Any] | None) -> str | None:
+    return None if values is None else orjson.dumps(values).decode()

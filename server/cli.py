@@ -1,0 +1,87 @@
+"""The command line: `lightbox serve | import | demo | settings`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from server.commands import demo, importing, serving, showing
+from server.commands.failure import CommandFailed
+from server.database.migrations import DatabaseTooNew
+from server.errors import ServerError
+from server.settings import Settings, knobs, read_settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; answers the exit status: 0 done, 1 not all of it, 2 wrongly asked."""
+    asked = _parser().parse_args(arguments)
+    try:
+        settings = _settings(asked)
+    except ValueError as error:
+        print(_plain(error), file=sys.stderr)  # noqa: T201 - a command speaks on its terminal
+        return 2
+    try:
+        return int(asked.run(asked, settings))
+    except (CommandFailed, DatabaseTooNew, ServerError) as error:
+        print(f"lightbox: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("lightbox", description="A DICOMweb archive and viewer for looking together.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="start the server", description="Starts the server.")
+    serve.set_defaults(run=lambda _asked, settings: serving.serve(settings))
+    take_in = commands.add_parser(
+        "import",
+        help="store DICOM files and folders",
+        description="Stores DICOM Part 10 files, also while the server runs. Exit status 1 when any was refused.",
+    )
+    take_in.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder to go through")
+    take_in.set_defaults(run=lambda asked, settings: importing.import_paths(settings, asked.paths))
+    show = commands.add_parser(
+        "demo",
+        help="import studies, start the server, and print a session to share",
+        description="Imports studies, starts the server, and prints the address of the worklist and of a session.",
+    )
+    show.add_argument("--studies", type=Path, required=True, help="folder of DICOM files to show")
+    show.set_defaults(run=lambda asked, settings: demo.show(settings, asked.studies))
+    tell = commands.add_parser("settings", help="print every setting, its value and where it came from")
+    tell.set_defaults(run=lambda asked, settings: showing.show_settings(settings, asked.config, _flags(asked)))
+    for command in (serve, take_in, show, tell):
+        _add_flags(command)
+    return parser
+
+
+def _add_flags(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("settings", "see `lightbox settings` and docs/reference/settings.md")
+    group.add_argument("--config", type=Path, help="a TOML file with settings")
+    for knob in knobs():
+        group.add_argument(knob.flag, dest=f"setting {knob.key}", metavar=knob.name.upper(), help=knob.reason)
+
+
+def _flags(asked: argparse.Namespace) -> dict[str, dict[str, str]]:
+    flags: dict[str, dict[str, str]] = {}
+    for knob in knobs():
+        text = getattr(asked, f"setting {knob.key}", None)
+        if text is not None:
+            flags.setdefault(knob.section, {})[knob.name] = text
+    return flags
+
+
+def _settings(asked: argparse.Namespace) -> Settings:
+    return read_settings(asked.config, _flags(asked))
+
+
+def _plain(error: ValueError) -> str:
+    """A bad setting in one line a fault: its key and what is wrong with it."""
+    faults = getattr(error, "errors", None)
+    if faults is None:
+        return f"lightbox: {error}"
+    return "\n".join(f"lightbox: setting {'.'.join(map(str, f['loc']))}: {f['msg']}" for f in faults())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,103 @@
+"""`lightbox import`: storing files and folders from this machine, with a progress bar and a summary."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from server.app import Parts, open_parts
+from server.archive.store import Incoming
+from server.commands.failure import CommandFailed
+from server.settings import Settings
+from server.studies.store import Stored
+
+_TOGETHER = 64
+_PIECE = 2**20
+_MOST_SHOWN = 20
+
+
+@dataclass
+class Summary:
+    """What became of the files."""
+
+    stored: int = 0
+    already_there: int = 0
+    refused: list[tuple[Path, str]] = field(default_factory=list)
+
+
+def import_paths(settings: Settings, paths: Sequence[Path]) -> int:
+    """Stores every file below `paths`; answers 0 when all are kept, 1 when any was refused."""
+    parts = open_parts(settings)
+    try:
+        summary = take_in(parts, paths)
+    finally:
+        parts.close()
+    _tell(summary)
+    return 1 if summary.refused else 0
+
+
+def take_in(parts: Parts, paths: Sequence[Path]) -> Summary:
+    """Stores the files in batches, each acknowledged as a whole before the next."""
+    for path in paths:
+        if not path.exists():
+            raise CommandFailed(f"there is no {path}")
+    files = [file for path in paths for file in _files(path)]
+    summary = Summary()
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
+        task = progress.add_task("importing", total=len(files))
+        remaining = iter(files)
+        while batch := list(islice(remaining, _TOGETHER)):
+            _store(parts, batch, summary)
+            progress.advance(task, len(batch))
+    return summary
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+        return
+    yield from sorted(file for file in path.rglob("*") if file.is_file())
+
+
+def _store(parts: Parts, batch: Sequence[Path], summary: Summary) -> None:
+    arrived: list[Incoming] = []
+    copied: list[Path] = []
+    for file in batch:
+        incoming = parts.store.receive()
+        try:
+            with file.open("rb") as source:
+                while piece := source.read(_PIECE):
+                    incoming.write(piece)
+        except OSError as error:
+            incoming.discard()
+            summary.refused.append((file, f"cannot be read: {error.strerror}"))
+            continue
+        arrived.append(incoming)
+        copied.append(file)
+    for file, outcome in zip(copied, parts.store.store(parts.local_person, arrived), strict=True):
+        if not isinstance(outcome, Stored):
+            summary.refused.append((file, outcome.message))
+        elif outcome.again:
+            summary.already_there += 1
+        else:
+            summary.stored += 1
+
+
+def _tell(summary: Summary) -> None:
+    console = Console(highlight=False)
+    console.print(
+        f"stored {summary.stored}, already there {summary.already_there}, refused {len(summary.refused)}",
+        soft_wrap=True,
+    )
+    for file, reason in summary.refused[:_MOST_SHOWN]:
+        console.print(f"  refused {file}: {reason}", soft_wrap=True, markup=False)
+    if len(summary.refused) > _MOST_SHOWN:
+        reasons = Counter(reason for _, reason in summary.refused[_MOST_SHOWN:])
+        for reason, count in reasons.most_common():
+            console.print(f"  and {count} more: {reason}", soft_wrap=True, markup=False)

@@ -1,0 +1,80 @@
+"""`lightbox serve`: the server in the foreground until it is told to stop."""
+
+import ipaddress
+import logging
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from server.app import build
+from server.commands.failure import CommandFailed
+from server.settings import Settings
+from server.web.live import LONGEST_MESSAGE
+
+_STOP_SECONDS = 15
+
+
+def serve(settings: Settings, announce: Callable[[str], None] | None = None) -> int:
+    """Serves until SIGTERM or SIGINT, then finishes what it acknowledged; `announce` is told the address."""
+    listening = bind(settings.web.host, settings.web.port)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("lightbox").setLevel(logging.INFO)
+    config = uvicorn.Config(
+        build(settings),
+        access_log=False,  # it would log query strings, which hold names; web.request_log does without
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=_STOP_SECONDS,
+        ws_max_size=2 * LONGEST_MESSAGE,
+        ws_ping_interval=10,
+        ws_ping_timeout=10,
+        ws_per_message_deflate=False,
+    )
+    host = settings.web.host
+    address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+    _Server(config, lambda: (announce or _say)(address)).run([listening])
+    return 0
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket on a loopback address; `CommandFailed` for any other, or when the port is taken."""
+    if not _is_loopback(host):
+        raise CommandFailed(
+            f"refusing to listen on {host}: until people can sign in, the server serves this machine alone. "
+            "Use --host 127.0.0.1 (or ::1, or localhost)."
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise CommandFailed(f"cannot listen on {host} port {port}: {error.strerror}. Choose another --port.") from error
+    return listening
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _say(address: str) -> None:
+    print(f"Lightbox is ready at {address}/ and {address}/dicomweb", flush=True)  # noqa: T201
+
+
+class _Server(uvicorn.Server):
+    """Announces itself once it really listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()

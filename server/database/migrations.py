@@ -1,0 +1,38 @@
+"""Numbered steps from an empty database to today's tables, taken once each and in order."""
+
+import sqlite3
+from pathlib import Path
+
+from server.database.sqlite import Database
+
+
+class DatabaseTooNew(Exception):
+    """The database was written by a later release, whose tables this one does not know."""
+
+
+def migrate(database: Database, part: str, folder: Path) -> int:
+    """Brings the tables of `part` up to the newest `NNNN-title.sql` in `folder`; answers the steps taken.
+
+    All missing steps commit together or not at all. Raises `DatabaseTooNew` rather than guess.
+    """
+    steps = sorted((int(path.name[:4]), path.read_text()) for path in folder.glob("[0-9]*.sql"))
+    newest = steps[-1][0]
+
+    def climb(connection: sqlite3.Connection) -> int:
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS schema_version (part TEXT PRIMARY KEY, version INTEGER NOT NULL)"
+        )
+        row = connection.execute("SELECT version FROM schema_version WHERE part = ?", (part,)).fetchone()
+        version = row["version"] if row else 0
+        if version > newest:
+            raise DatabaseTooNew(
+                f"The {part} tables have version {version}; this release knows {newest}: run a newer one."
+            )
+        missing = [text for number, text in steps if number > version]
+        for text in missing:
+            for statement in text.split(";\n"):
+                connection.execute(statement)
+        connection.execute("INSERT OR REPLACE INTO schema_version VALUES (?, ?)", (part, newest))
+        return len(missing)
+
+    return database.write(climb)

@@ -1,0 +1,121 @@
+"""One SQLite file: readers side by side, and one writer that commits for everybody together.
+
+Concurrent writes share a transaction and one wait for the disk (group commit). WAL with `synchronous=FULL`:
+with NORMAL a power cut would lose transactions that were already answered for.
+"""
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, TypeVar
+
+from server.errors import ArchiveFull, ServerError
+
+T = TypeVar("T")
+Write = Callable[[sqlite3.Connection], Any]
+
+_BUSY_MS = 30_000
+_MOST_TOGETHER = 256
+
+
+class Database:
+    """A database file, made when missing; `read` and `write` may be called from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._writer = self._connect()
+        self._waiting: queue.SimpleQueue[tuple[Write, Future[Any]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write_for_all, name=f"writer of {path.name}", daemon=True)
+        self._thread.start()
+
+    def read(self, sql: str, parameters: tuple[object, ...] = ()) -> list[sqlite3.Row]:
+        """All rows of a query, as of the last commit."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+            with self._lock:
+                self._readers.append(connection)
+        return connection.execute(sql, parameters).fetchall()
+
+    def write(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        """Runs `change` in a transaction and answers its result once that is on disk.
+
+        An exception in `change` undoes that change alone and is raised here.
+        """
+        done: Future[T] = Future()
+        self._waiting.put((change, done))
+        return done.result()
+
+    def close(self) -> None:
+        """Commits what is waiting and closes every connection."""
+        self._waiting.put(None)
+        self._thread.join()
+        for connection in [*self._readers, self._writer]:
+            connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=_BUSY_MS / 1000)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA cache_size=-32768")
+        return connection
+
+    def _write_for_all(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            together = [first]
+            ending = False
+            while len(together) < _MOST_TOGETHER and not self._waiting.empty():
+                following = self._waiting.get()
+                if following is None:
+                    ending = True
+                    break
+                together.append(following)
+            self._commit(together)
+            if ending:
+                return
+
+    def _commit(self, together: list[tuple[Write, Future[Any]]]) -> None:
+        answers: list[tuple[Future[Any], Any, Exception | None]] = []
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+            for change, done in together:
+                answers.append((done, *self._attempt(change)))
+            self._writer.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            refusal = _refusal(error)
+            for _, done in together:
+                done.set_exception(refusal)
+            return
+        for done, result, failure in answers:
+            if failure is None:
+                done.set_result(result)
+            else:
+                done.set_exception(failure)
+
+    def _attempt(self, change: Write) -> tuple[Any, Exception | None]:
+        self._writer.execute("SAVEPOINT change")
+        try:
+            result = change(self._writer)
+        except Exception as failure:  # noqa: BLE001 - handed to whoever asked for the change
+            self._writer.execute("ROLLBACK TO change")
+            self._writer.execute("RELEASE change")
+            return None, failure
+        self._writer.execute("RELEASE change")
+        return result, None
+
+
+def _refusal(error: sqlite3.Error) -> ServerError:
+    return ArchiveFull(
+        "The database could not be written, so nothing of this was kept. Free space or mend the disk, and repeat it.",
+        cause=getattr(error, "sqlite_errorname", type(error).__name__),
+    )

@@ -1,0 +1,28 @@
+"""JPEG with 8 bits a sample: baseline and extended sequential (PS3.5 A.4.1)."""
+
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+
+from server.errors import Malformed
+from server.rendering.codecs.codestream import check, precision
+from server.rendering.image import Image
+
+SYNTAXES = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51")
+
+
+def decode(data: bytes, image: Image, first_bit: int = 0) -> NDArray[np.generic]:  # noqa: ARG001
+    """The samples of one frame; three samples come as RGB."""
+    check(data, image)
+    if precision(data) != 8:
+        raise Malformed("JPEG with 12 bits a sample has no decoder here.")
+    try:
+        with Pillow.open(io.BytesIO(data), formats=["JPEG"]) as picture:
+            if image.photometric == "RGB" and "adobe" not in picture.info:
+                # without an Adobe marker the decoder takes any three samples for YCbCr
+                picture.draft("YCbCr", picture.size)
+            return np.asarray(picture)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise Malformed("The compressed frame is damaged or cut short.", cause=type(error).__name__) from error

@@ -1,0 +1,59 @@
+"""From the bytes of one frame to a picture: decode, then one step after the other."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.errors import Malformed, NotAcceptable
+from server.rendering.codecs.index import CODECS
+from server.rendering.encode import encode
+from server.rendering.image import Image, not_renderable
+from server.rendering.request import RenderRequest, Window
+from server.rendering.steps.colour import colour
+from server.rendering.steps.grey import grey
+from server.rendering.steps.stored_values import stored_values
+from server.rendering.steps.viewport import fit
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture to send: its bytes, what they are, and the window that was used (None for colour or a VOI LUT)."""
+
+    data: bytes
+    media_type: str
+    window: Window | None
+
+
+def decode(data: bytes, image: Image, first_bit: int = 0) -> NDArray[np.generic]:
+    """The stored values of a frame; `NotAcceptable` says why when they cannot be had here."""
+    return stored_values(_samples(data, image, first_bit), image)
+
+
+def native(data: bytes, image: Image, first_bit: int = 0) -> bytes:
+    """The samples of a frame as little endian bytes, all their allocated bits, colour by pixel (PS3.5 8.2)."""
+    samples = _samples(data, image, first_bit)
+    if image.bits_allocated == 1:
+        return np.packbits(samples.astype(np.uint8), axis=None, bitorder="little").tobytes()
+    return np.ascontiguousarray(samples).astype(samples.dtype.newbyteorder("<"), copy=False).tobytes()
+
+
+def _samples(data: bytes, image: Image, first_bit: int) -> NDArray[np.generic]:
+    codec = CODECS.get(image.transfer_syntax_uid)
+    if codec is None:
+        raise NotAcceptable(not_renderable(image.transfer_syntax_uid, "no decoder for this transfer syntax"))
+    try:
+        return codec(data, image, first_bit)
+    except Malformed as error:
+        raise NotAcceptable(not_renderable(image.transfer_syntax_uid, error.message), **error.facts) from error
+
+
+def draw(stored: NDArray[np.generic], image: Image, frame_number: int, wish: RenderRequest) -> Picture:
+    """The picture of a frame's stored values as it is wished."""
+    window: Window | None = None
+    if image.photometric.startswith("MONOCHROME"):
+        pixels, window = grey(stored, image, image.values_of(frame_number), wish.window)
+    else:
+        pixels = colour(stored, image)
+    picture = fit(pixels, image, wish.viewport)
+    return Picture(encode(picture, wish.media_type, wish.quality), wish.media_type, window)

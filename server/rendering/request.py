@@ -1,0 +1,101 @@
+"""What is wished of a picture: the rendering parameters of PS3.18 8.3.5.1, parsed strictly."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from server.errors import Malformed
+
+LARGEST_VIEWPORT = 16_384
+MEDIA_TYPES = ("image/jpeg", "image/png")
+_FUNCTIONS = {"linear": "LINEAR", "linear-exact": "LINEAR_EXACT", "sigmoid": "SIGMOID"}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A VOI window in modality units, and the function that applies it (PS3.3 C.11.2.1.2)."""
+
+    center: float
+    width: float
+    function: str = "LINEAR"
+
+    def __str__(self) -> str:
+        name = next(word for word, function in _FUNCTIONS.items() if function == self.function)
+        return f"{self.center:.10g},{self.width:.10g},{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewport:
+    """The box a picture must fit into, and the region of the image it shows (None: all of it).
+
+    `region` is x, y, width, height in image pixels; a negative width or height flips (PS3.18 8.3.5.1.3).
+    """
+
+    width: int
+    height: int
+    region: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderRequest:
+    """One picture to be: as what, how windowed, how large, how good (JPEG quality 1 to 100)."""
+
+    media_type: str = "image/jpeg"
+    window: Window | None = None
+    viewport: Viewport | None = None
+    quality: int = 90
+
+
+def parse(parameters: Mapping[str, str], media_type: str) -> RenderRequest:
+    """The request that the query parameters make; `Malformed` names the one that is wrong and what would be right."""
+    return RenderRequest(
+        media_type=media_type,
+        window=_window(parameters["window"]) if "window" in parameters else None,
+        viewport=_viewport(parameters["viewport"]) if "viewport" in parameters else None,
+        quality=_quality(parameters.get("quality", "90")),
+    )
+
+
+def _window(text: str) -> Window:
+    parts = text.split(",")
+    numbers = [_number(part) for part in parts[:2]]
+    function = _FUNCTIONS.get(parts[2].strip().lower().replace("_", "-")) if len(parts) == 3 else None
+    if len(parts) != 3 or None in numbers or function is None:
+        raise Malformed(
+            "window is center,width,function, with function linear, linear-exact or sigmoid.", window=text[:80]
+        )
+    center, width = (number or 0.0 for number in numbers)
+    if not width > 0 or (function == "LINEAR" and width < 1):
+        # PS3.3 C.11.2.1.2.1: LINEAR needs a width of 1 at least, the others one above 0
+        raise Malformed("The window's width must be above 0, and 1 at least for linear.", window=text[:80])
+    return Window(center, width, function)
+
+
+def _viewport(text: str) -> Viewport:
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) not in {2, 6} or not all(re.fullmatch(r"[0-9]{1,5}", part) for part in parts[:2]):
+        raise Malformed("viewport is width,height or width,height,x,y,width,height in pixels.", viewport=text[:80])
+    width, height = int(parts[0]), int(parts[1])
+    if not 1 <= width <= LARGEST_VIEWPORT or not 1 <= height <= LARGEST_VIEWPORT:
+        raise Malformed(f"A viewport is 1 to {LARGEST_VIEWPORT} pixels wide and high.", viewport=text[:80])
+    if len(parts) == 2:
+        return Viewport(width, height)
+    x, y = (0.0 if part == "" else _number(part) for part in parts[2:4])
+    w, h = (math.inf if part == "" else _number(part) for part in parts[4:6])
+    if x is None or y is None or w is None or h is None or x < 0 or y < 0 or w == 0 or h == 0:
+        raise Malformed("A viewport's source region is x,y,width,height inside the image.", viewport=text[:80])
+    return Viewport(width, height, (x, y, w, h))
+
+
+def _quality(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= 100:
+        raise Malformed("quality is a whole number from 1 to 100.", quality=text[:80])
+    return int(text)
+
+
+def _number(text: str) -> float | None:
+    if not re.fullmatch(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*", text[:64]) or len(text) > 64:
+        return None
+    number = float(text)
+    return number if abs(number) <= 1e9 else None

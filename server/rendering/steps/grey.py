@@ -1,0 +1,104 @@
+"""The grey chain of PS3.4 annex N: modality LUT, VOI LUT, presentation LUT, down to 8 bits.
+
+The three are functions of one value, so they are joined into one table over all values that can occur,
+computed in double precision and applied in a single step.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.errors import Malformed
+from server.rendering.image import Image, LookupTable, Values
+from server.rendering.request import Window
+
+Floats = NDArray[np.float64]
+
+_LARGEST_TABLE = 2**20
+
+
+def grey(
+    stored: NDArray[np.generic], image: Image, values: Values, window: Window | None
+) -> tuple[NDArray[np.uint8], Window | None]:
+    """8-bit grey of every stored value, and the window that made it (None when a VOI LUT did)."""
+    if stored.dtype.kind == "f":
+        modality = _modality(stored.astype(np.float64), values)
+        window = window or _chosen(values) or _full_range(modality[np.isfinite(modality)])
+        return _to_bytes(_voi(np.nan_to_num(modality), values, window), image), window
+    low, high = int(stored.min()), int(stored.max())
+    if high - low >= _LARGEST_TABLE:
+        modality = _modality(stored.astype(np.float64), values)
+        window = window or _chosen(values) or _full_range(modality)
+        return _to_bytes(_voi(modality, values, window), image), window
+    modality = _modality(np.arange(low, high + 1, dtype=np.float64), values)
+    if window is None and values.voi_lut is None:
+        window = _chosen(values) or _full_range(_modality(_without_padding(stored, image), values))
+    table = _to_bytes(_voi(modality, values, window), image)
+    index = stored if low == 0 else stored.astype(np.int64) - low
+    return table[index], window
+
+
+def _modality(stored: Floats, values: Values) -> Floats:
+    """PS3.3 C.11.1.1: a modality LUT, or output = slope x stored + intercept."""
+    if values.modality_lut is not None:
+        return _look_up(stored, values.modality_lut)
+    return np.asarray(stored * values.slope + values.intercept)
+
+
+def _chosen(values: Values) -> Window | None:
+    if not values.windows:
+        return None
+    center, width = values.windows[0]
+    if values.function == "LINEAR" and width < 1:
+        return Window(center, width, "LINEAR_EXACT")
+    return Window(center, width, values.function)
+
+
+def _full_range(modality: Floats) -> Window:
+    """A window from the lowest to the highest value there is, where the header gives none."""
+    if modality.size == 0:
+        return Window(0.5, 1.0)
+    low, high = float(modality.min()), float(modality.max())
+    if low == int(low) and high == int(high) and high > low:
+        return Window((low + high + 1) / 2, high - low + 1)
+    return Window((low + high) / 2, max(high - low, 1e-6), "LINEAR_EXACT")
+
+
+def _without_padding(stored: NDArray[np.generic], image: Image) -> Floats:
+    """The extremes of the values that are no padding (PS3.3 C.7.5.1.1.2); all of them when nothing else is left."""
+    kept = stored
+    if image.padding is not None:
+        low, high = image.padding
+        kept = stored[(stored < low) | (stored > high)]  # type: ignore[operator]
+    if kept.size == 0:
+        kept = stored
+    return np.array([kept.min(), kept.max()], dtype=np.float64)
+
+
+def _voi(x: Floats, values: Values, window: Window | None) -> Floats:
+    """From modality values to 0..1: by the VOI LUT, or by a window of one of the three functions."""
+    if window is None:
+        if values.voi_lut is None:
+            raise Malformed("There is neither a window nor a VOI LUT.")
+        return np.asarray(_look_up(x, values.voi_lut) / (2**values.voi_lut.bits - 1))
+    c, w = window.center, window.width
+    if window.function == "SIGMOID":
+        # PS3.3 C.11.2.1.3.1; beyond these bounds the exponential has long saturated
+        return np.asarray(1 / (1 + np.exp(np.clip(-4 * (x - c) / w, -700, 700))))
+    if window.function == "LINEAR_EXACT":
+        return np.asarray(np.clip((x - c) / w + 0.5, 0, 1))  # PS3.3 C.11.2.1.3.2
+    if w == 1:
+        return (x > c - 0.5).astype(np.float64)
+    # PS3.3 C.11.2.1.2.1: with the half-pixel offset
+    return np.asarray(np.clip((x - (c - 0.5)) / (w - 1) + 0.5, 0, 1))
+
+
+def _look_up(x: Floats, table: LookupTable) -> Floats:
+    """Values below the first entry take the first, beyond the last the last (PS3.3 C.11.1.1.1)."""
+    entries = np.array(table.entries, dtype=np.float64)
+    return np.asarray(entries[np.clip(np.rint(x) - table.first, 0, len(entries) - 1).astype(np.int64)])
+
+
+def _to_bytes(share: Floats, image: Image) -> NDArray[np.uint8]:
+    if image.inverse:
+        share = 1 - share  # MONOCHROME1, or Presentation LUT Shape INVERSE (PS3.3 C.7.6.3.1.2, C.11.4)
+    return np.floor(share * 255 + 0.5).astype(np.uint8)

@@ -1,0 +1,49 @@
+"""One connection's place in a room: what waits to be sent to it, bounded, with the fleeting replaceable."""
+
+import asyncio
+from collections import deque
+from typing import Any
+
+Message = dict[str, Any]
+
+
+class Seat:
+    """A participant's connection. Lasting messages wait in order; of each person's pointer only the newest waits."""
+
+    def __init__(self, participant_id: str, name: str, most_waiting: int) -> None:
+        self.participant_id = participant_id
+        self.name = name
+        self.closed_because: tuple[int, str] | None = None
+        self._most_waiting = most_waiting
+        self._lasting: deque[Message] = deque()
+        self._pointers: dict[str, Message] = {}
+        self._something = asyncio.Event()
+
+    def send(self, message: Message) -> None:
+        """Queues a lasting message; a reader too slow for them is cut off, to come back with a snapshot."""
+        if len(self._lasting) >= self._most_waiting:
+            self.close(1013, "too slow to keep up")
+            return
+        self._lasting.append(message)
+        self._something.set()
+
+    def point(self, message: Message) -> None:
+        """Queues a pointer in place of an older one of the same person."""
+        self._pointers[message["by"]] = message
+        self._something.set()
+
+    def close(self, code: int, reason: str) -> None:
+        """Ends the connection with a WebSocket close code; what still waits is not sent."""
+        self.closed_because = self.closed_because or (code, reason)
+        self._something.set()
+
+    async def next(self) -> Message | None:
+        """The next message, lasting ones first; None once the seat is closed."""
+        while self.closed_because is None:
+            if self._lasting:
+                return self._lasting.popleft()
+            if self._pointers:
+                return self._pointers.pop(next(iter(self._pointers)))
+            self._something.clear()
+            await self._something.wait()
+        return None

@@ -1,0 +1,174 @@
+"""Every knob, once: its name, type, default and reason. Read in `cli.py` and handed on as plain values.
+
+Order: default, then the file named by `--config`, then `LIGHTBOX_<SECTION>__<NAME>`, then a flag.
+"""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+MIB = 2**20
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ArchiveSettings(_Section):
+    """Where and how bytes are kept."""
+
+    root: Path = Field(Path("lightbox-data"), description="Holds archive, catalogue and records; made when missing.")
+    sync_threads: int = Field(8, ge=1, le=64, description="Files waiting for the disk side by side.")
+    largest_instance: int = Field(
+        4096 * MIB, ge=MIB, description="Bytes of one stored instance; a larger part is answered with 413."
+    )
+
+
+class WebSettings(_Section):
+    """How the server is reached."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on; only loopback until people can sign in.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    public_address: str = Field(
+        "", description="Address in answers behind a proxy, such as https://pacs.example.nhs.uk."
+    )
+    threads: int = Field(8, ge=1, le=256, description="Threads for disk, catalogue and pixels.")
+    most_requests_waiting: int = Field(
+        512, ge=1, description="Requests that may wait for a thread; more are answered with 503."
+    )
+
+
+class SearchSettings(_Section):
+    """How much one search may ask for."""
+
+    most_results: int = Field(5000, ge=1, description="Ceiling of `limit`; a Warning header says when there is more.")
+
+
+class RenderingSettings(_Section):
+    """How much memory pictures may take."""
+
+    cache_bytes: int = Field(512 * MIB, ge=MIB, description="Decoded frames and encoded pictures kept in memory.")
+
+
+class AccessSettings(_Section):
+    """Whose studies these are."""
+
+    organisation: str = Field(
+        "LOCAL", min_length=1, max_length=64, description="Owner of what is stored here (ODS code)."
+    )
+
+
+class SessionSettings(_Section):
+    """Bounds of a session."""
+
+    most_people: int = Field(100, ge=2, description="Participants of one session at a time.")
+    most_messages_waiting: int = Field(
+        256, ge=16, description="Messages waiting for a slow participant before it is cut off."
+    )
+
+
+class Settings(BaseSettings):
+    """All settings; frozen, and an unknown name or bad value stops the start."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix="LIGHTBOX_",
+        env_nested_delimiter="__",
+        nested_model_default_partial_update=True,
+    )
+
+    archive: ArchiveSettings = ArchiveSettings()  # type: ignore[call-arg]
+    web: WebSettings = WebSettings()  # type: ignore[call-arg]
+    search: SearchSettings = SearchSettings()  # type: ignore[call-arg]
+    rendering: RenderingSettings = RenderingSettings()  # type: ignore[call-arg]
+    access: AccessSettings = AccessSettings()  # type: ignore[call-arg]
+    sessions: SessionSettings = SessionSettings()  # type: ignore[call-arg]
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags before variables before the file; nothing else is read."""
+        del dotenv_settings, file_secret_settings
+        assert isinstance(init_settings, InitSettingsSource)  # noqa: S101 - what pydantic-settings passes
+        given = dict(init_settings.init_kwargs)
+        file = given.pop("_file", {})
+        flags = InitSettingsSource(settings_cls, given)
+        return flags, env_settings, InitSettingsSource(settings_cls, file)
+
+
+def read_settings(config: Path | None, flags: dict[str, dict[str, Any]]) -> Settings:
+    """The settings that file, environment and flags make together.
+
+    Raises `ValueError` (pydantic's, or for an unreadable file) naming the key that is wrong.
+    """
+    file: dict[str, Any] = {}
+    if config is not None:
+        try:
+            file = tomllib.loads(config.read_text())
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise ValueError(f"{config}: {error}") from error
+    _refuse_unknown_variables()
+    given: dict[str, Any] = {**flags, "_file": file}
+    return Settings(**given)
+
+
+def _refuse_unknown_variables() -> None:
+    """A misspelt section would otherwise be passed over in silence; its fields pydantic checks."""
+    for name in os.environ:
+        section = name.removeprefix("LIGHTBOX_").partition("__")[0].lower()
+        if name.startswith("LIGHTBOX_") and section not in Settings.model_fields:
+            known = ", ".join(f"LIGHTBOX_{known.upper()}__…" for known in Settings.model_fields)
+            raise ValueError(f"The environment variable {name} is no setting; there are {known}.")
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One setting as documentation and command line see it."""
+
+    section: str
+    name: str
+    type: type
+    default: object
+    reason: str
+
+    @property
+    def key(self) -> str:
+        """The key in a TOML file: `name` in the table `[section]`."""
+        return f"{self.section}.{self.name}"
+
+    @property
+    def variable(self) -> str:
+        """The environment variable."""
+        return f"LIGHTBOX_{self.section.upper()}__{self.name.upper()}"
+
+    @property
+    def flag(self) -> str:
+        """The command line flag."""
+        return "--" + self.name.replace("_", "-")
+
+
+def knobs() -> list[Knob]:
+    """Every setting there is, in the order of the sections."""
+    found = []
+    for section, field in Settings.model_fields.items():
+        for name, knob in type(field.default).model_fields.items():
+            kind = knob.annotation if isinstance(knob.annotation, type) else str
+            found.append(Knob(section, name, kind, knob.default, knob.description or ""))
+    return found

@@ -1,0 +1,129 @@
+"""A file that has arrived, read once: everything that will ever be asked of it, for the catalogue."""
+
+import mmap
+from dataclasses import dataclass
+
+from pydicom.dataset import Dataset
+
+from server.archive.frames import FrameMap, map_frames
+from server.archive.part10 import PIXEL_DATA, Buffer, PixelData, Structure, examine
+from server.archive.store import Incoming
+from server.catalogue.entries import Entry
+from server.dicom.attributes import tag
+from server.dicom.dicomjson import Attributes, attributes_of, read_header
+from server.dicom.resources import InstanceRef
+from server.dicom.uids import is_uid
+from server.errors import Malformed
+from server.rendering.codecs.index import CODECS
+from server.rendering.image import Image, describe, not_renderable
+
+_KINDS = dict(zip(PIXEL_DATA, ("", "float", "double"), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a file says it is; its UIDs may be unusable."""
+
+    study_uid: str
+    series_uid: str
+    instance_uid: str
+    sop_class_uid: str
+
+
+def read(incoming: Incoming, organisation: str) -> Entry:
+    """The catalogue entry of a file; `Malformed` says why it cannot be kept."""
+    if incoming.size < 132:
+        raise Malformed("This is not a DICOM Part 10 file: it is shorter than the preamble.", size=incoming.size)
+    with incoming.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        structure = examine(data)
+        dataset = read_header(_header(data, structure))
+        identity = _identity(dataset)
+        ref = InstanceRef(identity.study_uid, identity.series_uid, identity.instance_uid)
+        attributes = attributes_of(dataset, ref.path)
+        _add_what_is_not_in_the_header(attributes, structure, ref)
+        image, frames, reason = _pixels(dataset, structure, data)
+    return Entry(
+        ref=ref,
+        organisation=organisation,
+        digest=incoming.digest,
+        size=incoming.size,
+        transfer_syntax_uid=structure.transfer_syntax_uid,
+        attributes=attributes,
+        frames=frames.to_json() if frames else None,
+        image=image.to_json() if image else None,
+        not_renderable=reason,
+    )
+
+
+def identify(incoming: Incoming) -> Identity | None:
+    """What a file that cannot be kept says it is, as far as it can be read; None when it says nothing."""
+    try:
+        with incoming.path.open("rb") as file:
+            dataset = read_header(file.read(2**20))
+    except Malformed:
+        return None
+    return _named(dataset)
+
+
+def _header(data: Buffer, structure: Structure) -> bytes:
+    """The file up to its pixel data; a deflated one whole, since its header cannot be cut off."""
+    if structure.pixel_data is None or structure.inflated is not None:
+        return data[:]
+    # an element's header ends right before its value; twelve bytes hold the longest
+    return data[: structure.pixel_data.offset]
+
+
+def _named(dataset: Dataset) -> Identity:
+    keywords = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
+    return Identity(*(str(dataset.get(keyword) or "") for keyword in keywords))
+
+
+def _identity(dataset: Dataset) -> Identity:
+    identity = _named(dataset)
+    named = {
+        "Study Instance UID": identity.study_uid,
+        "Series Instance UID": identity.series_uid,
+        "SOP Instance UID": identity.instance_uid,
+        "SOP Class UID": identity.sop_class_uid,
+    }
+    for name, uid in named.items():
+        if not is_uid(uid):
+            raise Malformed(f"The {name} is {'no valid UID (PS3.5 9.1)' if uid else 'missing'}.")
+    return identity
+
+
+def _add_what_is_not_in_the_header(attributes: Attributes, structure: Structure, ref: InstanceRef) -> None:
+    attributes[tag("AvailableTransferSyntaxUID")] = {"vr": "UI", "Value": [structure.transfer_syntax_uid]}
+    if structure.pixel_data is not None:
+        key = f"{structure.pixel_data.tag:08X}"
+        vr = structure.pixel_data.vr or "OW"
+        attributes[key] = {"vr": vr, "BulkDataURI": f"{ref.path}/bulkdata/{key}"}
+
+
+def _pixels(dataset: Dataset, structure: Structure, data: Buffer) -> tuple[Image | None, FrameMap | None, str | None]:
+    """How to draw the image and where its frames lie; the reason when either is impossible."""
+    pixels = structure.pixel_data
+    if pixels is None:
+        return None, None, "not renderable here: this instance has no pixel data"
+    syntax = structure.transfer_syntax_uid
+    kind = _KINDS[pixels.tag] or pixels.vr or "OW"
+    try:
+        image = describe(dataset, kind, syntax)
+    except Malformed as error:
+        return None, _frames_alone(dataset, structure, pixels, data), not_renderable(syntax, error.message)
+    try:
+        frames = map_frames(structure, pixels, data, image.number_of_frames, image.frame_bits)
+    except Malformed as error:
+        return image, None, not_renderable(syntax, error.message)
+    if syntax not in CODECS:
+        return image, frames, not_renderable(syntax, "no decoder for this transfer syntax")
+    return image, frames, None
+
+
+def _frames_alone(dataset: Dataset, structure: Structure, pixels: PixelData, data: Buffer) -> FrameMap | None:
+    """The frames of an image that cannot be drawn, when they are encapsulated and can be told apart all the same."""
+    try:
+        number_of_frames = int(dataset.get("NumberOfFrames") or 1)
+        return map_frames(structure, pixels, data, number_of_frames, 0)
+    except (Malformed, ValueError, TypeError):
+        return None

@@ -1,0 +1,86 @@
+"""Rendering: one picture of one frame, made once for everybody who looks at the same thing."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.access.audit import Audit
+from server.access.people import Caller
+from server.access.policy import Action
+from server.archive.frames import read_frame
+from server.archive.store import Archive
+from server.catalogue.search import Located
+from server.dicom.resources import InstanceRef, SeriesRef, StudyRef
+from server.errors import NotAcceptable
+from server.rendering.cache import Cache
+from server.rendering.image import Image
+from server.rendering.pipeline import Picture, decode, draw
+from server.rendering.request import RenderRequest
+from server.studies.retrieve import Retrieve, frame_map
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A frame that the caller may see drawn, and the name of the picture that the request makes of it."""
+
+    located: Located
+    frame_number: int
+    wish: RenderRequest
+
+    @property
+    def etag(self) -> str:
+        """The same for the same picture, since a picture is a pure function of the file and the request."""
+        key = f"{self.located.digest}/{self.frame_number}/{self.wish}"
+        return f'"{hashlib.sha256(key.encode()).hexdigest()[:32]}"'
+
+
+class Render:
+    """The rendered resources of the Studies Service."""
+
+    def __init__(self, archive: Archive, retrieve: Retrieve, audit: Audit, cache_bytes: int) -> None:
+        self._archive = archive
+        self._retrieve = retrieve
+        self._audit = audit
+        self._pictures: Cache[Picture] = Cache(cache_bytes // 4, lambda picture: len(picture.data))
+        self._stored: Cache[NDArray[np.generic]] = Cache(cache_bytes - cache_bytes // 4, lambda values: values.nbytes)
+
+    def target(self, caller: Caller, ref: InstanceRef, frame_number: int, wish: RenderRequest) -> Target:
+        """Finds the frame; `NotFound`, or `NotAcceptable` with the reason when it cannot be drawn."""
+        [located] = self._retrieve.locate(caller, Action.RENDER, ref)
+        return self._target(caller, located, frame_number, wish)
+
+    def representative(self, caller: Caller, ref: StudyRef | SeriesRef, wish: RenderRequest) -> Target:
+        """A frame that stands for a study or series: the middle one of those that can be drawn."""
+        located = self._retrieve.locate(caller, Action.RENDER, ref)
+        drawable = [one for one in located if one.not_renderable is None]
+        if not drawable:
+            raise NotAcceptable(located[0].not_renderable or "Nothing here can be drawn.")
+        one = drawable[len(drawable) // 2]
+        return self._target(caller, one, (frame_map(one).number_of_frames + 1) // 2, wish)
+
+    def picture(self, target: Target) -> Picture:
+        """The picture, from the cache or made now."""
+        return self._pictures.get_or_make(
+            (target.located.digest, target.frame_number, target.wish), lambda: self._draw(target)
+        )
+
+    def _target(self, caller: Caller, located: Located, frame_number: int, wish: RenderRequest) -> Target:
+        if located.not_renderable is not None:
+            raise NotAcceptable(located.not_renderable)
+        frame_map(located).pieces_of(frame_number)
+        self._audit.look(caller, Action.RENDER, located.ref.study_uid)
+        return Target(located, frame_number, wish)
+
+    def _draw(self, target: Target) -> Picture:
+        image = Image.from_json(target.located.image or {})
+        stored = self._stored.get_or_make(
+            (target.located.digest, target.frame_number), lambda: self._decode(target, image)
+        )
+        return draw(stored, image, target.frame_number, target.wish)
+
+    def _decode(self, target: Target, image: Image) -> NDArray[np.generic]:
+        frames = frame_map(target.located)
+        data = read_frame(self._archive.path(target.located.digest), frames, target.frame_number)
+        return decode(data, image, frames.first_bit(target.frame_number))

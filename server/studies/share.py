@@ -1,0 +1,23 @@
+"""Sharing: whether a caller may start or join a session around studies."""
+
+from collections.abc import Sequence
+
+from server.access.audit import Audit
+from server.access.people import Caller
+from server.access.policy import Action, require
+from server.catalogue import search as catalogue_search
+from server.database.sqlite import Database
+
+
+class Share:
+    """The rights that a session needs, study by study."""
+
+    def __init__(self, catalogue: Database, audit: Audit) -> None:
+        self._catalogue = catalogue
+        self._audit = audit
+
+    def require(self, caller: Caller, action: Action, study_uids: Sequence[str]) -> None:
+        """Raises `NotFound` unless every study exists and the caller may do this with it; leaves an audit record."""
+        for study_uid in study_uids:
+            require(caller, action, catalogue_search.organisation_of(self._catalogue, study_uid))
+        self._audit.record(caller, action, study_uids, "success")

@@ -1,0 +1,124 @@
+"""Storing: from files that arrived to instances that are acknowledged, or the reason why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.access.audit import Audit
+from server.access.people import Caller
+from server.access.policy import Action, require_store
+from server.archive.store import Archive, Incoming
+from server.catalogue import entries
+from server.catalogue.entries import Entry
+from server.database.sqlite import Database
+from server.dicom.resources import InstanceRef
+from server.errors import ServerError
+from server.studies.arrival import Identity, identify, read
+
+CANNOT_UNDERSTAND = 0xC000
+DOES_NOT_MATCH = 0xA900
+DUPLICATE_INSTANCE = 0x0111
+"""Failure Reasons (0008,1197): PS3.4 table B.2-1, and PS3.7 annex C for the duplicate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An instance that is safe on disk and in the catalogue; `again` when these very bytes were there before."""
+
+    ref: InstanceRef
+    sop_class_uid: str
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that was not kept: the Failure Reason for machines, one for people, and what the file says it is."""
+
+    failure_reason: int
+    message: str
+    identity: Identity | None
+
+
+Outcome = Stored | Refused
+
+
+class Store:
+    """The store transaction of the Studies Service."""
+
+    def __init__(self, archive: Archive, catalogue: Database, audit: Audit, organisation: str) -> None:
+        self._archive = archive
+        self._catalogue = catalogue
+        self._audit = audit
+        self._organisation = organisation
+
+    def receive(self) -> Incoming:
+        """A new file to be filled and handed to `store`."""
+        return self._archive.receive()
+
+    def store(self, caller: Caller, arrived: Sequence[Incoming], study_uid: str | None = None) -> list[Outcome]:
+        """Keeps every file that can be kept, in the order given; the files are gone from the inbox afterwards.
+
+        With `study_uid`, instances of any other study are refused. Raises `NotAllowed`, and `ArchiveFull` when
+        the disk takes no more: then nothing of this call counts as kept.
+        """
+        try:
+            require_store(caller, self._organisation)
+            read_files = [self._read(incoming, study_uid) for incoming in arrived]
+            outcomes = self._keep(arrived, read_files)
+        finally:
+            for incoming in arrived:
+                incoming.discard()
+        stored = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
+        self._audit.record(
+            caller,
+            Action.STORE,
+            [outcome.ref.study_uid for outcome in stored],
+            "success" if len(stored) == len(outcomes) else "partly refused" if stored else "refused",
+            stored=len(stored),
+            refused=len(outcomes) - len(stored),
+        )
+        return outcomes
+
+    def _read(self, incoming: Incoming, study_uid: str | None) -> Entry | Refused:
+        try:
+            entry = read(incoming, self._organisation)
+        except ServerError as error:
+            return Refused(CANNOT_UNDERSTAND, error.message, identify(incoming))
+        if study_uid not in {None, entry.ref.study_uid}:
+            message = "The instance belongs to another study than the one in the URL."
+            return Refused(DOES_NOT_MATCH, message, _identity(entry))
+        return entry
+
+    def _keep(self, arrived: Sequence[Incoming], read_files: Sequence[Entry | Refused]) -> list[Outcome]:
+        """Files first, then the catalogue; whatever is there already keeps its bytes."""
+        known = entries.digests(
+            self._catalogue, [entry.ref.instance_uid for entry in read_files if isinstance(entry, Entry)]
+        )
+        fresh: dict[str, tuple[Incoming, Entry]] = {}
+        for incoming, entry in zip(arrived, read_files, strict=True):
+            if isinstance(entry, Entry) and entry.ref.instance_uid not in known:
+                fresh.setdefault(entry.ref.instance_uid, (incoming, entry))
+        self._archive.keep([incoming for incoming, _ in fresh.values()])
+        added = entries.add(self._catalogue, [entry for _, entry in fresh.values()])
+        for _, entry in fresh.values():
+            if added[entry.ref.instance_uid] != entry.digest:
+                self._archive.forget(entry.digest)  # other bytes under this UID were quicker
+        outcomes: list[Outcome] = []
+        for incoming, entry in zip(arrived, read_files, strict=True):
+            if isinstance(entry, Refused):
+                outcomes.append(entry)
+                continue
+            was_first = fresh.get(entry.ref.instance_uid, (None,))[0] is incoming
+            outcomes.append(_outcome(entry, {**known, **added}[entry.ref.instance_uid], again=not was_first))
+        return outcomes
+
+
+def _outcome(entry: Entry, digest: str, *, again: bool) -> Outcome:
+    if digest == entry.digest:
+        return Stored(entry.ref, _identity(entry).sop_class_uid, again)
+    message = "Another instance with this SOP Instance UID and other bytes is already kept; the first stays."
+    return Refused(DUPLICATE_INSTANCE, message, _identity(entry))
+
+
+def _identity(entry: Entry) -> Identity:
+    sop_class_uid = entry.attributes["00080016"]["Value"][0]
+    return Identity(entry.ref.study_uid, entry.ref.series_uid, entry.ref.instance_uid, sop_class_uid)

@@ -1,0 +1,161 @@
+"""Sessions over HTTP and WebSocket: starting one, reading it, and taking part."""
+
+import asyncio
+import hashlib
+import re
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from server.access.policy import Action
+from server.dicom.resources import StudyRef
+from server.dicom.uids import is_uid
+from server.errors import Malformed, ServerError
+from server.sessions.events import parse, parse_pointer, person_name
+from server.sessions.hub import Hub
+from server.sessions.seat import Seat
+from server.studies.share import Share
+from server.web.problems import problem
+from server.web.sign_in import caller
+from server.web.workers import Workers
+
+MOST_STUDIES = 16
+LONGEST_MESSAGE = 16_384
+HELLO_SECONDS = 10
+_KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
+_POLICY_VIOLATION = 1008
+
+
+class Live:
+    """The sessions' face to browsers."""
+
+    def __init__(self, hub: Hub, share: Share, workers: Workers) -> None:
+        self._hub = hub
+        self._share = share
+        self._workers = workers
+
+    def routes(self) -> list[BaseRoute]:
+        """The routes below `/api`."""
+        return [
+            Route("/sessions", self.begin, methods=["POST"]),
+            Route("/sessions/{session_id}", self.room, methods=["GET"]),
+            WebSocketRoute("/sessions/{session_id}/live", self.live),
+        ]
+
+    async def begin(self, request: Request) -> Response:
+        """Starts a session around the studies named in the body."""
+        study_uids = _study_uids(await request.body())
+        person = caller(request)
+        await self._workers.run(self._share.require, person, Action.SHARE, study_uids)
+        session_id = await self._hub.begin(study_uids, person.person_id)
+        body = {"session_id": session_id, "address": f"/viewer?session={session_id}"}
+        return Response(orjson.dumps(body), 201, {"Cache-Control": "no-store"}, "application/json")
+
+    async def room(self, request: Request) -> Response:
+        """The room as it is now."""
+        room = await self._hub.room(request.path_params["session_id"])
+        await self._workers.run(self._share.require, caller(request), Action.JOIN, room["study_uids"])
+        return Response(orjson.dumps(room), headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+    async def live(self, websocket: WebSocket) -> None:
+        """Takes part in a session until either side ends it."""
+        session_id = websocket.path_params["session_id"]
+        try:
+            room = await self._hub.room(session_id)
+            await self._workers.run(self._share.require, caller(websocket), Action.JOIN, room["study_uids"])
+        except ServerError as error:
+            await websocket.send_denial_response(problem(error.code, error.message))
+            return
+        await websocket.accept()
+        try:
+            async with asyncio.timeout(HELLO_SECONDS):
+                participant_id, name = _hello(await _message(websocket), session_id)
+            seat = await self._hub.join(session_id, participant_id, name)
+        except (ServerError, TimeoutError) as error:
+            reason = error.message if isinstance(error, ServerError) else "no hello came in time"
+            await websocket.close(_POLICY_VIOLATION, reason[:120])
+            return
+        except WebSocketDisconnect:
+            return
+        try:
+            await self._take_part(websocket, session_id, seat)
+        finally:
+            await asyncio.shield(self._hub.leave(session_id, seat))
+
+    async def _take_part(self, websocket: WebSocket, session_id: str, seat: Seat) -> None:
+        """Reads and writes side by side until the first of them ends."""
+        both = [
+            asyncio.create_task(self._read(websocket, session_id, seat)),
+            asyncio.create_task(_write(websocket, seat)),
+        ]
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        for task in both:
+            task.cancel()
+        await asyncio.gather(*both, return_exceptions=True)
+
+    async def _read(self, websocket: WebSocket, session_id: str, seat: Seat) -> None:
+        try:
+            while True:
+                message = await _message(websocket)
+                kind = message.get("type")
+                if kind == "event":
+                    message_id = message.get("id")
+                    if not isinstance(message_id, int):
+                        raise Malformed("An event needs a number as its id.")
+                    await self._hub.send(session_id, seat, parse(message.get("event")), message_id)
+                elif kind == "pointer":
+                    self._hub.point(session_id, seat, parse_pointer(message))
+                elif kind == "resync":
+                    await self._hub.resync(session_id, seat)
+                else:
+                    raise Malformed("A message is an event, a pointer or a resync.")
+        except WebSocketDisconnect:
+            return
+        except ServerError as error:
+            await websocket.close(_POLICY_VIOLATION, error.message[:120])
+
+
+async def _write(websocket: WebSocket, seat: Seat) -> None:
+    while (message := await seat.next()) is not None:
+        await websocket.send_text(orjson.dumps(message).decode())
+    if seat.closed_because is not None:
+        await websocket.close(*seat.closed_because)
+
+
+async def _message(websocket: WebSocket) -> dict[str, object]:
+    text = await websocket.receive_text()
+    if len(text) > LONGEST_MESSAGE:
+        raise Malformed(f"A message has {LONGEST_MESSAGE} characters at most.")
+    try:
+        message = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise Malformed("A message is JSON.") from error
+    if not isinstance(message, dict):
+        raise Malformed("A message is a JSON object.")
+    return message
+
+
+def _hello(message: dict[str, object], session_id: str) -> tuple[str, str]:
+    """Who joins, and under which name; the id is the same for the same key, and does not give the key away."""
+    key = message.get("key")
+    if message.get("type") != "hello" or not isinstance(key, str) or not _KEY.fullmatch(key):
+        raise Malformed("The first message is a hello with a key of 22 to 64 characters and a name.")
+    participant_id = hashlib.sha256(f"{session_id}/{key}".encode()).hexdigest()[:16]
+    return participant_id, person_name(message.get("name"))
+
+
+def _study_uids(body: bytes) -> list[str]:
+    try:
+        content = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Malformed("The body is a JSON object with StudyInstanceUIDs.") from error
+    uids = content.get("StudyInstanceUIDs") if isinstance(content, dict) else None
+    if not isinstance(uids, list) or not 1 <= len(uids) <= MOST_STUDIES:
+        raise Malformed(f"StudyInstanceUIDs is a list of 1 to {MOST_STUDIES} UIDs.")
+    for uid in uids:
+        if not isinstance(uid, str) or not is_uid(uid):
+            raise Malformed("StudyInstanceUIDs holds something that is no UID.")
+    return [StudyRef(uid).study_uid for uid in dict.fromkeys(uids)]

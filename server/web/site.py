@@ -1,0 +1,117 @@
+"""The pages and their files, exactly as they are written in `static/`.
+
+Pages are revalidated at each visit; what they load lies below `/static/<release>/`, where `<release>` is a digest
+of all of it, so it may be kept for a year and can never be stale.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from server.errors import NotFound
+
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+_IMPORT = re.compile(r"""^\s*(?:import|export)\b[^'"]*?['"](\.{1,2}/[^'"]+\.js)['"]""", re.MULTILINE)
+_ENTRY = re.compile(r"""src="/static/(js/[a-z-]+\.js)\"""")
+_A_YEAR = "public, max-age=31536000, immutable"
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+)
+_PAGE_HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "Cache-Control": "no-cache",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def static_folder() -> Path:
+    """Where the pages are: beside the code in an installed wheel, at the top of a checkout."""
+    inside = Path(__file__).parents[1] / "_static"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "static"
+
+
+class Site:
+    """The pages and static files of one release, read once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in _TYPES)
+        self._files = {path.relative_to(folder).as_posix(): path for path in files}
+        digest = hashlib.sha256()
+        for name, path in self._files.items():
+            digest.update(name.encode() + b"\0" + path.read_bytes())
+        self.release = digest.hexdigest()[:12]
+        self._pages = {name: self._page(name) for name in self._files if "/" not in name and name.endswith(".html")}
+
+    def routes(self) -> list[BaseRoute]:
+        """The routes of the pages and of all that they load."""
+        return [
+            Route("/", self._answer("worklist.html")),
+            Route("/viewer", self._answer("viewer.html")),
+            Route("/favicon.ico", self._file_named("favicon.svg")),
+            Route("/static/{release}/{name:path}", self._file),
+        ]
+
+    def modules(self, entry: str) -> list[str]:
+        """Every module that an entry module loads, itself first, by its name in the folder."""
+        found = [entry]
+        for name in found:
+            found += [other for other in self._imports(name) if other not in found]
+        return found
+
+    def _imports(self, name: str) -> Iterator[str]:
+        path = self._files[name]
+        for match in _IMPORT.finditer(path.read_text()):
+            yield (path.parent / match[1]).resolve().relative_to(self._folder.resolve()).as_posix()
+
+    def _page(self, name: str) -> bytes:
+        text = self._files[name].read_text()
+        entry = _ENTRY.search(text)
+        modules = self.modules(entry[1])[1:] if entry else []
+        links = "\n  ".join(f'<link rel="modulepreload" href="/static/{module}">' for module in modules)
+        text = text.replace("<!-- modulepreload -->", links)
+        return text.replace('"/static/', f'"/static/{self.release}/').encode()
+
+    def _answer(self, name: str):  # type: ignore[no-untyped-def]
+        async def page(request: Request) -> Response:
+            content = self._pages[name]
+            etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+            headers = _PAGE_HEADERS | {"ETag": etag}
+            if request.headers.get("if-none-match") == etag:
+                return Response(status_code=304, headers=headers)
+            return Response(content, headers=headers, media_type=_TYPES[".html"])
+
+        return page
+
+    def _file_named(self, name: str):  # type: ignore[no-untyped-def]
+        async def file(_request: Request) -> Response:
+            return self._send(name, "no-cache")
+
+        return file
+
+    async def _file(self, request: Request) -> Response:
+        this_release = request.path_params["release"] == self.release
+        return self._send(request.path_params["name"], _A_YEAR if this_release else "no-store")
+
+    def _send(self, name: str, cache: str) -> Response:
+        path = self._files.get(name)
+        if path is None:
+            raise NotFound("There is no such file.")
+        headers = {"Cache-Control": cache, "X-Content-Type-Options": "nosniff"}
+        return FileResponse(path, headers=headers, media_type=_TYPES[path.suffix])
