@@ -1,6 +1,7 @@
 """The command line: `lightbox serve | import | demo | settings`."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from server.settings import Settings, knobs, read_settings
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; answers the exit status: 0 done, 1 not all of it, 2 wrongly asked."""
     asked = _parser().parse_args(arguments)
+    logging.getLogger("pydicom").disabled = True  # its warnings quote values, which no log may hold
     try:
         settings = _settings(asked)
     except ValueError as error:

@@ -18,6 +18,7 @@ from server.studies.store import Stored
 _TOGETHER = 64
 _PIECE = 2**20
 _MOST_SHOWN = 20
+_DICOM_SUFFIXES = {".dcm", ".dicom", ".ima"}
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Summary:
 
     stored: int = 0
     already_there: int = 0
+    passed_over: int = 0
     refused: list[tuple[Path, str]] = field(default_factory=list)
 
 
@@ -45,8 +47,8 @@ def take_in(parts: Parts, paths: Sequence[Path]) -> Summary:
     for path in paths:
         if not path.exists():
             raise CommandFailed(f"there is no {path}")
-    files = [file for path in paths for file in _files(path)]
     summary = Summary()
+    files = [file for path in paths for file in _files(path, summary)]
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
@@ -58,11 +60,24 @@ def take_in(parts: Parts, paths: Sequence[Path]) -> Summary:
     return summary
 
 
-def _files(path: Path) -> Iterator[Path]:
+def _files(path: Path, summary: Summary) -> Iterator[Path]:
+    """The file, or those of the folder that are meant to be DICOM: by their content, or by their name."""
     if path.is_file():
         yield path
         return
-    yield from sorted(file for file in path.rglob("*") if file.is_file())
+    for file in sorted(file for file in path.rglob("*") if file.is_file()):
+        if file.suffix.lower() in _DICOM_SUFFIXES or _is_part10(file):
+            yield file
+        else:
+            summary.passed_over += 1
+
+
+def _is_part10(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(132)[128:] == b"DICM"
+    except OSError:
+        return True  # so that the summary says why it cannot be read
 
 
 def _store(parts: Parts, batch: Sequence[Path], summary: Summary) -> None:
@@ -92,7 +107,8 @@ def _store(parts: Parts, batch: Sequence[Path], summary: Summary) -> None:
 def _tell(summary: Summary) -> None:
     console = Console(highlight=False)
     console.print(
-        f"stored {summary.stored}, already there {summary.already_there}, refused {len(summary.refused)}",
+        f"stored {summary.stored}, already there {summary.already_there}, refused {len(summary.refused)}"
+        + (f" (passed over {summary.passed_over} files that are not DICOM)" if summary.passed_over else ""),
         soft_wrap=True,
     )
     for file, reason in summary.refused[:_MOST_SHOWN]:

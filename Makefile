@@ -1,0 +1,88 @@
+# Two commands are enough: `make demo` to see it, `make test` to prove it. `make` alone lists the rest.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8080
+SEED ?= 2026
+CHROMIUM ?= /usr/bin/chromium
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export CHROMIUM
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check fix unit js e2e bench docs looks lock clean
+
+help:  ## list what there is
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.run-ready  ## make .venv with lightbox and lightbox-sim in it
+
+demo: setup .demo/studies/.made-$(SEED)  ## synthetic studies, the server, and a session to open in two browsers
+	@$(BIN)/lightbox demo --root .demo/data --studies .demo/studies --port $(PORT)
+
+run: setup  ## start the server on the demo's data without importing
+	@$(BIN)/lightbox serve --root .demo/data --port $(PORT)
+
+test: check unit js e2e  ## every check and every test, browser journeys included
+	@echo "all checks and tests passed"
+
+check: $(VENV)/.dev-ready  ## lint, formatting, types, arrows
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports --no-cache
+	npx --no-install tsc -p tsconfig.json
+
+fix: $(VENV)/.dev-ready  ## let the tools mend formatting and simple lint
+	ruff check --fix .
+	ruff format .
+
+unit: $(VENV)/.dev-ready  ## Python tests without a browser, with branch coverage
+	coverage erase
+	coverage run -m pytest tests
+	coverage combine -q
+	coverage report --format=total | sed 's/^/branch coverage in per cent: /'
+
+js: $(VENV)/.dev-ready  ## tests of the pure browser modules
+	node --test "tests/js/**/*.test.js"
+
+e2e: $(VENV)/.dev-ready  ## browser journeys in Chromium against a real server
+	@sh e2e/need-chromium.sh
+	pytest e2e/journeys
+
+bench: $(VENV)/.dev-ready  ## measure, and write docs/reference/performance.md
+	@sh e2e/need-chromium.sh
+	python -m bench
+
+looks: $(VENV)/.dev-ready  ## make the screenshots of the docs anew
+	@sh e2e/need-chromium.sh
+	pytest e2e/looks
+
+docs: $(VENV)/.dev-ready  ## write the generated reference pages anew
+	python -m docs.generate
+
+lock: $(VENV)/.dev-ready  ## pin every dependency with its hashes anew (needs pip-tools)
+	$(eval COMPILE := CUSTOM_COMPILE_COMMAND="make lock" pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --allow-unsafe --strip-extras)
+	$(COMPILE) --extra setup -o requirements/run.txt pyproject.toml
+	$(COMPILE) --extra setup --extra dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+
+clean:  ## remove what the targets above have made
+	rm -rf $(VENV) .demo node_modules dist .coverage*
+
+$(BIN)/python:
+	@sh requirements/make-venv.sh "$(PYTHON)" $(VENV)
+
+$(VENV)/.run-ready: requirements/run.txt pyproject.toml | $(BIN)/python
+	$(BIN)/pip install -q --require-hashes -r requirements/run.txt
+	$(BIN)/pip install -q --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev-ready: $(VENV)/.run-ready requirements/dev.txt package-lock.json
+	$(BIN)/pip install -q --require-hashes -r requirements/dev.txt
+	npm ci --silent --no-audit --no-fund
+	@touch $@
+
+.demo/studies/.made-$(SEED): | setup
+	@rm -rf .demo/studies
+	$(BIN)/lightbox-sim make --out .demo/studies --seed $(SEED)
+	@touch $@

@@ -1,0 +1,76 @@
+"""Made data sets and Part 10 files: a test states only what matters to it."""
+
+import io
+import itertools
+from typing import Any
+
+import numpy as np
+import pydicom
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian
+
+CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2"
+
+_serial = itertools.count(1)
+
+
+def uid() -> str:
+    """A UID that no other call in this run has answered."""
+    return f"1.2.826.0.1.3680043.10.1.{next(_serial)}"
+
+
+def image(**keywords: Any) -> Dataset:
+    """A small grey CT image of a synthetic person; keywords replace attributes, None takes one away."""
+    rows, columns = keywords.get("Rows", 4), keywords.get("Columns", 6)
+    pixels = np.arange(rows * columns, dtype="<u2").tobytes()
+    attributes: dict[str, Any] = {
+        "SOPClassUID": CT_IMAGE_STORAGE,
+        "SOPInstanceUID": uid(),
+        "StudyInstanceUID": uid(),
+        "SeriesInstanceUID": uid(),
+        "StudyDate": "20261121",
+        "StudyTime": "101500",
+        "AccessionNumber": "A1",
+        "Modality": "CT",
+        "PatientName": "SYNTHETIC^Person",
+        "PatientID": "9990000018",
+        "PatientBirthDate": "19600102",
+        "PatientSex": "F",
+        "SeriesNumber": 1,
+        "InstanceNumber": 1,
+        "SamplesPerPixel": 1,
+        "PhotometricInterpretation": "MONOCHROME2",
+        "Rows": rows,
+        "Columns": columns,
+        "BitsAllocated": 16,
+        "BitsStored": 16,
+        "HighBit": 15,
+        "PixelRepresentation": 0,
+        "PixelData": pixels,
+    }
+    dataset = Dataset()
+    for keyword, value in (attributes | keywords).items():
+        if value is not None:
+            setattr(dataset, keyword, value)
+    return dataset
+
+
+def part10(dataset: Dataset | None = None, transfer_syntax: str = ExplicitVRLittleEndian, **keywords: Any) -> bytes:
+    """A Part 10 file of `dataset`, or of `image(**keywords)`."""
+    made = dataset if dataset is not None else image(**keywords)
+    made.file_meta = FileMetaDataset()
+    made.file_meta.TransferSyntaxUID = pydicom.uid.UID(transfer_syntax)
+    made.file_meta.MediaStorageSOPClassUID = made.get("SOPClassUID", "1.2")
+    made.file_meta.MediaStorageSOPInstanceUID = made.get("SOPInstanceUID", "1.2")
+    buffer = io.BytesIO()
+    pydicom.dcmwrite(buffer, made, enforce_file_format=True)
+    return buffer.getvalue()
+
+
+def multipart(*files: bytes, boundary: str = "boundary") -> tuple[bytes, dict[str, str]]:
+    """A STOW-RS body of these files, and its Content-Type header."""
+    parts = b"".join(
+        b"--" + boundary.encode() + b"\r\nContent-Type: application/dicom\r\n\r\n" + file + b"\r\n" for file in files
+    )
+    headers = {"Content-Type": f'multipart/related; type="application/dicom"; boundary="{boundary}"'}
+    return parts + b"--" + boundary.encode() + b"--\r\n", headers

@@ -1,0 +1,67 @@
+"""The server as an ASGI app over a temporary root, spoken to as over HTTP."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from server.app import build
+from server.settings import Settings, read_settings
+from tests.factories import multipart, part10
+
+BASE = "http://127.0.0.1:8080"
+
+
+class Client:
+    """A synchronous face on an app inside its own event loop, its lifespan entered."""
+
+    def __init__(self, app: Starlette, runner: asyncio.Runner) -> None:
+        self.app = app
+        self._runner = runner
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self._http = httpx.AsyncClient(transport=transport, base_url=BASE)
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        return self._runner.run(self._http.request(method, path, **options))
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> httpx.Response:
+        return self.request("POST", path, **options)
+
+    def stow(self, *files: bytes, to: str = "/dicomweb/studies") -> httpx.Response:
+        """Stores files as one multipart request."""
+        content, headers = multipart(*files)
+        return self.post(to, content=content, headers=headers)
+
+    def stored(self, **keywords: Any) -> httpx.Response:
+        """Stores one made image and checks that it was kept."""
+        answer = self.stow(part10(**keywords))
+        assert answer.status_code == 200, answer.text
+        return answer
+
+
+def settings_for(root: Path, **sections: dict[str, Any]) -> Settings:
+    return read_settings(None, {"archive": {"root": root}, **sections})
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "root"
+
+
+@pytest.fixture
+def client(root: Path) -> Iterator[Client]:
+    with asyncio.Runner() as runner:
+        app = build(settings_for(root))
+        lifespan = app.router.lifespan_context(app)
+        runner.run(lifespan.__aenter__())
+        try:
+            yield Client(app, runner)
+        finally:
+            runner.run(lifespan.__aexit__(None, None, None))
