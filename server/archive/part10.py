@@ -6,8 +6,9 @@ where the file ends, and that nothing is nested without bound, so that what come
 
 import struct
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from mmap import mmap
 
 from server.dicom.transfer_syntaxes import (
@@ -70,6 +71,26 @@ class Structure:
 
 def examine(data: Buffer) -> Structure:
     """Walks a whole Part 10 file (PS3.10 7); `Malformed` says where it is broken."""
+    structure, walk = _begin(data)
+    walk.run()
+    return replace(structure, elements=walk.elements, pixel_data=walk.pixel_data)
+
+
+def texts(data: Buffer, tags: Sequence[int]) -> list[str]:
+    """These outermost elements as text, "" when missing, as far as a file can be walked until it proves broken.
+
+    It is for files that were refused, so nothing but the walk may look at them.
+    """
+    elements: Mapping[int, Span] = {}
+    with suppress(Malformed, TooLarge):
+        structure, walk = _begin(data)
+        elements, data = walk.elements, structure.inflated or data
+        walk.run()
+    return [_text(data, elements.get(tag)) for tag in tags]
+
+
+def _begin(data: Buffer) -> "tuple[Structure, _Walk]":
+    """The file's meta information, and a walk that stands before its first element."""
     if data[128:132] != b"DICM":
         raise Malformed("This is not a DICOM Part 10 file: 'DICM' is missing after the 128 byte preamble.")
     meta, dataset_offset = _file_meta(data)
@@ -85,14 +106,7 @@ def examine(data: Buffer) -> Structure:
         implicit=syntax == IMPLICIT_VR_LITTLE_ENDIAN,
         order=">" if syntax == EXPLICIT_VR_BIG_ENDIAN else "<",
     )
-    walk.run()
-    return Structure(
-        transfer_syntax_uid=syntax,
-        dataset_offset=dataset_offset,
-        elements=walk.elements,
-        pixel_data=walk.pixel_data,
-        inflated=inflated,
-    )
+    return Structure(syntax, dataset_offset, elements={}, pixel_data=None, inflated=inflated), walk
 
 
 def _file_meta(data: Buffer) -> tuple[dict[int, Span], int]:

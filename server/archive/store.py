@@ -44,11 +44,8 @@ class Incoming:
         return self._hash.hexdigest()
 
     def sync(self) -> None:
-        """Waits until the bytes are on the disk; after a failure the file is never tried again."""
-        try:
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            raise _refusal(error) from error
+        """Waits until the bytes are on the disk; after an `OSError` the file is never tried again."""
+        os.fsync(self._file.fileno())
 
     def discard(self) -> None:
         """Closes the file and takes it away if it is still in the inbox."""

@@ -2,6 +2,7 @@
 
 import ipaddress
 import logging
+import signal
 import socket
 from collections.abc import Callable
 
@@ -34,6 +35,9 @@ def serve(settings: Settings, announce: Callable[[str], None] | None = None) -> 
     )
     host = settings.web.host
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+    for asking in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn stops in good order and then raises the signal again, which would end us as if killed
+        signal.signal(asking, signal.SIG_IGN)
     _Server(config, lambda: (announce or _say)(address)).run([listening])
     return 0
 

@@ -109,7 +109,7 @@ class Database:
         except Exception as failure:  # noqa: BLE001 - handed to whoever asked for the change
             self._writer.execute("ROLLBACK TO change")
             self._writer.execute("RELEASE change")
-            return None, failure
+            return None, _refusal(failure) if isinstance(failure, sqlite3.OperationalError) else failure
         self._writer.execute("RELEASE change")
         return result, None
 

@@ -7,14 +7,14 @@ import base64
 import io
 import math
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pydicom
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
 
 from server.dicom.attributes import tag
@@ -31,13 +31,20 @@ _NUMBERS = frozenset("FL FD IS DS SL SS SV UL US UV".split())
 _CHARACTER_SET = tag("SpecificCharacterSet")
 
 
+@contextmanager
+def quietly() -> Iterator[None]:
+    """While values are read: pydicom's warnings quote them, which no log may hold."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def read_header(source: bytes | Path) -> Dataset:
     """The data set of a Part 10 file whose structure was already checked, without its pixel data."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # pydicom's warnings quote values, which no log may hold
+        with quietly():
             return pydicom.dcmread(io.BytesIO(source) if isinstance(source, bytes) else source, stop_before_pixels=True)
-    except (InvalidDicomError, OSError, ValueError, KeyError, AttributeError, NotImplementedError) as error:
+    except Exception as error:  # pydicom raises whatever a bad value happens to trip
         raise Malformed("The header cannot be read as DICOM.", cause=type(error).__name__) from error
 
 
@@ -84,8 +91,7 @@ def value_at(dataset: Dataset, path: str) -> bytes:
 
 
 def _items(dataset: Dataset, path: str) -> Attributes:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quietly():
         return {
             f"{key:08X}": _element(dataset, key, f"{path}/{key:08X}")
             for key in sorted(dataset.keys())

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from server.access.people import Caller
@@ -12,7 +12,7 @@ from server.archive.store import Incoming
 from server.dicom.resources import StudyRef
 from server.dicomweb.addresses import Addresses
 from server.dicomweb.resources import resource
-from server.errors import TooLarge, UnsupportedMedia
+from server.errors import Malformed, Overloaded, TooLarge, UnsupportedMedia
 from server.studies.store import Outcome, Refused, Store, Stored
 from server.web.multipart import MultipartReader, PartBegins, PartData, PartEnds
 from server.web.negotiation import MediaType, accepted, choose, media_type
@@ -43,6 +43,9 @@ class Stow:
         try:
             await _receive(request, kind, intake)
             outcomes = await intake.finish()
+        except ClientDisconnect as error:
+            await intake.abandon()
+            raise Malformed("The body is cut off: the connection has ended.") from error
         except BaseException:
             await intake.abandon()
             raise
@@ -132,7 +135,11 @@ class _Intake:
 
     async def _store_arrived(self) -> None:
         arrived, self._arrived = self._arrived, []
-        self._outcomes += await self._workers.run(self._store.store, self._caller, arrived, self._study_uid)
+        try:
+            self._outcomes += await self._workers.run(self._store.store, self._caller, arrived, self._study_uid)
+        except Overloaded:
+            self._arrived = arrived  # nobody has seen them, so they are still ours to take away
+            raise
 
 
 def _answer(outcomes: Sequence[Outcome], root: str) -> Response:

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from pydicom.dataset import Dataset
 
 from server.archive.frames import FrameMap, map_frames
-from server.archive.part10 import PIXEL_DATA, Buffer, PixelData, Structure, examine
+from server.archive.part10 import PIXEL_DATA, Buffer, PixelData, Structure, examine, texts
 from server.archive.store import Incoming
 from server.catalogue.entries import Entry
 from server.dicom.attributes import tag
-from server.dicom.dicomjson import Attributes, attributes_of, read_header
+from server.dicom.dicomjson import Attributes, attributes_of, quietly, read_header
 from server.dicom.resources import InstanceRef
 from server.dicom.uids import is_uid
 from server.errors import Malformed
 from server.rendering.codecs.index import CODECS
 from server.rendering.image import Image, describe, not_renderable
 
+_IDENTIFIERS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
 _KINDS = dict(zip(PIXEL_DATA, ("", "float", "double"), strict=True))
 
 
@@ -34,7 +35,7 @@ def read(incoming: Incoming, organisation: str) -> Entry:
     """The catalogue entry of a file; `Malformed` says why it cannot be kept."""
     if incoming.size < 132:
         raise Malformed("This is not a DICOM Part 10 file: it is shorter than the preamble.", size=incoming.size)
-    with incoming.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    with incoming.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data, quietly():
         structure = examine(data)
         dataset = read_header(_header(data, structure))
         identity = _identity(dataset)
@@ -57,12 +58,9 @@ def read(incoming: Incoming, organisation: str) -> Entry:
 
 def identify(incoming: Incoming) -> Identity | None:
     """What a file that cannot be kept says it is, as far as it can be read; None when it says nothing."""
-    try:
-        with incoming.path.open("rb") as file:
-            dataset = read_header(file.read(2**20))
-    except Malformed:
-        return None
-    return _named(dataset)
+    with incoming.path.open("rb") as file:
+        said = texts(file.read(2**20), [int(tag(keyword), 16) for keyword in _IDENTIFIERS])
+    return Identity(*said) if any(said) else None
 
 
 def _header(data: Buffer, structure: Structure) -> bytes:
@@ -74,8 +72,7 @@ def _header(data: Buffer, structure: Structure) -> bytes:
 
 
 def _named(dataset: Dataset) -> Identity:
-    keywords = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
-    return Identity(*(str(dataset.get(keyword) or "") for keyword in keywords))
+    return Identity(*(str(dataset.get(keyword) or "") for keyword in _IDENTIFIERS))
 
 
 def _identity(dataset: Dataset) -> Identity:

@@ -1,0 +1,89 @@
+"""A real server process on a real port, over a folder of its own; and the simulator sending to it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+START_SECONDS = 30
+
+
+class RunningServer:
+    """`lightbox serve` as a process; `port` 0 lets the system choose, and stays the same over restarts."""
+
+    def __init__(self, root: Path, *flags: str, environment: dict[str, str] | None = None) -> None:
+        self._root = root
+        self._flags = flags
+        self._environment = os.environ | (environment or {})
+        self.port = 0
+        self.process: subprocess.Popen[str] | None = None
+
+    @property
+    def address(self) -> str:
+        """Where the server answers, without a trailing slash."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def dicomweb(self) -> str:
+        """The DICOMweb root."""
+        return f"{self.address}/dicomweb"
+
+    def start(self) -> "RunningServer":
+        """Starts the process and waits until it says that it is ready."""
+        command = [sys.executable, "-m", "server", "serve", "--root", str(self._root), "--port", str(self.port)]
+        log = (self._root.parent / f"{self._root.name}.log").open("a")
+        self.process = subprocess.Popen(
+            [*command, *self._flags], stdout=subprocess.PIPE, stderr=log, text=True, env=self._environment
+        )
+        log.close()
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        ready = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
+        assert ready, f"the server did not start: {line!r}; see {log.name}"
+        self.port = int(ready[1])
+        return self
+
+    def kill(self) -> None:
+        """Ends the process as a power cut would: no warning, no tidying."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self._ended()
+
+    def stop(self) -> int:
+        """Asks the process to stop and answers its exit status."""
+        if self.process is None:
+            return 0
+        self.process.terminate()
+        return self._ended()
+
+    def _ended(self) -> int:
+        assert self.process is not None
+        status = self.process.wait(timeout=30)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self.process = None
+        return status
+
+
+def send(server: RunningServer, *studies: str, seed: int = 1, scale: str = "small") -> None:
+    """Has the simulator make studies and send them by STOW-RS."""
+    names = [word for study in studies for word in ("--study", study)]
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "simulator",
+            "send",
+            "--to",
+            server.dicomweb,
+            "--seed",
+            str(seed),
+            "--scale",
+            scale,
+            *names,
+        ],
+        check=True,
+        capture_output=True,
+    )

@@ -1,0 +1,16 @@
+"""The phantoms the simulator has, by name."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from simulator.phantoms import chest, head, knee
+from simulator.phantoms.anatomy import Body
+
+Make = Callable[[np.random.Generator, float, float], Body]
+
+PHANTOMS: dict[str, Make] = {
+    "chest": chest.make,
+    "head": head.make,
+    "knee": knee.make,
+}

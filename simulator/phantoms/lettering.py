@@ -1,0 +1,29 @@
+"""The lead letters a radiographer lays on the cassette."""
+
+import numpy as np
+
+from simulator.phantoms.anatomy import Field
+from simulator.phantoms.noise import soften
+
+LETTERS = {
+    "R": ("####.", "#...#", "#...#", "####.", "#.#..", "#..#.", "#...#"),
+    "L": ("#....", "#....", "#....", "#....", "#....", "#....", "#####"),
+}
+_HEIGHT_MM = 15.0
+_EDGE_MM = 30.0
+
+
+def marker(letter: str, rows: int, columns: int, pixel_mm: float) -> Field:
+    """Return how much of each pixel of a film (rows x columns) lead covers, 0 to 1.
+
+    The letter lies in the upper corner on the image's right for L and left for R, as on a frontal film.
+    """
+    covered = np.zeros((rows, columns), dtype=np.float32)
+    pattern = LETTERS[letter]
+    block = max(1, round(_HEIGHT_MM / len(pattern) / pixel_mm))
+    bitmap = np.array([[mark == "#" for mark in line] for line in pattern], dtype=np.float32)
+    shape = soften(np.pad(np.kron(bitmap, np.ones((block, block), dtype=np.float32)), 2))
+    edge = round(_EDGE_MM / pixel_mm)
+    left = columns - edge - shape.shape[1] if letter == "L" else edge
+    covered[edge // 2 : edge // 2 + shape.shape[0], left : left + shape.shape[1]] = shape
+    return covered

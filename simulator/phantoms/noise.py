@@ -1,0 +1,83 @@
+"""Band-limited randomness: the texture of tissue, the grain of a CT kernel, the drift of a receive coil."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Volume = NDArray[np.float32]
+
+
+class Texture:
+    """A smooth random field over space with mean 0 and standard deviation 1, periodic and cheap to sample."""
+
+    _SIDE = 48
+    _STEPS_PER_WAVE = 5.0
+
+    def __init__(self, random: np.random.Generator, wavelength_mm: float) -> None:
+        self._step = wavelength_mm / self._STEPS_PER_WAVE
+        frequency = np.fft.fftfreq(self._SIDE)
+        half = np.fft.rfftfreq(self._SIDE)
+        radius = np.sqrt(frequency[:, None, None] ** 2 + frequency[:, None] ** 2 + half**2)
+        centre = 1 / self._STEPS_PER_WAVE
+        band = np.exp(-(((radius - centre) / (0.35 * centre)) ** 2))
+        white = np.fft.rfftn(random.standard_normal((self._SIDE,) * 3))
+        field = np.fft.irfftn(white * band, s=(self._SIDE,) * 3, axes=(0, 1, 2))
+        self._tile: Volume = (field / field.std()).astype(np.float32)
+
+    def over(self, x: Volume, y: Volume, z: Volume) -> Volume:
+        """Return the field on the grid that three coordinate axes span, as (z, y, x); millimetres."""
+        field = self._tile
+        for axis, along in enumerate((z, y, x)):
+            field = self._interpolate(field, along, axis)
+        return field
+
+    def at(self, x: Volume, y: Volume, z: Volume) -> Volume:
+        """Return the field at points anywhere, which broadcast; slower than `over`, free of its grid."""
+        total: Volume = np.zeros(1, dtype=np.float32)
+        (z0, pz), (y0, py), (x0, px) = (self._place(axis) for axis in (z, y, x))
+        for dz, wz in ((0, 1 - pz), (1, pz)):
+            for dy, wy in ((0, 1 - py), (1, py)):
+                for dx, wx in ((0, 1 - px), (1, px)):
+                    corner = ((z0 + dz) % self._SIDE, (y0 + dy) % self._SIDE, (x0 + dx) % self._SIDE)
+                    total = total + wz * wy * wx * self._tile[corner]
+        return total
+
+    def _interpolate(self, field: Volume, along: Volume, axis: int) -> Volume:
+        below, part = self._place(along.ravel())
+        part = part.reshape([-1 if side == axis else 1 for side in range(3)])
+        low = field.take(below % self._SIDE, axis=axis)
+        high = field.take((below + 1) % self._SIDE, axis=axis)
+        between: Volume = low + (high - low) * part
+        return between
+
+    def _place(self, along: Volume) -> tuple[NDArray[np.int64], Volume]:
+        place = np.asarray(along, dtype=np.float32) / np.float32(self._step)
+        below = np.floor(place).astype(np.int64)
+        part = (place - below).astype(np.float32)
+        return below, part * part * (3 - 2 * part)
+
+
+def grain(random: np.random.Generator, side: int, pixel_mm: float, peak_per_mm: float) -> Volume:
+    """Return a square tile of CT noise with standard deviation 1 that wraps round its edges.
+
+    Its noise power is f exp(-(f/fp)^2): filtered back projection takes the low frequencies away, the kernel
+    takes the high ones, and `peak_per_mm` (fp) is where the kernel begins to.
+    """
+    rows = np.fft.fftfreq(side, pixel_mm)
+    columns = np.fft.rfftfreq(side, pixel_mm)
+    frequency = np.hypot(rows[:, None], columns)
+    amplitude = np.sqrt(frequency * np.exp(-((frequency / peak_per_mm) ** 2)))
+    tile = np.fft.irfft2(np.fft.rfft2(random.standard_normal((side, side))) * amplitude, s=(side, side))
+    grain_tile: Volume = (tile / tile.std()).astype(np.float32)
+    return grain_tile
+
+
+def soften(image: Volume, times: int = 1) -> Volume:
+    """Return `image` (rows x columns) through a separable [1 2 1]/4 point spread, edges repeated."""
+    for _ in range(times):
+        for axis in (0, 1):
+            padded = np.pad(image, [(1, 1) if side == axis else (0, 0) for side in (0, 1)], mode="edge")
+            before, middle, after = (
+                padded.take(range(first, first + image.shape[axis]), axis=axis) for first in (0, 1, 2)
+            )
+            image = (before + 2 * middle + after) * np.float32(0.25)
+    return image

@@ -1,0 +1,139 @@
+/**
+ * The shapes that more than one part of the browser code speaks about; fields that travel keep their name on the wire.
+ *
+ * @typedef {{ x: number, y: number }} Point
+ * @typedef {{ width: number, height: number }} Size
+ * @typedef {{ center: number, width: number }} Voi
+ * @typedef {{ center: number, width: number, name: string }} NamedVoi
+ *
+ * @typedef {object} ImageRef  One frame of one instance; `frame_number` counts from 1.
+ * @property {string} study_uid
+ * @property {string} series_uid
+ * @property {string} instance_uid
+ * @property {number} frame_number
+ *
+ * @typedef {object} Presentation  How a viewport shows its image, free of any screen's size.
+ * @property {Voi | null} voi  null: the image's own window
+ * @property {number} zoom  1 fits the image into the viewport
+ * @property {Point} pan  the image's offset from the middle, right and down as seen, in image pixels
+ * @property {0 | 90 | 180 | 270} rotation  clockwise, after the flips
+ * @property {boolean} flip_horizontal
+ * @property {boolean} flip_vertical
+ * @property {boolean} invert
+ *
+ * @typedef {'1x1' | '1x2'} Layout
+ * @typedef {{ image: ImageRef | null, presentation: Presentation }} ViewportContent
+ *
+ * @typedef {object} View  What a person, or a room, looks at.
+ * @property {Layout} layout
+ * @property {number} active_viewport
+ * @property {ViewportContent[]} viewports  never shrinks: a smaller layout hides the later ones
+ *
+ * @typedef {{ name: string, here: boolean, following: boolean, left_at: number | null }} Person
+ *
+ * @typedef {object} RoomFacts
+ * @property {string} session_id
+ * @property {number} seq
+ * @property {string[]} study_uids
+ * @property {Record<string, Person>} people
+ * @property {string | null} leader
+ * @property {string[]} asking
+ * @typedef {View & RoomFacts} Room
+ *
+ * @typedef {{ type: 'layout/set', layout: Layout }} LayoutSet
+ * @typedef {{ type: 'viewport/activate', viewport: number }} ViewportActivate
+ * @typedef {{ type: 'image/set', viewport: number, image: ImageRef }} ImageSet
+ * @typedef {{ type: 'presentation/set', viewport: number, presentation: Presentation }} PresentationSet
+ * @typedef {LayoutSet | ViewportActivate | ImageSet | PresentationSet} ViewEvent
+ * @typedef {{ type: 'follow/set', following: boolean } | { type: 'lead/ask' } | { type: 'lead/take' }
+ *   | { type: 'lead/hand-over', to: string }} LeadEvent
+ * @typedef {ViewEvent | LeadEvent} SentEvent
+ * @typedef {SentEvent | { type: 'person/join', name: string } | { type: 'person/leave' }} LastingEvent
+ * @typedef {LastingEvent & { by: string, at: number }} RoomEvent
+ *
+ * @typedef {object} Patient
+ * @property {string} name  as people read it: SURNAME, Given
+ * @property {string} id
+ * @property {string} birth_date  DICOM DA
+ * @property {string} sex
+ *
+ * @typedef {object} Study
+ * @property {string} study_uid
+ * @property {Patient} patient
+ * @property {string} date  DICOM DA
+ * @property {string} time  DICOM TM
+ * @property {string} description
+ * @property {string} accession
+ * @property {string[]} modalities
+ * @property {number} series_count
+ * @property {number} instance_count
+ *
+ * @typedef {object} Series
+ * @property {string} study_uid
+ * @property {string} series_uid
+ * @property {string} modality
+ * @property {number} number
+ * @property {string} description
+ * @property {string} body_part
+ * @property {string} laterality
+ * @property {string} institution
+ * @property {number} instance_count
+ *
+ * @typedef {{ column: number, row: number, kind: 'patient' | 'detector' }} Spacing  millimetres between columns and rows
+ *
+ * @typedef {object} Frame  One place in a stack: an image and what is known about it.
+ * @property {ImageRef} image
+ * @property {number} columns
+ * @property {number} rows
+ * @property {number} aspect  height of a pixel in widths of a pixel
+ * @property {Spacing | null} spacing
+ * @property {[string, string] | null} edges  letters at the right and the lower edge
+ * @property {number | null} position  along the normal, millimetres
+ * @property {number | null} thickness
+ * @property {NamedVoi[]} windows  the image's own, the first is shown first
+ * @property {string} laterality
+ * @property {string} view_position
+ * @property {string} institution
+ *
+ * @typedef {'loading' | 'ready' | 'failed'} StackStatus
+ * @typedef {{ status: StackStatus, frames: Frame[], problem: string }} Stack
+ *
+ * @typedef {'preview' | 'exact'} PictureQuality
+ * @typedef {'preview' | 'exact' | 'loading' | 'failed'} Quality
+ *
+ * @typedef {object} PictureRequest  A rendered picture to ask of the server.
+ * @property {ImageRef} image
+ * @property {Voi | null} voi
+ * @property {number | null} side  longest side wanted in pixels; null: native size
+ * @property {PictureQuality} quality
+ *
+ * @typedef {object} Picture
+ * @property {ImageBitmap} bitmap
+ * @property {Voi | null} window  the window the server used; null where there is none, as in colour
+ *
+ * @typedef {object} Displayed  What a viewport's canvas shows now.
+ * @property {ImageRef} image
+ * @property {Voi | null} window
+ * @property {Quality} quality
+ *
+ * @typedef {object} Drag  How far a hand has moved since it went down.
+ * @property {Point} by  in image pixels, right and down as seen
+ * @property {Point} pixels  on the screen
+ * @property {Point} from  where it went down: offset from the viewport's middle, in image pixels as shown
+ * @property {Voi} window  the window shown when it went down
+ * @property {number} count  of images in the stack
+ * @property {Size} size  of the viewport on the screen
+ *
+ * @typedef {object} Tool  One thing a drag can do. `drag` gives a presentation, `steps` a number of images to scroll.
+ * @property {string} name
+ * @property {string} title
+ * @property {string} label
+ * @property {string} shortcut
+ * @property {string} hint
+ * @property {(start: Presentation, drag: Drag) => Presentation} [drag]
+ * @property {(drag: Drag) => number} [steps]
+ * @property {boolean} [points]  shows others where the hand is
+ *
+ * @typedef {{ viewport: number, image: ImageRef, point: [number, number] | null, at: number }} SharedPointer
+ */
+export {};

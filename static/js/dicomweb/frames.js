@@ -1,0 +1,44 @@
+/** Rendered pictures (PS3.18 8.3.5): their addresses, and fetching one into an ImageBitmap. */
+
+/** @import { Picture, PictureRequest, Voi } from '../core/types.js' */
+
+import { ask } from '../core/http.js';
+import { pathOf } from './client.js';
+
+const PREVIEW_QUALITY = 75;
+const WITHOUT_PICTURES = new Set(['SR', 'PR', 'KO', 'SEG', 'RTSTRUCT', 'RTPLAN', 'REG', 'AU', 'ECG', 'DOC', 'PLAN']);
+
+/** Reports, presentation states and the like have nothing to render. @param {{ modality: string }} series */
+export function hasPictures({ modality }) {
+  return !WITHOUT_PICTURES.has(modality);
+}
+
+/** @param {PictureRequest} request */
+export function renderedAddress({ image, voi, side, quality }) {
+  /** @type {string[]} */
+  const query = [];
+  if (voi) query.push(`window=${voi.center},${voi.width},linear`);
+  if (side !== null) query.push(`viewport=${side},${side}`);
+  if (quality === 'preview') query.push(`quality=${PREVIEW_QUALITY}`);
+  return `${pathOf(image)}/rendered${query.length > 0 ? '?' : ''}${query.join('&')}`;
+}
+
+/** @param {PictureRequest} request @param {AbortSignal} signal @returns {Promise<Picture>} */
+export async function fetchPicture(request, signal) {
+  const accept = request.quality === 'exact' ? 'image/png' : 'image/jpeg';
+  const response = await ask(renderedAddress(request), { headers: { Accept: accept }, signal });
+  const window = windowFrom(response.headers.get('Lightbox-Window') ?? '') ?? request.voi;
+  return { bitmap: await createImageBitmap(await response.blob()), window };
+}
+
+/** `center,width,function` as the server used it. @param {string} header @returns {Voi | null} */
+export function windowFrom(header) {
+  const [center, width] = header.split(',').map((part) => (part.trim() ? Number(part) : NaN));
+  if (center === undefined || width === undefined || !Number.isFinite(center) || !Number.isFinite(width)) return null;
+  return { center, width };
+}
+
+/** @param {{ study_uid: string, series_uid: string }} series @param {number} side longest, in pixels */
+export function thumbnailAddress(series, side) {
+  return `${pathOf(series)}/thumbnail?viewport=${side},${side}`;
+}

@@ -1,0 +1,125 @@
+/** Searches, and their answers as studies, series and stacks. */
+
+/** @import { Frame, NamedVoi, Series, Spacing, Study } from '../core/types.js' */
+/** @import { Dataset } from './attributes.js' */
+
+import { alongNormal, edgesFromCosines, stackOrder } from '../core/orientation.js';
+import { personName } from '../core/wording.js';
+import { name, number, numbers, text, texts } from './attributes.js';
+import { pathOf, search, STUDIES } from './client.js';
+
+const SERIES_FIELDS = ['BodyPartExamined', 'Laterality', 'InstitutionName'];
+const INSTANCE_FIELDS = [
+  'ImagePositionPatient', 'ImageOrientationPatient', 'PatientOrientation', 'PixelSpacing', 'ImagerPixelSpacing',
+  'PixelAspectRatio', 'SliceThickness', 'SliceLocation', 'WindowCenter', 'WindowWidth',
+  'WindowCenterWidthExplanation', 'Laterality', 'ImageLaterality', 'ViewPosition', 'InstitutionName',
+];
+
+/** @param {Record<string, string>} query QIDO-RS keys @param {AbortSignal} [signal] */
+export async function findStudies(query, signal) {
+  const found = await search(STUDIES, { includefield: 'StudyDescription,AccessionNumber', ...query }, signal);
+  return found.map(studyFrom);
+}
+
+/** @param {string} studyUid @param {AbortSignal} [signal] */
+export async function findSeries(studyUid, signal) {
+  const path = `${pathOf({ study_uid: studyUid })}/series`;
+  const found = await search(path, { includefield: SERIES_FIELDS.join(',') }, signal);
+  return found.map((dataset) => seriesFrom(dataset, studyUid)).sort((a, b) => a.number - b.number);
+}
+
+/** Every frame of a series, in the order of its stack. @param {Series} series @param {AbortSignal} [signal] */
+export async function findStack(series, signal) {
+  const found = await search(`${pathOf(series)}/instances`, { includefield: INSTANCE_FIELDS.join(',') }, signal);
+  const images = found.map((dataset) => ({
+    dataset,
+    cosines: numbers(dataset, 'ImageOrientationPatient'),
+    position: numbers(dataset, 'ImagePositionPatient'),
+    number: number(dataset, 'InstanceNumber') ?? 0,
+  }));
+  return stackOrder(images).flatMap(({ dataset }) => framesFrom(dataset, series));
+}
+
+/** @param {Dataset} dataset @returns {Study} */
+export function studyFrom(dataset) {
+  return {
+    study_uid: text(dataset, 'StudyInstanceUID'),
+    patient: {
+      name: personName(name(dataset, 'PatientName')),
+      id: text(dataset, 'PatientID'),
+      birth_date: text(dataset, 'PatientBirthDate'),
+      sex: text(dataset, 'PatientSex'),
+    },
+    date: text(dataset, 'StudyDate'),
+    time: text(dataset, 'StudyTime'),
+    description: text(dataset, 'StudyDescription'),
+    accession: text(dataset, 'AccessionNumber'),
+    modalities: texts(dataset, 'ModalitiesInStudy').filter(Boolean),
+    series_count: number(dataset, 'NumberOfStudyRelatedSeries') ?? 0,
+    instance_count: number(dataset, 'NumberOfStudyRelatedInstances') ?? 0,
+  };
+}
+
+/** @param {Dataset} dataset @param {string} studyUid @returns {Series} */
+function seriesFrom(dataset, studyUid) {
+  return {
+    study_uid: studyUid,
+    series_uid: text(dataset, 'SeriesInstanceUID'),
+    modality: text(dataset, 'Modality'),
+    number: number(dataset, 'SeriesNumber') ?? 0,
+    description: text(dataset, 'SeriesDescription'),
+    body_part: text(dataset, 'BodyPartExamined'),
+    laterality: text(dataset, 'Laterality'),
+    institution: text(dataset, 'InstitutionName'),
+    instance_count: number(dataset, 'NumberOfSeriesRelatedInstances') ?? 0,
+  };
+}
+
+/** @param {Dataset} dataset @param {Series} series @returns {Frame[]} */
+export function framesFrom(dataset, series) {
+  const cosines = numbers(dataset, 'ImageOrientationPatient');
+  const [right = '', lower = ''] = texts(dataset, 'PatientOrientation');
+  const spacing = spacingOf(dataset);
+  const count = Math.max(1, number(dataset, 'NumberOfFrames') ?? 1);
+  const shared = {
+    columns: number(dataset, 'Columns') ?? 0,
+    rows: number(dataset, 'Rows') ?? 0,
+    aspect: aspectOf(dataset, spacing),
+    spacing,
+    edges: edgesFromCosines(cosines) ?? (right && lower ? /** @type {[string, string]} */ ([right, lower]) : null),
+    position: alongNormal(cosines, numbers(dataset, 'ImagePositionPatient')) ?? number(dataset, 'SliceLocation'),
+    thickness: number(dataset, 'SliceThickness'),
+    windows: windowsOf(dataset),
+    laterality: text(dataset, 'ImageLaterality') || text(dataset, 'Laterality') || series.laterality,
+    view_position: text(dataset, 'ViewPosition'),
+    institution: text(dataset, 'InstitutionName') || series.institution,
+  };
+  const instance_uid = text(dataset, 'SOPInstanceUID');
+  const { study_uid, series_uid } = series;
+  return Array.from({ length: count }, (_, i) => (
+    { ...shared, image: { study_uid, series_uid, instance_uid, frame_number: i + 1 } }));
+}
+
+/** PS3.3 10.7.1.1: Pixel Spacing counts in the patient, Imager Pixel Spacing at the detector. @param {Dataset} dataset @returns {Spacing | null} */
+function spacingOf(dataset) {
+  const inPatient = numbers(dataset, 'PixelSpacing');
+  const [row = 0, column = 0] = inPatient.length === 2 ? inPatient : numbers(dataset, 'ImagerPixelSpacing');
+  return row > 0 && column > 0 ? { row, column, kind: inPatient.length === 2 ? 'patient' : 'detector' } : null;
+}
+
+/** @param {Dataset} dataset @param {Spacing | null} spacing */
+function aspectOf(dataset, spacing) {
+  if (spacing) return spacing.row / spacing.column;
+  const [vertical = 1, horizontal = 1] = numbers(dataset, 'PixelAspectRatio');
+  return vertical > 0 && horizontal > 0 ? vertical / horizontal : 1;
+}
+
+/** @param {Dataset} dataset @returns {NamedVoi[]} */
+function windowsOf(dataset) {
+  const widths = numbers(dataset, 'WindowWidth');
+  const names = texts(dataset, 'WindowCenterWidthExplanation');
+  return numbers(dataset, 'WindowCenter').flatMap((center, i) => {
+    const width = widths[i];
+    return width === undefined ? [] : [{ center, width, name: names[i] ?? '' }];
+  });
+}

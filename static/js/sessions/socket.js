@@ -1,0 +1,193 @@
+/**
+ * The wire of a session: says hello, hands on what arrives in order, notices gaps and silence, and comes back by
+ * itself after a lost connection.
+ */
+
+/** @import { ImageRef, Room, RoomEvent, SentEvent } from '../core/types.js' */
+
+/**
+ * @typedef {{ now(): number, setTimeout(run: () => void, ms: number): unknown, clearTimeout(timer: any): void }} Clock
+ * @typedef {Pick<WebSocket, 'send' | 'close' | 'readyState' | 'onopen' | 'onmessage' | 'onclose'>} Wire
+ *
+ * @typedef {object} Listener
+ * @property {(me: string, room: Room, at: number) => void} welcomed
+ * @property {(room: Room, at: number) => void} renewed  the whole room, after a gap
+ * @property {(event: RoomEvent, mine: boolean) => void} happened
+ * @property {(title: string) => void} refused
+ * @property {(by: string, image: ImageRef, point: [number, number] | null, viewport: number) => void} pointed
+ * @property {(state: 'connecting' | 'live' | 'reconnecting' | 'ended', reason: string) => void} changed
+ */
+
+const BACKOFF_MS = [300, 1000, 2000, 4000, 8000];
+const SILENCE_MS = 5000;
+const ANSWER_MS = 2000;
+const OPEN = 1;
+const POLICY_VIOLATION = 1008;
+
+export class Connection {
+  /** @type {Wire | null} */ #wire = null;
+  /** @type {unknown} */ #timer = null;
+  #seq = -1;
+  #live = false;
+  #resyncing = false;
+  #failures = 0;
+  #ended = false;
+  #nextId = 1;
+  /** @type {Set<number>} */ #unanswered = new Set();
+
+  /**
+   * @param {() => Wire} open  makes a fresh socket
+   * @param {{ key: string, name: string }} participant
+   * @param {Listener} listener
+   * @param {Clock} clock
+   */
+  constructor(open, participant, listener, clock) {
+    this.open = open;
+    this.participant = participant;
+    this.listener = listener;
+    this.clock = clock;
+  }
+
+  start() {
+    this.listener.changed('connecting', '');
+    this.#connect();
+  }
+
+  /** Events sent and neither accepted nor refused yet. */
+  get outstanding() {
+    return this.#unanswered.size;
+  }
+
+  get isLive() {
+    return this.#live;
+  }
+
+  /** @param {SentEvent} event @returns {boolean} whether it went out */
+  send(event) {
+    if (!this.#live) return false;
+    const id = this.#nextId++;
+    this.#unanswered.add(id);
+    return this.#say({ type: 'event', id, event });
+  }
+
+  /** @param {number} viewport @param {ImageRef} image @param {[number, number] | null} point */
+  point(viewport, image, point) {
+    return this.#live && this.#say({ type: 'pointer', viewport, image, point });
+  }
+
+  /** Asks for the whole room; until it comes nothing else counts. */
+  resync() {
+    this.#resyncing = true;
+    this.#say({ type: 'resync' });
+  }
+
+  /** Leaves for good. */
+  stop() {
+    this.#ended = true;
+    this.#drop();
+  }
+
+  #connect() {
+    this.#live = false;
+    this.#resyncing = false;
+    this.#unanswered.clear();
+    const wire = this.open();
+    this.#wire = wire;
+    wire.onopen = () => {
+      this.#say({ type: 'hello', ...this.participant });
+      this.#expect(() => this.#lost(wire, 0, ''), ANSWER_MS * 5);
+    };
+    wire.onmessage = ({ data }) => this.#hear(wire, data);
+    wire.onclose = ({ code, reason }) => this.#lost(wire, code, reason);
+  }
+
+  /** @param {Wire} wire @param {string} data */
+  #hear(wire, data) {
+    if (wire !== this.#wire) return;
+    this.#expect(() => this.#checkPulse(wire), SILENCE_MS);
+    const message = JSON.parse(data);
+    switch (message.type) {
+      case 'welcome': return this.#welcome(message);
+      case 'snapshot': return this.#renew(message);
+      case 'event': return this.#event(message);
+      case 'refused':
+        this.#unanswered.delete(message.id);
+        return this.listener.refused(message.title);
+      case 'pointer': return this.listener.pointed(message.by, message.image, message.point, message.viewport);
+    }
+  }
+
+  /** @param {{ participant_id: string, room: Room, at: number }} message */
+  #welcome({ participant_id, room, at }) {
+    this.#live = true;
+    this.#failures = 0;
+    this.#seq = room.seq;
+    this.listener.welcomed(participant_id, room, at);
+    this.listener.changed('live', '');
+  }
+
+  /** @param {{ room: Room, at: number }} message */
+  #renew({ room, at }) {
+    const gap = room.seq !== this.#seq;
+    this.#seq = room.seq;
+    if (this.#resyncing || gap) this.listener.renewed(room, at);
+    this.#resyncing = false;
+  }
+
+  /** @param {{ seq: number, id: number | null, event: RoomEvent }} message */
+  #event({ seq, id, event }) {
+    const mine = id !== null && this.#unanswered.delete(id);
+    if (this.#resyncing || seq <= this.#seq) return;
+    if (seq > this.#seq + 1) {
+      this.resync();
+      return;
+    }
+    this.#seq = seq;
+    this.listener.happened(event, mine);
+  }
+
+  /** After a silence the server is asked for a snapshot; no answer means that the line is dead. @param {Wire} wire */
+  #checkPulse(wire) {
+    this.#say({ type: 'resync' });
+    this.#expect(() => this.#lost(wire, 0, ''), ANSWER_MS);
+  }
+
+  /** @param {Wire} wire @param {number} code @param {string} reason */
+  #lost(wire, code, reason) {
+    if (wire !== this.#wire) return;
+    this.#drop();
+    if (this.#ended) return;
+    if (code === POLICY_VIOLATION) {
+      this.#ended = true;
+      this.listener.changed('ended', reason || 'The server closed this connection.');
+      return;
+    }
+    this.listener.changed('reconnecting', '');
+    const wait = BACKOFF_MS[Math.min(this.#failures, BACKOFF_MS.length - 1)] ?? 8000;
+    this.#failures += 1;
+    this.#expect(() => this.#connect(), wait);
+  }
+
+  #drop() {
+    const wire = this.#wire;
+    this.#wire = null;
+    this.#live = false;
+    this.clock.clearTimeout(this.#timer);
+    if (!wire) return;
+    wire.onopen = wire.onmessage = wire.onclose = null;
+    wire.close();
+  }
+
+  /** One timer at a time: whatever is expected next. @param {() => void} run @param {number} ms */
+  #expect(run, ms) {
+    this.clock.clearTimeout(this.#timer);
+    this.#timer = this.clock.setTimeout(run, ms);
+  }
+
+  /** @param {object} message */
+  #say(message) {
+    if (this.#wire?.readyState !== OPEN) return false;
+    this.#wire.send(JSON.stringify(message));
+    return true;
+  }
+}

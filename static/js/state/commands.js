@@ -1,0 +1,159 @@
+/** Everything a person can do with one key, one button or one line of the shortcut sheet. */
+
+/** @import { Presentation } from '../core/types.js' */
+/** @import { Action, ViewerState } from './viewer.js' */
+
+import { panBy, zoomAbout } from '../core/geometry.js';
+import { TOOLS } from '../tools/index.js';
+import { fit, flipHorizontal, flipVertical, rotate } from '../viewport/presentation.js';
+import { windowChoices } from '../viewport/windows.js';
+import { newPresentation } from '../sessions/room.js';
+import { frameOf, imageIn, indexIn, seriesIn, shownViewports, stackOf } from './select.js';
+import { leads } from './viewer.js';
+
+/**
+ * @typedef {object} Command
+ * @property {string} name
+ * @property {string} title  what it does, as a tooltip says it
+ * @property {string} label  as a button says it
+ * @property {string[]} keys  as in `keyName`
+ * @property {'Tools' | 'Images' | 'Window' | 'View' | 'Layout' | 'Session' | 'Help'} group
+ * @property {(state: ViewerState) => Action[]} act
+ */
+
+/** The key of an event as commands write it: `Shift+ArrowUp`, `i`, `?`. @param {Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'shiftKey' | 'metaKey' | 'altKey'>} event */
+export function keyName({ key, ctrlKey, shiftKey, metaKey, altKey }) {
+  const isLetter = /^[a-z]$/i.test(key);
+  const name = key === ' ' ? 'Space' : isLetter ? key.toLowerCase() : key;
+  const shift = shiftKey && (isLetter || key.length > 1 || key === ' ');
+  return `${ctrlKey || metaKey ? 'Ctrl+' : ''}${altKey ? 'Alt+' : ''}${shift ? 'Shift+' : ''}${name}`;
+}
+
+/** Steps through the stack of a viewport. @param {ViewerState} state @param {number} viewport @param {(index: number, count: number) => number} move @returns {Action[]} */
+export function scrolled(state, viewport, move) {
+  const image = imageIn(state, viewport);
+  const stack = stackOf(state, image?.series_uid);
+  const index = indexIn(stack, image);
+  if (!stack || index < 0) return [];
+  const last = stack.frames.length - 1;
+  const target = stack.frames[Math.min(last, Math.max(0, move(index, stack.frames.length)))];
+  return target && target.image !== image ? [{ type: 'image/set', viewport, image: target.image }] : [];
+}
+
+/** @param {(start: Presentation) => Presentation} change @returns {Command['act']} */
+function present(change) {
+  return (state) => {
+    const viewport = state.view.active_viewport;
+    const content = state.view.viewports[viewport];
+    return content?.image ? [{ type: 'presentation/set', viewport, presentation: change(content.presentation) }] : [];
+  };
+}
+
+/** @param {(index: number, count: number) => number} move @returns {Command['act']} */
+function scroll(move) {
+  return (state) => scrolled(state, state.view.active_viewport, move);
+}
+
+/** The series before or after the one in the active viewport, as in the strip. @param {1 | -1} by @returns {Command['act']} */
+function otherSeries(by) {
+  return (state) => {
+    const viewport = state.view.active_viewport;
+    const all = state.opened.flatMap((uid) => Object.values(state.series).filter((series) => series.study_uid === uid));
+    const at = all.findIndex((series) => series.series_uid === seriesIn(state, viewport)?.series_uid);
+    const target = all[at + by];
+    return target ? [{ type: 'series/open', viewport, series_uid: target.series_uid }] : [];
+  };
+}
+
+/** @param {1 | -1} by @returns {Command['act']} */
+function otherViewport(by) {
+  return (state) => {
+    const shown = shownViewports(state);
+    const viewport = shown[shown.indexOf(state.view.active_viewport) + by];
+    return viewport === undefined ? [] : [{ type: 'viewport/activate', viewport }];
+  };
+}
+
+/** @param {string} key @returns {Command} */
+function windowCommand(key) {
+  return {
+    name: `window-${key}`,
+    title: key === '0' ? 'The image’s own window' : `Window ${key} of the window menu`,
+    label: key, keys: [key], group: 'Window',
+    act: (state) => {
+      const viewport = state.view.active_viewport;
+      const image = imageIn(state, viewport);
+      const choices = windowChoices(seriesIn(state, viewport)?.modality ?? '', frameOf(state, image));
+      const choice = choices.find((one) => one.key === key);
+      return choice ? present((start) => ({ ...start, voi: choice.voi }))(state) : [];
+    },
+  };
+}
+
+/** Moves by a tenth of what is seen. @param {-1 | 0 | 1} x @param {-1 | 0 | 1} y @returns {Command['act']} */
+function nudge(x, y) {
+  return (state) => {
+    const step = (frameOf(state, imageIn(state, state.view.active_viewport))?.columns ?? 512) / 10;
+    return present((start) => panBy(start, { x: (x * step) / start.zoom, y: (y * step) / start.zoom }))(state);
+  };
+}
+
+/** @type {Command[]} */
+export const COMMANDS = [
+  ...TOOLS.map(/** @returns {Command} */ ({ name, title, label, shortcut, hint }) => (
+    { name, title: `${title}: ${hint}`, label, keys: [shortcut], group: 'Tools', act: () => [{ type: 'tool/set', tool: name }] })),
+  { name: 'next-image', title: 'Next image', label: 'Next', keys: ['ArrowDown'], group: 'Images', act: scroll((i) => i + 1) },
+  { name: 'previous-image', title: 'Previous image', label: 'Previous', keys: ['ArrowUp'], group: 'Images', act: scroll((i) => i - 1) },
+  { name: 'ten-on', title: 'Ten images on', label: '+10', keys: ['Shift+ArrowDown'], group: 'Images', act: scroll((i) => i + 10) },
+  { name: 'ten-back', title: 'Ten images back', label: '−10', keys: ['Shift+ArrowUp'], group: 'Images', act: scroll((i) => i - 10) },
+  { name: 'first-image', title: 'First image', label: 'First', keys: ['Home'], group: 'Images', act: scroll(() => 0) },
+  { name: 'last-image', title: 'Last image', label: 'Last', keys: ['End'], group: 'Images', act: scroll((_, n) => n - 1) },
+  { name: 'next-series', title: 'Next series', label: 'Next series', keys: ['PageDown'], group: 'Images', act: otherSeries(1) },
+  { name: 'previous-series', title: 'Previous series', label: 'Previous series', keys: ['PageUp'], group: 'Images', act: otherSeries(-1) },
+  ...['0', '1', '2', '3', '4', '5', '6', '7', '8'].map(windowCommand),
+  { name: 'window-menu', title: 'Window presets and numbers', label: 'Presets', keys: ['9'], group: 'Window', act: ({ sheet }) => [{ type: 'sheet/set', sheet: sheet === 'window' ? null : 'window' }] },
+  { name: 'invert', title: 'Invert black and white', label: 'Invert', keys: ['i'], group: 'View', act: present((start) => ({ ...start, invert: !start.invert })) },
+  { name: 'flip-horizontal', title: 'Flip left to right', label: 'Flip H', keys: ['h'], group: 'View', act: present(flipHorizontal) },
+  { name: 'flip-vertical', title: 'Flip top to bottom', label: 'Flip V', keys: ['v'], group: 'View', act: present(flipVertical) },
+  { name: 'rotate', title: 'Rotate 90° clockwise', label: 'Rotate', keys: ['r'], group: 'View', act: present((start) => rotate(start, 90)) },
+  { name: 'rotate-back', title: 'Rotate 90° anticlockwise', label: 'Rotate back', keys: ['Shift+r'], group: 'View', act: present((start) => rotate(start, 270)) },
+  { name: 'zoom-in', title: 'Zoom in', label: 'Zoom in', keys: ['+', '='], group: 'View', act: present((start) => zoomAbout(start, 1.25)) },
+  { name: 'zoom-out', title: 'Zoom out', label: 'Zoom out', keys: ['-'], group: 'View', act: present((start) => zoomAbout(start, 0.8)) },
+  { name: 'pan-left', title: 'Move the image left', label: 'Left', keys: ['Ctrl+ArrowLeft'], group: 'View', act: nudge(-1, 0) },
+  { name: 'pan-right', title: 'Move the image right', label: 'Right', keys: ['Ctrl+ArrowRight'], group: 'View', act: nudge(1, 0) },
+  { name: 'pan-up', title: 'Move the image up', label: 'Up', keys: ['Ctrl+ArrowUp'], group: 'View', act: nudge(0, -1) },
+  { name: 'pan-down', title: 'Move the image down', label: 'Down', keys: ['Ctrl+ArrowDown'], group: 'View', act: nudge(0, 1) },
+  { name: 'fit', title: 'Fit the whole image', label: 'Fit', keys: ['Shift+Space'], group: 'View', act: present(fit) },
+  { name: 'reset', title: 'Reset window, zoom, position, turns and flips', label: 'Reset', keys: ['Space'], group: 'View', act: present(newPresentation) },
+  { name: 'layout', title: 'One image or two side by side', label: 'Layout', keys: ['g'], group: 'Layout', act: ({ view }) => [{ type: 'viewport/maximise', maximised: false }, { type: 'layout/set', layout: view.layout === '1x1' ? '1x2' : '1x1' }] },
+  { name: 'maximise', title: 'This viewport alone, and back (double-click)', label: 'Full', keys: ['Enter'], group: 'Layout', act: ({ maximised }) => [{ type: 'viewport/maximise', maximised: !maximised }] },
+  { name: 'next-viewport', title: 'Viewport to the right', label: 'Right viewport', keys: ['ArrowRight'], group: 'Layout', act: otherViewport(1) },
+  { name: 'previous-viewport', title: 'Viewport to the left', label: 'Left viewport', keys: ['ArrowLeft'], group: 'Layout', act: otherViewport(-1) },
+  { name: 'follow', title: 'Follow the leader, or stop following', label: 'Follow', keys: ['f'], group: 'Session', act: ({ session }) => (!session?.room || leads(session) ? [] : [{ type: 'follow/set', following: !session.following }]) },
+  { name: 'ask', title: 'Ask for the lead', label: 'Ask for the lead', keys: ['Shift+f'], group: 'Session', act: ({ session }) => (!session?.room || leads(session) ? [] : [{ type: 'lead/ask' }]) },
+  { name: 'shortcuts', title: 'All keys and mouse buttons', label: 'Keys', keys: ['?'], group: 'Help', act: ({ sheet }) => [{ type: 'sheet/set', sheet: sheet === 'shortcuts' ? null : 'shortcuts' }] },
+  { name: 'close', title: 'Close what is open; back to window and level', label: 'Close', keys: ['Escape'], group: 'Help', act: ({ sheet }) => [sheet ? { type: 'sheet/set', sheet: null } : { type: 'tool/set', tool: 'window-level' }] },
+];
+
+const BY_KEY = new Map(COMMANDS.flatMap((command) => command.keys.map((key) => [key, command])));
+
+/** @param {string} key @returns {Command | undefined} */
+export function commandForKey(key) {
+  return BY_KEY.get(key);
+}
+
+/** @param {string} name @returns {Command} */
+export function commandNamed(name) {
+  const command = COMMANDS.find((one) => one.name === name);
+  if (!command) throw new Error(`There is no command called ${name}.`);
+  return command;
+}
+
+/** A key as people read it on a keyboard: `Shift ↑`. @param {string} key */
+export function keyText(key) {
+  return key
+    .replaceAll('Arrow', '').replace('Up', '↑').replace('Down', '↓').replace('Left', '←').replace('Right', '→')
+    .replace('Page↑', 'Page Up').replace('Page↓', 'Page Down').replace('Escape', 'Esc')
+    .replace(/(^|\+)([a-z])$/, (_, lead, letter) => lead + letter.toUpperCase())
+    .replace(/\+(?=.)/g, ' ');
+}

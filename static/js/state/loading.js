@@ -1,0 +1,117 @@
+/** Brings studies, series and stacks into the store as they are needed. */
+
+/** @import { Series, Stack } from '../core/types.js' */
+/** @import { ViewerState, ViewerStore } from './viewer.js' */
+
+import { ApiError, titleOf } from '../core/http.js';
+import { hasPictures } from '../dicomweb/frames.js';
+import { findSeries, findStack, findStudies } from '../dicomweb/queries.js';
+import { imageIn } from './select.js';
+import { leads, showsAnything } from './viewer.js';
+
+const MOST_PRIORS = 50;
+
+/** Opens studies by their UIDs, then offers the patient's others. @param {ViewerStore} store @param {string[]} studyUids */
+export async function openStudies(store, studyUids) {
+  try {
+    await bring(store, studyUids);
+    store.dispatch({ type: 'load/ended', problem: '' });
+  } catch (error) {
+    store.dispatch({ type: 'load/ended', problem: titleOf(error) });
+    return;
+  }
+  showFirst(store);
+  await findPriors(store).catch(() => store.dispatch({ type: 'notice/set', text: 'Prior studies could not be searched.' }));
+}
+
+/** Loads whatever the views ask for from now on. @param {ViewerStore} store @param {AbortSignal} signal */
+export function loadOnDemand(store, signal) {
+  store.watch(wantedSeries, (wanted) => {
+    for (const uid of wanted) bringStack(store, uid);
+  }, { signal });
+  store.watch((state) => [state.opening, state.stacks], () => placeOpened(store), { signal });
+  store.listen((action) => {
+    if (action.type === 'prior/open') openPrior(store, action.study_uid);
+    if (action.type === 'session/room' || action.type === 'session/leave') showFirst(store);
+  }, { signal });
+}
+
+/** @param {ViewerStore} store @param {string[]} studyUids */
+async function bring(store, studyUids) {
+  if (studyUids.length === 0) throw new ApiError('No study was named in the address.', 400);
+  const found = await Promise.all(studyUids.map(async (uid) => {
+    const [[study], series] = await Promise.all([findStudies({ StudyInstanceUID: uid }), findSeries(uid)]);
+    if (!study) throw new ApiError('This archive holds no such study.', 404);
+    return { study, series };
+  }));
+  store.dispatch({
+    type: 'studies/found',
+    studies: found.map(({ study }) => study),
+    series: found.flatMap(({ series }) => series),
+  });
+}
+
+/** An empty screen gets the first series; two studies lie side by side. A follower's screen is the leader's. @param {ViewerStore} store */
+function showFirst(store) {
+  const state = store.get();
+  const { session } = state;
+  if (state.loading || showsAnything(state.view) || state.opening.some(Boolean)) return;
+  if (session && !leads(session)) return;
+  const studies = session?.room?.study_uids ?? state.opened;
+  const firsts = studies.map((uid) => firstSeries(state, uid)).filter((series) => series !== null);
+  if (firsts[1]) store.dispatch({ type: 'layout/set', layout: '1x2' });
+  firsts.slice(0, 2).forEach(({ series_uid }, viewport) => store.dispatch({ type: 'series/open', viewport, series_uid }));
+}
+
+/** @param {ViewerState} state @param {string} studyUid @returns {Series | null} */
+function firstSeries(state, studyUid) {
+  const all = Object.values(state.series).filter((series) => series.study_uid === studyUid);
+  return all.find(hasPictures) ?? all[0] ?? null;
+}
+
+/** @param {ViewerStore} store */
+async function findPriors(store) {
+  const { opened, studies } = store.get();
+  const ids = new Set(opened.map((uid) => studies[uid]?.patient.id).filter((id) => id !== undefined && id !== ''));
+  const found = await Promise.all([...ids].map((id) => findStudies({ PatientID: id ?? '', limit: String(MOST_PRIORS) })));
+  // a wildcard in an identifier would find other people: only the very same identifier counts
+  const others = found.flat().filter((study) => ids.has(study.patient.id) && !opened.includes(study.study_uid));
+  store.dispatch({ type: 'priors/found', studies: others });
+}
+
+/** @param {ViewerStore} store @param {string} studyUid */
+async function openPrior(store, studyUid) {
+  try {
+    await bring(store, [studyUid]);
+  } catch (error) {
+    store.dispatch({ type: 'notice/set', text: titleOf(error) });
+  }
+}
+
+/** @param {ViewerState} state */
+function wantedSeries(state) {
+  const uids = state.view.viewports.map((_, viewport) => imageIn(state, viewport)?.series_uid);
+  return [...new Set([...uids, ...state.opening])].filter((uid) => uid && state.series[uid] && !state.stacks[uid]);
+}
+
+/** @param {ViewerStore} store @param {string | null | undefined} uid */
+async function bringStack(store, uid) {
+  const series = uid ? store.get().series[uid] : undefined;
+  if (!series || store.get().stacks[series.series_uid]) return;
+  /** @param {Stack} stack */
+  const set = (stack) => store.dispatch({ type: 'stack/set', series_uid: series.series_uid, stack });
+  set({ status: 'loading', frames: [], problem: '' });
+  try {
+    set({ status: 'ready', frames: await findStack(series), problem: '' });
+  } catch (error) {
+    set({ status: 'failed', frames: [], problem: titleOf(error) });
+  }
+}
+
+/** A viewport that waited for a series shows its first image. @param {ViewerStore} store */
+function placeOpened(store) {
+  store.get().opening.forEach((uid, viewport) => {
+    const first = uid ? store.get().stacks[uid]?.frames[0] : undefined;
+    if (first) store.dispatch({ type: 'image/set', viewport, image: first.image });
+  });
+}

@@ -1,0 +1,81 @@
+/** What can be computed from the viewer's state. */
+
+/** @import { Frame, ImageRef, Patient, Series, Stack } from '../core/types.js' */
+/** @import { ViewerState } from './viewer.js' */
+
+import { LAYOUTS } from '../sessions/room.js';
+
+/** The viewports on the screen now, by number. @param {ViewerState} state */
+export function shownViewports({ view, maximised }) {
+  return maximised ? [view.active_viewport] : [...Array(LAYOUTS[view.layout]).keys()];
+}
+
+/** @param {ViewerState} state @param {number} viewport @returns {ImageRef | null} */
+export function imageIn(state, viewport) {
+  return state.view.viewports[viewport]?.image ?? null;
+}
+
+/** @param {ViewerState} state @param {number} viewport @returns {Series | null} */
+export function seriesIn(state, viewport) {
+  const uid = state.opening[viewport] ?? imageIn(state, viewport)?.series_uid;
+  return (uid && state.series[uid]) || null;
+}
+
+/** @param {ViewerState} state @param {string | undefined} seriesUid @returns {Stack | null} */
+export function stackOf(state, seriesUid) {
+  return (seriesUid && state.stacks[seriesUid]) || null;
+}
+
+/** Where an image lies in its stack; -1 when it is not there. @param {Stack | null} stack @param {ImageRef | null} image */
+export function indexIn(stack, image) {
+  if (!stack || !image) return -1;
+  return stack.frames.findIndex((frame) => (
+    frame.image.instance_uid === image.instance_uid && frame.image.frame_number === image.frame_number));
+}
+
+/** @param {ViewerState} state @param {ImageRef | null} image @returns {Frame | null} */
+export function frameOf(state, image) {
+  const stack = stackOf(state, image?.series_uid);
+  return stack?.frames[indexIn(stack, image)] ?? null;
+}
+
+/** @param {ViewerState} state @param {number} viewport @returns {Patient | null} */
+export function patientIn(state, viewport) {
+  const series = seriesIn(state, viewport);
+  return (series && state.studies[series.study_uid]?.patient) ?? null;
+}
+
+/** An identifier may have been given twice: another birth date or name is another person until somebody looks. @param {Patient} a @param {Patient} b */
+export function isSamePerson(a, b) {
+  const agree = (/** @type {string} */ one, /** @type {string} */ other) => !one || !other || one === other;
+  const surname = (/** @type {Patient} */ { name }) => name.replace(/ \(.*/, '').split(',')[0] ?? '';
+  return a.id === b.id && agree(a.birth_date, b.birth_date) && (a.id !== '' || agree(surname(a), surname(b)))
+    && (a.birth_date !== '' || agree(surname(a), surname(b)));
+}
+
+/** Are different people's images side by side? @param {ViewerState} state */
+export function showsTwoPatients(state) {
+  const [first, ...others] = shownViewports(state)
+    .map((viewport) => patientIn(state, viewport))
+    .filter((patient) => patient !== null);
+  return first !== undefined && others.some((other) => !isSamePerson(first, other));
+}
+
+/** Who is in the room, in the order they first came: their colour follows from it. @param {ViewerState} state */
+export function participants(state) {
+  const room = state.session?.room;
+  return Object.entries(room?.people ?? {}).map(([id, person], i) => ({
+    ...person,
+    id,
+    mark: i % 8,
+    leads: room?.leader === id,
+    asks: room?.asking.includes(id) ?? false,
+    me: state.session?.me === id,
+  }));
+}
+
+/** @param {ViewerState} state */
+export function leaderName(state) {
+  const room = state.session?.room;
+  return (room?.leader && room.people[room.leader]?.name) || '';
+}

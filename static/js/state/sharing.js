@@ -1,0 +1,194 @@
+/** Joins the store to a session: a leader's view goes out, the room's events come in. */
+
+/** @import { Room, RoomEvent, SentEvent, View } from '../core/types.js' */
+/** @import { Clock, Listener } from '../sessions/socket.js' */
+/** @import { Participant } from '../sessions/participant.js' */
+/** @import { Action, ViewerStore } from './viewer.js' */
+
+import { titleOf } from '../core/http.js';
+import { differences } from '../sessions/differences.js';
+import { look, Refused, viewOf } from '../sessions/room.js';
+import { Connection } from '../sessions/socket.js';
+import { leads, showsAnything } from './viewer.js';
+
+const STALE_MS = 2000;
+const POINTER_MS = 34;
+
+/**
+ * @typedef {object} Outside  everything of the browser that sharing touches
+ * @property {Clock} clock
+ * @property {(run: () => void) => void} nextFrame
+ * @property {(sessionId: string) => WebSocket} openSocket
+ * @property {(studyUids: string[]) => Promise<{ session_id: string, address: string }>} createSession
+ * @property {(address: string) => void} showAddress
+ * @property {Participant} participant
+ * @property {(participant: Participant) => void} keepParticipant
+ */
+
+export class Sharing {
+  /** @type {Connection | null} */ #connection = null;
+  /** @type {View | null} what the room will show once it has all that was sent */ #sent = null;
+  #flushDue = false;
+  #pointerDue = false;
+  /** @type {Extract<Action, { type: 'pointer/move' }> | null} */ #pointer = null;
+
+  /** @param {ViewerStore} store @param {Outside} outside @param {AbortSignal} signal */
+  constructor(store, outside, signal) {
+    this.store = store;
+    this.outside = outside;
+    store.listen((action) => this.#hear(action), { signal });
+    store.watch((state) => [state.view, state.session?.room], () => this.#flushSoon(), { signal });
+    store.watch((state) => state.session?.following, () => this.#tellFollowing(), { signal });
+    signal.addEventListener('abort', () => this.#connection?.stop());
+  }
+
+  /** @param {Action} action */
+  #hear(action) {
+    switch (action.type) {
+      case 'session/enter': return action.connection === 'connecting' ? this.#connect() : undefined;
+      case 'session/name': return this.#named(action.name);
+      case 'session/leave': return this.#leave();
+      case 'lead/ask': case 'lead/take': case 'lead/hand-over': return this.#send(action);
+      case 'pointer/move': return this.#point(action);
+    }
+  }
+
+  /** Enters a session, or makes one around the opened studies; a person without a name is asked for it first. @param {string | null} sessionId */
+  enter(sessionId) {
+    const connection = this.outside.participant.name ? 'connecting' : 'naming';
+    this.store.dispatch({ type: 'session/enter', session_id: sessionId, connection });
+  }
+
+  /** @param {string} name */
+  #named(name) {
+    this.outside.participant = { ...this.outside.participant, name };
+    this.outside.keepParticipant(this.outside.participant);
+    this.enter(this.store.get().session?.session_id ?? null);
+  }
+
+  async #connect() {
+    this.#connection?.stop();
+    try {
+      const sessionId = this.store.get().session?.session_id ?? await this.#create();
+      if (!this.store.get().session) return;
+      const open = () => this.outside.openSocket(sessionId);
+      this.#connection = new Connection(open, this.outside.participant, this.#listener(sessionId), this.outside.clock);
+      this.#connection.start();
+    } catch (error) {
+      this.store.dispatch({ type: 'session/leave' });
+      this.store.dispatch({ type: 'notice/set', text: `The session could not be started. ${titleOf(error)}` });
+    }
+  }
+
+  async #create() {
+    const { session_id, address } = await this.outside.createSession(this.store.get().opened);
+    this.outside.showAddress(address);
+    return session_id;
+  }
+
+  #leave() {
+    this.#connection?.stop();
+    this.#connection = null;
+    this.#sent = null;
+    this.outside.showAddress(`/viewer?StudyInstanceUIDs=${this.store.get().opened.join(',')}`);
+  }
+
+  /** @param {string} sessionId @returns {Listener} */
+  #listener(sessionId) {
+    const { store, outside } = this;
+    /** @param {string} me @param {Room} room @param {number} at */
+    const take = (me, room, at) => {
+      this.#sent = null;
+      store.dispatch({ type: 'session/room', me, room: { ...room, session_id: sessionId }, offset: at - outside.clock.now() });
+      this.#tellFollowing();
+    };
+    return {
+      welcomed: take,
+      renewed: (room, at) => take(store.get().session?.me ?? '', room, at),
+      happened: (event) => this.#happened(event),
+      refused: (title) => {
+        this.#sent = null;
+        store.dispatch({ type: 'session/refused', title });
+      },
+      pointed: (by, image, point, viewport) => {
+        store.dispatch({ type: 'session/pointer', by, pointer: { viewport, image, point, at: outside.clock.now() } });
+      },
+      changed: (connection, reason) => {
+        const before = store.get().session?.connection;
+        store.dispatch({ type: 'session/connection', connection, reason });
+        if (connection === 'live') this.#flushSoon();
+        else if (before === 'live') outside.clock.setTimeout(() => this.#grey(), STALE_MS);
+      },
+    };
+  }
+
+  /** @param {RoomEvent} event */
+  #happened(event) {
+    try {
+      this.store.dispatch({ type: 'session/event', event });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      // the server accepted what this room refuses: they are not the same room any more
+      this.#connection?.resync();
+    }
+  }
+
+  #grey() {
+    if (!this.#connection?.isLive) this.store.dispatch({ type: 'session/stale' });
+  }
+
+  #flushSoon() {
+    if (this.#flushDue || !this.#connection?.isLive) return;
+    this.#flushDue = true;
+    this.outside.nextFrame(() => {
+      this.#flushDue = false;
+      this.#flush();
+    });
+  }
+
+  /** A leader's newest view goes out: the state it has come to, not the way there. */
+  #flush() {
+    const { session, view } = this.store.get();
+    if (!this.#connection?.isLive || !session?.room || !leads(session)) {
+      this.#sent = null;
+      return;
+    }
+    if (!this.#sent || this.#connection.outstanding === 0) this.#sent = viewOf(session.room);
+    if (!showsAnything(view)) return;
+    for (const event of differences(this.#sent, view)) {
+      if (!this.#send(event)) return;
+      this.#sent = { ...this.#sent, ...look(this.#sent, event) };
+    }
+  }
+
+  #tellFollowing() {
+    const { session } = this.store.get();
+    if (!session?.me || !session.room || leads(session) || !this.#connection?.isLive) return;
+    const { following } = session;
+    if (session.room.people[session.me]?.following !== following) this.#send({ type: 'follow/set', following });
+  }
+
+  /** @param {SentEvent} event */
+  #send(event) {
+    return this.#connection?.send(event) ?? false;
+  }
+
+  /** At most thirty a second, the newest last. @param {Extract<Action, { type: 'pointer/move' }>} move */
+  #point(move) {
+    this.#pointer = move;
+    if (this.#pointerDue) return;
+    this.#pointerDue = true;
+    this.#sayPointer();
+  }
+
+  #sayPointer() {
+    const move = this.#pointer;
+    this.#pointer = null;
+    if (!move) {
+      this.#pointerDue = false;
+      return;
+    }
+    this.#connection?.point(move.viewport, move.image, move.point);
+    this.outside.clock.setTimeout(() => this.#sayPointer(), POINTER_MS);
+  }
+}

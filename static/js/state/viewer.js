@@ -1,0 +1,204 @@
+/** The viewer's one store: what there is to see, what this person looks at, and the session they are in. */
+
+/** @import { Displayed, Room, Series, SharedPointer, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
+/** @import { SentEvent, ViewEvent } from '../core/types.js' */
+/** @import { Store } from '../core/store.js' */
+
+import { apply, isViewEvent, look, newView, Refused, viewOf } from '../sessions/room.js';
+
+/**
+ * @typedef {'naming' | 'connecting' | 'live' | 'reconnecting' | 'ended'} ConnectionState
+ *
+ * @typedef {object} Session
+ * @property {string | null} session_id  null: being made
+ * @property {string | null} me  this participant's id, once welcomed
+ * @property {ConnectionState} connection
+ * @property {string} reason  why it ended
+ * @property {boolean} stale  so long without the server that what is seen may be out of date
+ * @property {Room | null} room
+ * @property {boolean} following  this person's own wish; the room knows it a moment later
+ * @property {Record<string, SharedPointer>} pointers
+ * @property {number} offset  server time minus this computer's, in ms
+ *
+ * @typedef {object} ViewerState
+ * @property {boolean} loading
+ * @property {string} problem  why nothing can be shown at all
+ * @property {string} notice  a sentence for the person, until the next
+ * @property {Record<string, Study>} studies
+ * @property {string[]} opened  studies in the strip, in the order they came
+ * @property {Study[]} priors  the same patient's other studies
+ * @property {Record<string, Series>} series
+ * @property {Record<string, Stack>} stacks
+ * @property {View} view
+ * @property {(string | null)[]} opening  the series each viewport waits for
+ * @property {(Displayed | null)[]} displayed
+ * @property {boolean} maximised  the active viewport alone
+ * @property {string} tool
+ * @property {'shortcuts' | 'window' | null} sheet
+ * @property {boolean} panel  the session panel is open
+ * @property {Session | null} session
+ *
+ * @typedef {{ type: 'studies/found', studies: Study[], series: Series[] }
+ *   | { type: 'priors/found', studies: Study[] }
+ *   | { type: 'prior/open', study_uid: string }
+ *   | { type: 'load/ended', problem: string }
+ *   | { type: 'notice/set', text: string }
+ *   | { type: 'series/open', viewport: number, series_uid: string }
+ *   | { type: 'stack/set', series_uid: string, stack: Stack }
+ *   | { type: 'picture/shown', viewport: number, displayed: Displayed | null }
+ *   | { type: 'viewport/maximise', maximised: boolean }
+ *   | { type: 'tool/set', tool: string }
+ *   | { type: 'sheet/set', sheet: ViewerState['sheet'] }
+ *   | { type: 'panel/set', open: boolean }
+ *   | { type: 'pointer/move', viewport: number, image: ImageRef, point: [number, number] | null }
+ *   | { type: 'session/start' } | { type: 'session/leave' }
+ *   | { type: 'session/enter', session_id: string | null, connection: ConnectionState }
+ *   | { type: 'session/name', name: string }
+ *   | { type: 'session/connection', connection: ConnectionState, reason: string }
+ *   | { type: 'session/stale' }
+ *   | { type: 'session/room', me: string, room: Room, offset: number }
+ *   | { type: 'session/event', event: RoomEvent }
+ *   | { type: 'session/refused', title: string }
+ *   | { type: 'session/pointer', by: string, pointer: SharedPointer }} LocalAction
+ * @typedef {SentEvent | LocalAction} Action
+ * @typedef {Store<ViewerState, Action>} ViewerStore
+ */
+
+/** @type {ViewerState} */
+export const INITIAL = {
+  loading: true, problem: '', notice: '', studies: {}, opened: [], priors: [], series: {}, stacks: {},
+  view: newView(), opening: [null, null], displayed: [null, null], maximised: false,
+  tool: 'window-level', sheet: null, panel: true, session: null,
+};
+
+/**
+ * @param {ViewerState} state
+ * @param {Action} action
+ * @returns {ViewerState}
+ */
+export function reduce(state, action) {
+  if (isViewEvent(action)) return lookOneself(state, action);
+  switch (action.type) {
+    case 'studies/found': return addStudies(state, action.studies, action.series);
+    case 'priors/found': return { ...state, priors: action.studies };
+    case 'load/ended': return { ...state, loading: false, problem: action.problem };
+    case 'notice/set': return { ...state, notice: action.text };
+    case 'series/open':
+      return onOnesOwn({ ...state, opening: state.opening.with(action.viewport, action.series_uid) });
+    case 'stack/set': return { ...state, stacks: { ...state.stacks, [action.series_uid]: action.stack } };
+    case 'picture/shown': return { ...state, displayed: state.displayed.with(action.viewport, action.displayed) };
+    case 'viewport/maximise': return { ...state, maximised: action.maximised };
+    case 'tool/set': return { ...state, tool: action.tool };
+    case 'sheet/set': return { ...state, sheet: action.sheet };
+    case 'panel/set': return { ...state, panel: action.open };
+    case 'session/enter': return enter(state, action.session_id, action.connection);
+    case 'session/leave': return { ...state, session: null, notice: '' };
+    default: return state.session ? inSession(state, state.session, action) : state;
+  }
+}
+
+/** @param {ViewerState} state @param {Study[]} studies @param {Series[]} series @returns {ViewerState} */
+function addStudies(state, studies, series) {
+  const known = new Set(state.opened);
+  return {
+    ...state,
+    studies: { ...state.studies, ...Object.fromEntries(studies.map((study) => [study.study_uid, study])) },
+    opened: [...state.opened, ...studies.map((study) => study.study_uid).filter((uid) => !known.has(uid))],
+    priors: state.priors.filter((prior) => !studies.some((study) => study.study_uid === prior.study_uid)),
+    series: { ...state.series, ...Object.fromEntries(series.map((one) => [one.series_uid, one])) },
+  };
+}
+
+/** This person changes what they see; a follower stops following. @param {ViewerState} state @param {ViewEvent} event */
+function lookOneself(state, event) {
+  let changed;
+  try {
+    changed = look(state.view, event);
+  } catch (error) {
+    if (error instanceof Refused) return state;
+    throw error;
+  }
+  const opening = event.type === 'image/set' ? state.opening.with(event.viewport, null) : state.opening;
+  const next = { ...state, view: { ...state.view, ...changed }, opening };
+  return event.type === 'viewport/activate' ? next : onOnesOwn(next);
+}
+
+/** @param {ViewerState} state @returns {ViewerState} */
+function onOnesOwn(state) {
+  const { session } = state;
+  if (!session?.following || leads(session)) return state;
+  return { ...state, session: { ...session, following: false } };
+}
+
+/** @param {ViewerState} state @param {string | null} sessionId @param {ConnectionState} connection @returns {ViewerState} */
+function enter(state, sessionId, connection) {
+  return {
+    ...state,
+    session: {
+      session_id: sessionId, me: null, connection, reason: '', stale: false, room: null,
+      following: true, pointers: {}, offset: 0,
+    },
+  };
+}
+
+/** @param {ViewerState} state @param {Session} session @param {Action} action @returns {ViewerState} */
+function inSession(state, session, action) {
+  switch (action.type) {
+    case 'session/connection': {
+      const stale = action.connection === 'live' ? false : session.stale;
+      return { ...state, session: { ...session, connection: action.connection, reason: action.reason, stale } };
+    }
+    case 'session/stale': return { ...state, session: { ...session, stale: true } };
+    case 'session/room': return takeRoom(state, { ...session, ...pick(action) });
+    case 'session/event': return takeEvent(state, session, action.event);
+    case 'session/refused': {
+      const told = { ...state, notice: action.title };
+      return session.following || leads(session) ? follow(told, session) : told;
+    }
+    case 'session/pointer': {
+      const pointers = { ...session.pointers, [action.by]: action.pointer };
+      return { ...state, session: { ...session, pointers } };
+    }
+    case 'follow/set':
+      return action.following ? follow(state, { ...session, following: true })
+        : { ...state, session: { ...session, following: leads(session) } };
+    default: return state;
+  }
+}
+
+/** @param {{ me: string, room: Room, offset: number }} welcome */
+function pick({ me, room, offset }) {
+  return { me, room, offset };
+}
+
+/** A whole room arrived: a leader with images on the screen keeps them, a follower sees the room. @param {ViewerState} state @param {Session} session */
+function takeRoom(state, session) {
+  const following = session.following || leads(session);
+  const keeps = leads(session) ? showsAnything(state.view) : !following;
+  return keeps ? { ...state, session: { ...session, following } } : follow(state, { ...session, following });
+}
+
+/** @param {ViewerState} state @param {Session} session @param {RoomEvent} event @returns {ViewerState} */
+function takeEvent(state, session, event) {
+  if (!session.room) return state;
+  const next = { ...session, room: apply(session.room, event) };
+  if (leads(next) && !leads(session)) return follow(state, { ...next, following: true });
+  if (isViewEvent(event) && next.following && !leads(next)) return follow(state, next);
+  return { ...state, session: next };
+}
+
+/** Shows what the room shows. @param {ViewerState} state @param {Session} session @returns {ViewerState} */
+function follow(state, session) {
+  if (!session.room) return { ...state, session };
+  return { ...state, session, view: viewOf(session.room), opening: state.opening.map(() => null) };
+}
+
+/** @param {Session | null} session */
+export function leads(session) {
+  return Boolean(session?.me && session.room?.leader === session.me);
+}
+
+/** @param {View} view */
+export function showsAnything(view) {
+  return view.viewports.some(({ image }) => image !== null);
+}

@@ -1,0 +1,39 @@
+/** What only a session needs, loaded when there is one: the wire, the people, their pointers. */
+
+/** @import { ViewerStore } from './state/viewer.js' */
+
+import { createSession, liveAddress } from './sessions/directory.js';
+import { keepParticipant, readParticipant } from './sessions/participant.js';
+import { Sharing } from './state/sharing.js';
+import { FollowBanner } from './ui/follow-banner.js';
+import { NameDialog } from './ui/name-dialog.js';
+import { PointerLayer } from './ui/pointer-layer.js';
+import { SessionPanel } from './ui/session-panel.js';
+
+/**
+ * @param {ViewerStore} store
+ * @param {(place: string, ...elements: HTMLElement[]) => void} put
+ * @param {AbortSignal} signal
+ */
+export function lookTogether(store, put, signal) {
+  customElements.define('follow-banner', FollowBanner);
+  customElements.define('name-dialog', NameDialog);
+  customElements.define('pointer-layer', PointerLayer);
+  customElements.define('session-panel', SessionPanel);
+  put('tools', new FollowBanner(store));
+  put('panel', new SessionPanel(store));
+  put('over', new NameDialog(store));
+  return new Sharing(store, {
+    clock: {
+      now: () => Date.now(),
+      setTimeout: (run, ms) => window.setTimeout(run, ms),
+      clearTimeout: (timer) => window.clearTimeout(timer),
+    },
+    nextFrame: (run) => { requestAnimationFrame(run); },
+    openSocket: (sessionId) => new WebSocket(liveAddress(sessionId, location)),
+    createSession,
+    showAddress: (address) => history.replaceState(null, '', address),
+    participant: readParticipant(sessionStorage),
+    keepParticipant: (participant) => keepParticipant(sessionStorage, participant),
+  }, signal);
+}

@@ -1,0 +1,17 @@
+/** The tools, in the order of the tool bar. Adding one is one file and one line here. */
+
+/** @import { Tool } from '../core/types.js' */
+
+import { pan } from './pan.js';
+import { pointer } from './pointer.js';
+import { stackScroll } from './stack-scroll.js';
+import { windowLevel } from './window-level.js';
+import { zoom } from './zoom.js';
+
+/** @type {Tool[]} */
+export const TOOLS = [windowLevel, stackScroll, pan, zoom, pointer];
+
+/** @param {string} name */
+export function toolNamed(name) {
+  return TOOLS.find((tool) => tool.name === name) ?? windowLevel;
+}

@@ -1,0 +1,59 @@
+/** Small line drawings for buttons, 24 by 24. */
+
+/** @type {Record<string, string>} */
+const PATHS = {
+  'window-level': 'M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18M12 3v18M12 7h6M12 11h8M12 15h7M12 19h4',
+  'stack-scroll': 'M6 9l6-3.5 6 3.5-6 3.5zM6 13l6 3.5 6-3.5M6 17l6 3.5 6-3.5',
+  pan: 'M12 3v18M3 12h18M12 3l-3 3M12 3l3 3M12 21l-3-3M12 21l3-3M3 12l3-3M3 12l3 3M21 12l-3-3M21 12l-3 3',
+  zoom: 'M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13M15.5 15.5L21 21M10.5 7.5v6M7.5 10.5h6',
+  pointer: 'M5 3l6 17 2.5-7.2L20.5 10z',
+  invert: 'M4 4h16v16H4zM20 4L4 20M8 6v4M6 8h4M14 16h4',
+  'flip-horizontal': 'M12 3v18M9 7v10H3zM15 7v10h6z',
+  'flip-vertical': 'M3 12h18M7 9h10V3zM7 15h10v6z',
+  rotate: 'M19 12a7 7 0 1 1-2.5-5.4M17 2.5v4.5h-4.5',
+  fit: 'M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5',
+  reset: 'M5 12a7 7 0 1 0 2.5-5.4M7 2.5v4.5h4.5M12 9v3l2 2',
+  layout: 'M3 5h18v14H3zM12 5v14',
+  single: 'M3 5h18v14H3z',
+  maximise: 'M3 5h18v14H3zM13 10l4-2M17 8v3M11 14l-4 2M7 16v-3',
+  shortcuts: 'M3 7h18v10H3zM6.5 10h1M10 10h1M13.5 10h1M17 10h1M8 14h8',
+  'window-menu': 'M4 7h9M17 7h3M4 12h3M11 12h9M4 17h11M19 17h1M15 5v4M9 10v4M17 15v4',
+  people: 'M9 5a3.2 3.2 0 1 0 0 6.4a3.2 3.2 0 1 0 0-6.4M3 20c0-4 3-6 6-6s6 2 6 6M16 5.5a3 3 0 0 1 0 5.7M18 14.5c2 .8 3 2.7 3 5.5',
+  back: 'M14 6l-6 6 6 6',
+  copy: 'M8 8h12v12H8zM16 8V4H4v12h4',
+  close: 'M6 6l12 12M18 6L6 18',
+  search: 'M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13M15.5 15.5L21 21',
+};
+
+/** One outline a participant: told apart without colour. */
+const MARKS = [
+  'M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18z', 'M12 3l9 17H3z', 'M4 4h16v16H4z', 'M12 2l10 10-10 10L2 12z',
+  'M12 2l9.5 7-3.6 11.5H6.1L2.5 9z', 'M8 3h8v5h5v8h-5v5H8v-5H3V8h5z', 'M3 4h18l-9 17z',
+  'M12 2l2.6 6.6 7.2.4-5.6 4.5 1.9 6.9L12 16.5 5.9 20.4l1.9-6.9L2.2 9l7.2-.4z',
+];
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** @param {string} name */
+export function icon(name) {
+  return drawing(PATHS[name] ?? '', 'icon');
+}
+
+/** A participant's mark. @param {number} number */
+export function mark(number) {
+  const svg = drawing(MARKS[number % MARKS.length] ?? '', 'mark');
+  svg.setAttribute('data-mark', String(number % MARKS.length));
+  return svg;
+}
+
+/** @param {string} path @param {string} kind */
+function drawing(path, kind) {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('class', kind);
+  svg.setAttribute('aria-hidden', 'true');
+  const outline = document.createElementNS(SVG, 'path');
+  outline.setAttribute('d', path);
+  svg.append(outline);
+  return svg;
+}

@@ -1,0 +1,217 @@
+/** <image-viewport>: one image, drawn as the store wishes, with everything that must be read beside it. */
+
+/** @import { Displayed, Frame, Presentation, Quality } from '../core/types.js' */
+/** @import { Placement } from '../core/geometry.js' */
+/** @import { FeedState } from '../viewport/feed.js' */
+/** @import { PictureCache } from '../viewport/picture-cache.js' */
+/** @import { ViewerState, ViewerStore } from '../state/viewer.js' */
+
+import { place } from '../core/geometry.js';
+import { fetchPicture } from '../dicomweb/frames.js';
+import { frameOf, imageIn, indexIn, seriesIn, stackOf } from '../state/select.js';
+import { newPresentation } from '../sessions/room.js';
+import { leads } from '../state/viewer.js';
+import { clearCanvas, drawPicture, resizeCanvas, sideToAsk } from '../viewport/canvas.js';
+import { Feed } from '../viewport/feed.js';
+import { neighbours } from '../viewport/prefetch.js';
+import { expose, make } from './build.js';
+import { listenToHand } from './gestures.js';
+import { LiveElement } from './live-element.js';
+import { StackBar } from './stack-bar.js';
+import { ViewportText } from './viewport-text.js';
+
+/** @type {FeedState} */
+const NOTHING = { shown: null, current: false, late: false, problem: '', delay: '' };
+
+export class ImageViewport extends LiveElement {
+  #canvas = make('canvas', { class: 'picture', 'aria-hidden': 'true' });
+  #words = new ViewportText();
+  #size = { width: 0, height: 0 };
+  #due = false;
+  #direction = 0;
+  #lastIndex = -1;
+  /** @type {FeedState} */ #state = NOTHING;
+  /** @type {Placement | null} */ #placement = null;
+  /** @type {Feed | null} */ #feed = null;
+
+  /** @param {ViewerStore} store @param {number} viewport @param {PictureCache} cache */
+  constructor(store, viewport, cache) {
+    super();
+    this.store = store;
+    this.viewport = viewport;
+    this.cache = cache;
+  }
+
+  /** @override @param {AbortSignal} life */
+  build(life) {
+    const { store, viewport } = this;
+    expose(this, { 'data-testid': 'viewport', 'data-viewport': String(viewport), tabindex: '0', role: 'group' });
+    const hand = make('div', { class: 'hand' }, this.#canvas);
+    this.append(hand, this.#words, new StackBar(store, viewport));
+    // comes with the first session
+    customElements.whenDefined('pointer-layer').then((PointerLayer) => {
+      if (!life.aborted) hand.after(new PointerLayer(store, viewport, () => this.#placement));
+    });
+    listenToHand({ element: hand, viewport, placement: () => this.#placement }, store, life);
+    this.#feed = new Feed(fetchPicture, this.cache, (state) => this.#fed(state), clock());
+    life.addEventListener('abort', () => this.#feed?.clear());
+    const watched = new ResizeObserver(([entry]) => this.#resized(entry?.contentRect ?? this.#size));
+    watched.observe(hand);
+    life.addEventListener('abort', () => watched.disconnect());
+    store.watch((state) => [
+      state.view.viewports[viewport], stackOf(state, imageIn(state, viewport)?.series_uid), state.opening[viewport],
+      stackOf(state, state.opening[viewport] ?? undefined), state.session?.stale, state.session?.following,
+      state.session?.room?.leader, state.studies,
+    ], () => this.#wish(), { signal: life });
+    store.watch((state) => state.view.active_viewport === viewport, (active) => {
+      expose(this, { 'data-active': active ? '' : null });
+    }, { signal: life });
+  }
+
+  /** @param {{ width: number, height: number }} size */
+  #resized({ width, height }) {
+    this.#size = { width, height };
+    this.#wish();
+  }
+
+  /** Asks the feed for what the store wants to see here. */
+  #wish() {
+    const state = this.store.get();
+    const image = imageIn(state, this.viewport);
+    const stack = stackOf(state, image?.series_uid);
+    const index = indexIn(stack, image);
+    const frame = stack?.frames[index];
+    this.#drawSoon();
+    if (!image || state.opening[this.viewport]) return this.#feed?.clear();
+    if (!stack || !frame || this.#size.width === 0) return;
+    if (index !== this.#lastIndex) this.#direction = Math.sign(index - this.#lastIndex);
+    this.#lastIndex = index;
+    const { presentation } = state.view.viewports[this.viewport] ?? { presentation: newPresentation() };
+    const side = sideToAsk(frame, place(frame, this.#size, presentation).scale, devicePixelRatio);
+    const around = neighbours(stack.frames, index, this.#direction).map((one) => one.image);
+    this.#feed?.want({ image, voi: presentation.voi, side }, around);
+  }
+
+  /** @param {FeedState} state */
+  #fed(state) {
+    this.#state = state;
+    this.#drawSoon();
+  }
+
+  #drawSoon() {
+    if (this.#due) return;
+    this.#due = true;
+    requestAnimationFrame(() => {
+      this.#due = false;
+      if (this.isConnected) this.#draw();
+    });
+  }
+
+  #draw() {
+    const state = this.store.get();
+    const { shown } = this.#state;
+    const frame = frameOf(state, shown?.request.image ?? imageIn(state, this.viewport));
+    const presentation = state.view.viewports[this.viewport]?.presentation ?? newPresentation();
+    const context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext('2d', { alpha: false }));
+    resizeCanvas(this.#canvas, this.#size, devicePixelRatio);
+    this.#placement = frame && frame.columns > 0 ? place(frame, this.#size, presentation) : null;
+    if (shown && frame && this.#placement) {
+      drawPicture(context, shown.picture, frame, this.#placement, presentation.invert, devicePixelRatio);
+    } else {
+      clearCanvas(context);
+    }
+    this.#tell(frame, presentation);
+  }
+
+  /** Says what the canvas shows now: to the reader, to the store and to tests. @param {Frame | null} frame @param {Presentation} presentation */
+  #tell(frame, presentation) {
+    const state = this.store.get();
+    const { shown } = this.#state;
+    const quality = this.#quality();
+    const image = shown?.request.image ?? null;
+    const window = shown?.picture.window ?? null;
+    expose(this, {
+      'data-series-uid': image?.series_uid ?? null,
+      'data-instance-uid': image?.instance_uid ?? null,
+      'data-frame-number': image ? String(image.frame_number) : null,
+      'data-window-center': window ? String(window.center) : null,
+      'data-window-width': window ? String(window.width) : null,
+      'data-quality': quality,
+      'data-zoom': String(presentation.zoom),
+      'data-pan-x': String(presentation.pan.x),
+      'data-pan-y': String(presentation.pan.y),
+      'data-rotation': String(presentation.rotation),
+      'data-inverted': String(presentation.invert),
+      'data-stale': this.#isStale() ? '' : null,
+    });
+    const series = seriesIn(state, this.viewport);
+    const stack = stackOf(state, series?.series_uid);
+    this.#words.show({
+      study: (series && state.studies[series.study_uid]) ?? null,
+      series, frame, stack, presentation, window, quality,
+      index: indexIn(stack, image ?? imageIn(state, this.viewport)),
+      placement: this.#placement,
+      width: this.#size.width,
+      message: this.#message(),
+    });
+    this.setAttribute('aria-label', this.#words.summary(this.viewport));
+    this.#report(image && quality ? { image, window, quality } : null);
+  }
+
+  /** @param {Displayed | null} now */
+  #report(now) {
+    const before = this.store.get().displayed[this.viewport] ?? null;
+    const same = before?.image === now?.image && before?.quality === now?.quality
+      && before?.window?.center === now?.window?.center && before?.window?.width === now?.window?.width;
+    if (!same) this.store.dispatch({ type: 'picture/shown', viewport: this.viewport, displayed: now });
+  }
+
+  /** @returns {Quality | null} null: there is nothing to show */
+  #quality() {
+    const state = this.store.get();
+    const { shown, late, current, problem } = this.#state;
+    if (problem || seriesStack(state, this.viewport)?.status === 'failed') return 'failed';
+    if (!imageIn(state, this.viewport) && !state.opening[this.viewport]) return null;
+    if (!shown || (late && !current)) return 'loading';
+    return shown.request.quality;
+  }
+
+  #message() {
+    const state = this.store.get();
+    const stack = seriesStack(state, this.viewport);
+    if (this.#state.problem) return this.#state.problem;
+    if (stack?.status === 'failed') return stack.problem;
+    if (stack?.status === 'ready' && stack.frames.length === 0) return 'This series holds nothing to show.';
+    if (this.#isStale()) return 'Not live: the connection to the session is lost.';
+    if (this.#state.late && this.#state.delay) return `${this.#state.delay} Trying again.`;
+    if (!seriesIn(state, this.viewport)) return emptyText(state);
+    return '';
+  }
+
+  /** A follower without a connection sees what may be long gone. */
+  #isStale() {
+    const { session } = this.store.get();
+    return Boolean(session?.stale && session.following && !leads(session));
+  }
+}
+
+/** @param {ViewerState} state @param {number} viewport */
+function seriesStack(state, viewport) {
+  return stackOf(state, seriesIn(state, viewport)?.series_uid);
+}
+
+/** @param {ViewerState} state */
+function emptyText(state) {
+  if (state.loading) return 'Opening…';
+  const { session } = state;
+  if (session && !leads(session) && session.following) return 'Waiting for the leader to show an image.';
+  return 'Choose a series on the left, or drag one here.';
+}
+
+function clock() {
+  return {
+    now: () => performance.now(),
+    setTimeout: (/** @type {() => void} */ run, /** @type {number} */ ms) => window.setTimeout(run, ms),
+    clearTimeout: (/** @type {number} */ timer) => window.clearTimeout(timer),
+  };
+}

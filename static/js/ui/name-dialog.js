@@ -1,0 +1,43 @@
+/** <name-dialog>: asks once how others in a session shall see this person. */
+
+/** @import { ViewerStore } from '../state/viewer.js' */
+
+import { make } from './build.js';
+import { LiveElement } from './live-element.js';
+
+export class NameDialog extends LiveElement {
+  /** @param {ViewerStore} store */
+  constructor(store) {
+    super();
+    this.store = store;
+  }
+
+  /** @override @param {AbortSignal} life */
+  build(life) {
+    const { store } = this;
+    const name = make('input', {
+      type: 'text', name: 'name', required: true, maxlength: '64', pattern: '.*\\S.*', autocomplete: 'off',
+      'data-testid': 'display-name', placeholder: 'Dr Okafor, Radiology',
+    });
+    const cancel = make('button', { type: 'button', class: 'quiet' }, 'Cancel');
+    const form = make('form', { method: 'dialog' },
+      make('h2', {}, 'Your name in this session'),
+      make('p', {}, 'The others see it beside your pointer and in the list of people.'),
+      make('label', {}, 'Display name', name),
+      make('div', { class: 'dialog-actions' }, cancel, make('button', { type: 'submit', class: 'primary', 'data-testid': 'join' }, 'Join')));
+    const dialog = make('dialog', { class: 'name', 'aria-label': 'Your name in this session', 'data-testid': 'name-dialog' }, form);
+    this.append(dialog);
+    form.addEventListener('submit', () => {
+      const text = name.value.trim().replace(/\s+/g, ' ');
+      if (text) store.dispatch({ type: 'session/name', name: text });
+    }, { signal: life });
+    cancel.addEventListener('click', () => dialog.close(), { signal: life });
+    dialog.addEventListener('close', () => {
+      if (store.get().session?.connection === 'naming') store.dispatch({ type: 'session/leave' });
+    }, { signal: life });
+    store.watch(({ session }) => session?.connection === 'naming', (open) => {
+      if (open && !dialog.open) dialog.showModal();
+      else if (!open && dialog.open) dialog.close();
+    }, { signal: life });
+  }
+}

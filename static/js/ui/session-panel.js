@@ -1,0 +1,121 @@
+/** <session-panel>: who is here, who leads and who follows; handing over, asking for and taking the lead. */
+
+/** @import { Action, ViewerState, ViewerStore } from '../state/viewer.js' */
+
+import { participants } from '../state/select.js';
+import { leads } from '../state/viewer.js';
+import { LEADER_GRACE_MS } from '../sessions/room.js';
+import { expose, make } from './build.js';
+import { icon, mark } from './icons.js';
+import { LiveElement } from './live-element.js';
+
+const STATES = {
+  naming: 'Waiting for your name', connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting', ended: 'Ended',
+};
+
+export class SessionPanel extends LiveElement {
+  #timer = 0;
+  #people = make('ul', { class: 'people', 'data-testid': 'people', 'aria-label': 'People in this session' });
+  #actions = make('div', { class: 'lead-actions' });
+
+  /** @param {ViewerStore} store */
+  constructor(store) {
+    super();
+    this.store = store;
+  }
+
+  /** @override @param {AbortSignal} life */
+  build(life) {
+    const { store } = this;
+    const state = make('span', { class: 'connection', 'data-testid': 'connection', role: 'status' });
+    const reason = make('p', { class: 'reason' });
+    const leave = make('button', { type: 'button', class: 'quiet', 'data-testid': 'leave-session' }, 'Leave session');
+    leave.addEventListener('click', () => store.dispatch({ type: 'session/leave' }), { signal: life });
+    this.append(
+      make('header', { class: 'panel-head' }, make('h2', {}, 'Session'), state),
+      reason, this.#link(life), make('h3', {}, 'People'), this.#people, this.#actions,
+      make('footer', {}, leave));
+    store.watch(({ session }) => session?.connection, (connection) => {
+      this.hidden = !connection || connection === 'naming';
+      state.textContent = connection ? STATES[connection] : '';
+      expose(state, { 'data-state': connection ?? null });
+      reason.textContent = store.get().session?.reason ?? '';
+    }, { signal: life });
+    store.watch(({ session }) => [session?.room?.people, session?.room?.leader, session?.room?.asking, session?.connection, session?.following],
+      () => this.#show(), { signal: life });
+    life.addEventListener('abort', () => clearTimeout(this.#timer));
+  }
+
+  /** The address to share. @param {AbortSignal} life */
+  #link(life) {
+    const address = make('input', { type: 'text', readonly: true, 'aria-label': 'Address of this session', 'data-testid': 'session-address' });
+    const copy = make('button', { type: 'button', class: 'tool', 'aria-label': 'Copy the address', title: 'Copy the address', 'data-testid': 'copy-address' },
+      icon('copy'), make('span', { class: 'tool-label' }, 'Copy'));
+    copy.addEventListener('click', async () => {
+      address.select();
+      await navigator.clipboard.writeText(address.value).catch(() => document.execCommand('copy'));
+      this.store.dispatch({ type: 'notice/set', text: 'The address is copied. Whoever opens it joins this session.' });
+    }, { signal: life });
+    this.store.watch(({ session }) => session?.room?.session_id, () => {
+      address.value = location.href;
+    }, { signal: life });
+    return make('div', { class: 'session-link' }, address, copy);
+  }
+
+  #show() {
+    const state = this.store.get();
+    const shown = participants(state).filter((person) => person.here || person.leads);
+    this.#people.replaceChildren(...shown.map((person) => this.#person(state, person)));
+    this.#actions.replaceChildren(...this.#leadActions(state));
+  }
+
+  /** @param {ViewerState} state @param {ReturnType<typeof participants>[number]} person */
+  #person(state, person) {
+    const doing = !person.here ? 'has gone' : person.leads ? 'leads' : person.following ? 'follows' : 'on their own';
+    const words = [doing, person.asks ? 'asks for the lead' : ''].filter(Boolean).join(', ');
+    const item = make('li', {
+      class: 'person', 'data-testid': 'person', 'data-person': person.id, 'data-mark': String(person.mark),
+      'data-doing': person.leads ? 'leads' : person.following ? 'follows' : 'alone', 'data-here': String(person.here),
+      'data-asks': person.asks,
+    },
+    mark(person.mark),
+    make('span', { class: 'person-name' }, person.me ? `${person.name} (you)` : person.name),
+    make('span', { class: 'person-doing' }, words));
+    if (leads(state.session) && person.here && !person.me) item.append(this.#handOver(person));
+    return item;
+  }
+
+  /** @param {{ id: string, name: string, asks: boolean }} person */
+  #handOver({ id, name, asks }) {
+    const button = make('button', {
+      type: 'button', class: asks ? 'primary' : 'quiet', 'data-testid': 'hand-over',
+      'aria-label': `Hand over the lead to ${name}`, title: `${name} turns the pages from now on`,
+    }, 'Hand over');
+    button.addEventListener('click', () => this.store.dispatch({ type: 'lead/hand-over', to: id }));
+    return button;
+  }
+
+  /** @param {ViewerState} state @returns {HTMLElement[]} */
+  #leadActions({ session }) {
+    clearTimeout(this.#timer);
+    const { room, me, connection } = session ?? {};
+    if (!session || !room || !me || connection !== 'live' || leads(session)) return [];
+    const goneSince = room.leader ? room.people[room.leader]?.left_at ?? null : null;
+    if (goneSince === null) {
+      const asked = room.asking.includes(me);
+      const text = asked ? 'You have asked for the lead' : 'Ask for the lead';
+      return [this.#action('ask-for-lead', text, 'Shift F', { type: 'lead/ask' }, asked)];
+    }
+    const wait = goneSince + LEADER_GRACE_MS - (Date.now() + session.offset);
+    if (wait > 0) this.#timer = window.setTimeout(() => this.#show(), Math.min(wait, 1000));
+    const text = wait > 0 ? `Take the lead in ${Math.ceil(wait / 1000)} s` : 'Take the lead';
+    return [this.#action('take-lead', text, '', { type: 'lead/take' }, wait > 0)];
+  }
+
+  /** @param {string} id @param {string} text @param {string} key @param {Action} action @param {boolean} disabled */
+  #action(id, text, key, action, disabled) {
+    const button = make('button', { type: 'button', class: 'primary', 'data-testid': id, disabled, title: key ? `${text} — ${key}` : text }, text);
+    button.addEventListener('click', () => this.store.dispatch(action));
+    return button;
+  }
+}

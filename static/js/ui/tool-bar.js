@@ -1,0 +1,54 @@
+/** <tool-bar>: what the left button does, and everything else one click away. */
+
+/** @import { ViewerStore } from '../state/viewer.js' */
+
+import { TOOLS } from '../tools/index.js';
+import { make } from './build.js';
+import { commandButton } from './command-button.js';
+import { LiveElement } from './live-element.js';
+import { WindowMenu } from './window-menu.js';
+
+const CHANGES = ['invert', 'flip-horizontal', 'flip-vertical', 'rotate', 'fit', 'reset'];
+
+export class ToolBar extends LiveElement {
+  /** @param {ViewerStore} store */
+  constructor(store) {
+    super();
+    this.store = store;
+  }
+
+  /** @override @param {AbortSignal} life */
+  build(life) {
+    const { store } = this;
+    this.setAttribute('role', 'toolbar');
+    this.setAttribute('aria-label', 'Tools');
+    const tools = TOOLS.map(({ name }) => commandButton(store, name));
+    const windows = commandButton(store, 'window-menu');
+    const layout = commandButton(store, 'layout');
+    this.append(
+      group('Left button', ...tools),
+      group('Window', make('div', { class: 'menu-place' }, windows, new WindowMenu(store))),
+      group('Image', ...CHANGES.map((name) => commandButton(store, name))),
+      group('Layout', layout, commandButton(store, 'maximise')),
+      group('Help', commandButton(store, 'shortcuts')),
+    );
+    store.watch(({ tool }) => tool, (tool) => {
+      tools.forEach((button, i) => button.setAttribute('aria-pressed', String(TOOLS[i]?.name === tool)));
+    }, { signal: life });
+    store.watch(({ sheet }) => sheet, (sheet) => windows.setAttribute('aria-expanded', String(sheet === 'window')), { signal: life });
+    store.watch(({ view }) => view.layout, (now) => layout.setAttribute('aria-pressed', String(now === '1x2')), { signal: life });
+    const [invert] = this.querySelectorAll('[data-testid="command-invert"]');
+    store.watch(({ view }) => view.viewports[view.active_viewport]?.presentation.invert ?? false, (inverted) => {
+      invert?.setAttribute('aria-pressed', String(inverted));
+    }, { signal: life });
+    store.watch(({ session }) => session !== null, (inSession) => {
+      const pointer = this.querySelector('[data-testid="command-pointer"]');
+      if (pointer instanceof HTMLButtonElement) pointer.disabled = !inSession;
+    }, { signal: life });
+  }
+}
+
+/** @param {string} name @param {...HTMLElement} members */
+function group(name, ...members) {
+  return make('div', { class: 'tool-group', role: 'group', 'aria-label': name }, ...members);
+}

@@ -1,0 +1,53 @@
+/** <viewer-head>: whose images these are, the way back to the worklist, and the way into a session. */
+
+/** @import { ViewerState, ViewerStore } from '../state/viewer.js' */
+
+import { dateText, patientId, sexText } from '../core/wording.js';
+import { patientIn } from '../state/select.js';
+import { make, write } from './build.js';
+import { icon } from './icons.js';
+import { LiveElement } from './live-element.js';
+
+export class ViewerHead extends LiveElement {
+  /** @param {ViewerStore} store */
+  constructor(store) {
+    super();
+    this.store = store;
+  }
+
+  /** @override @param {AbortSignal} life */
+  build(life) {
+    const { store } = this;
+    const name = make('strong', { 'data-testid': 'banner-name' });
+    const facts = make('span', { 'data-testid': 'banner-facts' });
+    const people = make('span', { class: 'people-count', 'data-testid': 'people-count' });
+    const start = make('button', { type: 'button', class: 'primary', 'data-testid': 'start-session', title: 'Look at these studies together with others' },
+      icon('people'), 'Start session');
+    start.addEventListener('click', () => store.dispatch({ type: 'session/start' }), { signal: life });
+    this.append(
+      make('a', { href: '/', class: 'back', title: 'Back to the worklist' }, icon('back'), 'Worklist'),
+      make('div', { class: 'banner' }, name, facts),
+      make('span', { class: 'caution', 'data-testid': 'caution' }, 'Not for primary diagnosis'),
+      people, start);
+    store.watch(shownPatient, (patient) => {
+      write(name, patient ? patient.name || 'No name' : '');
+      write(facts, patient ? [patientId(patient.id), dateText(patient.birth_date), sexText(patient.sex)].filter(Boolean).join('   ') : '');
+    }, { signal: life });
+    store.watch((state) => [state.session !== null, state.opened.length], ([inSession, count]) => {
+      start.hidden = Boolean(inSession);
+      start.disabled = count === 0;
+    }, { signal: life });
+    store.watch(hereCount, (count) => write(people, count > 0 ? `${count} here` : ''), { signal: life });
+  }
+}
+
+/** @param {ViewerState} state */
+function shownPatient(state) {
+  const [first = ''] = state.opened;
+  return patientIn(state, state.view.active_viewport) ?? state.studies[first]?.patient ?? null;
+}
+
+/** @param {ViewerState} state */
+function hereCount({ session }) {
+  return Object.values(session?.room?.people ?? {}).filter((person) => person.here).length;
+}

@@ -1,0 +1,61 @@
+/** <viewport-grid>: the viewports of the layout, and a loud word when they show different people. */
+
+/** @import { ViewerStore } from '../state/viewer.js' */
+
+import { showsTwoPatients, shownViewports } from '../state/select.js';
+import { PictureCache } from '../viewport/picture-cache.js';
+import { expose, make } from './build.js';
+import { ImageViewport } from './image-viewport.js';
+import { LiveElement } from './live-element.js';
+
+export class ViewportGrid extends LiveElement {
+  /** @param {ViewerStore} store */
+  constructor(store) {
+    super();
+    this.store = store;
+  }
+
+  /** @override @param {AbortSignal} life */
+  build(life) {
+    const { store } = this;
+    const cache = new PictureCache();
+    const alarm = make('p', { class: 'two-patients', role: 'alert', 'data-testid': 'two-patients' });
+    const cells = [0, 1].map((viewport) => new ImageViewport(store, viewport, cache));
+    const grid = make('div', { class: 'cells' });
+    this.append(alarm, grid);
+    store.watch((state) => shownViewports(state).join(), (shown) => {
+      cells.forEach((cell, viewport) => {
+        const wanted = shown.split(',').includes(String(viewport));
+        if (wanted && !cell.isConnected) grid.insertBefore(cell, viewport === 0 ? grid.firstChild : null);
+        if (!wanted) cell.remove();
+      });
+      expose(grid, { 'data-count': String(grid.children.length) });
+    }, { signal: life });
+    store.watch(showsTwoPatients, (two) => {
+      alarm.hidden = !two;
+      alarm.textContent = two ? 'Two different patients on this screen' : '';
+      expose(this, { 'data-two-patients': two ? '' : null });
+    }, { signal: life });
+    cells.forEach((cell, viewport) => acceptSeries(cell, store, viewport, life));
+  }
+}
+
+export const SERIES_DRAG = 'application/x-lightbox-series';
+
+/** A series from the strip may be dropped on a viewport. @param {HTMLElement} cell @param {ViewerStore} store @param {number} viewport @param {AbortSignal} signal */
+function acceptSeries(cell, store, viewport, signal) {
+  cell.addEventListener('dragover', (event) => {
+    if (!event.dataTransfer?.types.includes(SERIES_DRAG)) return;
+    event.preventDefault();
+    cell.classList.add('drop-here');
+  }, { signal });
+  cell.addEventListener('dragleave', () => cell.classList.remove('drop-here'), { signal });
+  cell.addEventListener('drop', (event) => {
+    event.preventDefault();
+    cell.classList.remove('drop-here');
+    const series_uid = event.dataTransfer?.getData(SERIES_DRAG);
+    if (!series_uid) return;
+    store.dispatch({ type: 'viewport/activate', viewport });
+    store.dispatch({ type: 'series/open', viewport, series_uid });
+  }, { signal });
+}

@@ -1,0 +1,140 @@
+/** <viewport-text>: what is written over an image: whose it is, which one, how it is shown. */
+
+/** @import { Frame, Presentation, Quality, Series, Stack, Study, Voi } from '../core/types.js' */
+/** @import { Placement } from '../core/geometry.js' */
+
+import { scaleBar } from '../core/geometry.js';
+import { screenLetters } from '../core/orientation.js';
+import { dateText, patientId, sexText, signed, timeText } from '../core/wording.js';
+import { windowText } from '../viewport/windows.js';
+import { expose, make, write } from './build.js';
+
+/**
+ * @typedef {object} Facts
+ * @property {Study | null} study
+ * @property {Series | null} series
+ * @property {Stack | null} stack
+ * @property {Frame | null} frame
+ * @property {number} index
+ * @property {Presentation} presentation
+ * @property {Voi | null} window
+ * @property {Quality | null} quality
+ * @property {Placement | null} placement
+ * @property {number} width
+ * @property {string} message
+ */
+
+const CORNERS = {
+  'top-left': ['patient-name', 'patient-id', 'patient-birth', 'laterality'],
+  'top-right': ['study-date', 'study-description', 'institution', 'series-description'],
+  'bottom-left': ['slice-number', 'slice-position', 'slice-thickness'],
+  'bottom-right': ['turned', 'zoom', 'window', 'quality'],
+};
+const SIDES = /** @type {const} */ (['top', 'right', 'bottom', 'left']);
+
+export class ViewportText extends HTMLElement {
+  /** @type {Record<string, HTMLElement>} */ #lines = {};
+  #message = make('p', { class: 'viewport-message', 'data-testid': 'viewport-message' });
+  #ruler = make('span', { class: 'scale-bar', 'data-testid': 'scale-bar' });
+
+  connectedCallback() {
+    if (this.#message.isConnected) return;
+    for (const [corner, names] of Object.entries(CORNERS)) {
+      this.append(make('div', { class: `corner ${corner}` }, ...names.map((name) => this.#line(name))));
+    }
+    for (const side of SIDES) this.append(this.#line(`letter-${side}`, `letter ${side}`));
+    this.#line('scale-text', 'scale-text');
+    this.append(make('div', { class: 'scale' }, this.#ruler, this.#lines['scale-text'] ?? ''), this.#message);
+  }
+
+  /** @param {string} name @param {string} [look] */
+  #line(name, look = name) {
+    const line = make('span', { class: look, 'data-testid': name });
+    this.#lines[name] = line;
+    return line;
+  }
+
+  /** @param {Facts} facts */
+  show(facts) {
+    const texts = { ...whose(facts), ...which(facts), ...how(facts), ...letters(facts) };
+    for (const [name, text] of Object.entries(texts)) {
+      const line = this.#lines[name];
+      if (line) write(line, text);
+    }
+    expose(this, { 'data-quality': facts.quality });
+    write(this.#message, facts.message);
+    this.#showScale(facts);
+  }
+
+  /** One sentence for those who do not see the picture. @param {number} viewport */
+  summary(viewport) {
+    const said = ['patient-name', 'study-date', 'series-description', 'slice-number', 'quality']
+      .map((name) => this.#lines[name]?.textContent).filter(Boolean);
+    return [`Viewport ${viewport + 1}`, ...said].join(', ');
+  }
+
+  /** @param {Facts} facts */
+  #showScale({ frame, placement, width }) {
+    const perMm = frame?.spacing && placement ? placement.scale / frame.spacing.column : 0;
+    const bar = perMm > 0 ? scaleBar(perMm, Math.min(width / 5, 200)) : null;
+    this.#ruler.style.inlineSize = bar ? `${bar.length}px` : '0';
+    const kind = frame?.spacing?.kind === 'detector' ? ' at the detector' : '';
+    const line = this.#lines['scale-text'];
+    if (line) write(line, bar ? bar.text + kind : '');
+  }
+}
+
+/** @param {Facts} facts */
+function whose({ study, frame, series }) {
+  const patient = study?.patient;
+  const born = patient?.birth_date ? `born ${dateText(patient.birth_date)}` : '';
+  return {
+    'patient-name': patient ? patient.name || 'No name' : '',
+    'patient-id': patient ? patientId(patient.id) : '',
+    'patient-birth': [born, sexText(patient?.sex ?? '')].filter(Boolean).join('  '),
+    laterality: lateralityText(frame?.laterality || series?.laterality || '', frame?.view_position ?? ''),
+    institution: frame?.institution || series?.institution || '',
+  };
+}
+
+/** @param {Facts} facts */
+function which({ study, series, stack, frame, index }) {
+  const count = stack?.frames.length ?? 0;
+  const position = typeof frame?.position === 'number' ? `Position ${signed(frame.position, 1)} mm` : '';
+  const thickness = frame?.thickness ? `Thickness ${Number(frame.thickness.toFixed(2))} mm` : '';
+  return {
+    'study-date': study ? `${dateText(study.date)}  ${timeText(study.time)}`.trim() : '',
+    'study-description': study?.description ?? '',
+    'series-description': series ? [series.modality, series.number || '', series.description].filter(Boolean).join('  ') : '',
+    'slice-number': count > 0 && index >= 0 ? `Image ${index + 1} / ${count}` : '',
+    'slice-position': position,
+    'slice-thickness': thickness,
+  };
+}
+
+/** @param {Facts} facts */
+function how({ frame, presentation, window, quality }) {
+  const turned = [
+    presentation.rotation ? `${presentation.rotation}°` : '',
+    presentation.flip_horizontal !== presentation.flip_vertical ? 'mirrored' : '',
+    presentation.invert ? 'inverted' : '',
+  ].filter(Boolean).join(' ');
+  return {
+    window: windowText(window),
+    zoom: frame ? `Zoom ${presentation.zoom.toFixed(2)}` : '',
+    turned: frame ? turned : '',
+    quality: quality ?? '',
+  };
+}
+
+/** @param {Facts} facts */
+function letters({ frame, presentation }) {
+  const sides = frame?.edges ? screenLetters(frame.edges, presentation) : null;
+  return Object.fromEntries(SIDES.map((side) => [`letter-${side}`, sides?.[side] ?? '']));
+}
+
+/** @param {string} laterality @param {string} view */
+function lateralityText(laterality, view) {
+  const side = { L: 'Left', R: 'Right', B: 'Both sides' }[laterality] ?? '';
+  return [side, view].filter(Boolean).join('  ');
+}

@@ -1,0 +1,84 @@
+/** <window-menu>: presets for the active image's modality, and the window as two numbers. */
+
+/** @import { Voi } from '../core/types.js' */
+/** @import { ViewerStore } from '../state/viewer.js' */
+
+import { frameOf, imageIn, seriesIn } from '../state/select.js';
+import { rounded, windowChoices, windowText } from '../viewport/windows.js';
+import { make } from './build.js';
+import { LiveElement } from './live-element.js';
+
+export class WindowMenu extends LiveElement {
+  #presets = make('div', { class: 'presets' });
+  #width = make('input', { type: 'number', step: 'any', min: '0.01', name: 'width', 'data-testid': 'window-width' });
+  #center = make('input', { type: 'number', step: 'any', name: 'center', 'data-testid': 'window-center' });
+
+  /** @param {ViewerStore} store */
+  constructor(store) {
+    super();
+    this.store = store;
+  }
+
+  /** @override @param {AbortSignal} life */
+  build(life) {
+    const { store } = this;
+    this.setAttribute('data-testid', 'window-menu');
+    this.setAttribute('role', 'group');
+    this.setAttribute('aria-label', 'Window presets and numbers');
+    this.append(this.#presets, make('div', { class: 'window-numbers' },
+      make('label', {}, 'Width', this.#width), make('label', {}, 'Level', this.#center)));
+    for (const input of [this.#width, this.#center]) {
+      input.addEventListener('change', () => this.#typed(), { signal: life });
+      input.addEventListener('keydown', (event) => {
+        if (event.key === 'Escape') store.dispatch({ type: 'sheet/set', sheet: null });
+      }, { signal: life });
+    }
+    store.watch(({ sheet }) => sheet === 'window', (open) => {
+      this.hidden = !open;
+    }, { signal: life });
+    store.watch((state) => [state.sheet, state.view.active_viewport, seriesIn(state, state.view.active_viewport),
+      state.stacks], () => this.#showPresets(), { signal: life });
+    store.watch((state) => state.displayed[state.view.active_viewport]?.window, (window) => this.#showNumbers(window ?? null), { signal: life });
+    document.addEventListener('pointerdown', (event) => {
+      const inside = event.target instanceof Node && this.parentElement?.contains(event.target);
+      if (!inside && store.get().sheet === 'window') store.dispatch({ type: 'sheet/set', sheet: null });
+    }, { signal: life });
+  }
+
+  #showPresets() {
+    const state = this.store.get();
+    if (state.sheet !== 'window') return;
+    const viewport = state.view.active_viewport;
+    const choices = windowChoices(seriesIn(state, viewport)?.modality ?? '', frameOf(state, imageIn(state, viewport)));
+    this.#presets.replaceChildren(...choices.map(({ key, name, voi }) => {
+      const button = make('button', { type: 'button', class: 'preset', 'data-testid': `preset-${key}`, 'aria-label': name },
+        make('kbd', {}, key), make('span', {}, name), make('span', { class: 'preset-numbers' }, windowText(voi)));
+      button.addEventListener('click', () => {
+        this.#set(voi);
+        this.store.dispatch({ type: 'sheet/set', sheet: null });
+      });
+      return button;
+    }));
+  }
+
+  /** @param {Voi | null} window */
+  #showNumbers(window) {
+    if (this.contains(document.activeElement)) return;
+    this.#width.value = window ? String(rounded(window.width)) : '';
+    this.#center.value = window ? String(rounded(window.center)) : '';
+  }
+
+  #typed() {
+    const [width, center] = [this.#width.valueAsNumber, this.#center.valueAsNumber];
+    if (width > 0 && Number.isFinite(center)) this.#set({ center, width });
+  }
+
+  /** @param {Voi | null} voi */
+  #set(voi) {
+    const { view } = this.store.get();
+    const viewport = view.active_viewport;
+    const content = view.viewports[viewport];
+    if (!content?.image) return;
+    this.store.dispatch({ type: 'presentation/set', viewport, presentation: { ...content.presentation, voi } });
+  }
+}

@@ -1,0 +1,79 @@
+/** The viewer page: builds the parts and wires them. */
+
+import { createStore } from './core/store.js';
+import { titleOf } from './core/http.js';
+import { readSession } from './sessions/directory.js';
+import { loadOnDemand, openStudies } from './state/loading.js';
+import { INITIAL, reduce } from './state/viewer.js';
+import { LiveAnnouncer } from './ui/announcer.js';
+import { ImageViewport } from './ui/image-viewport.js';
+import { listenToKeys } from './ui/keyboard.js';
+import { SeriesStrip } from './ui/series-strip.js';
+import { StackBar } from './ui/stack-bar.js';
+import { ToolBar } from './ui/tool-bar.js';
+import { ViewerHead } from './ui/viewer-head.js';
+import { ViewportGrid } from './ui/viewport-grid.js';
+import { ViewportText } from './ui/viewport-text.js';
+import { WindowMenu } from './ui/window-menu.js';
+
+const ELEMENTS = {
+  'image-viewport': ImageViewport, 'live-announcer': LiveAnnouncer, 'series-strip': SeriesStrip, 'stack-bar': StackBar,
+  'tool-bar': ToolBar, 'viewer-head': ViewerHead, 'viewport-grid': ViewportGrid, 'viewport-text': ViewportText,
+  'window-menu': WindowMenu,
+};
+for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
+
+const life = new AbortController();
+const { signal } = life;
+const store = createStore(INITIAL, reduce);
+const sharing = once(async () => (await import('./together.js')).lookTogether(store, put, signal));
+const shortcuts = once(async () => {
+  const { ShortcutSheet } = await import('./ui/shortcut-sheet.js');
+  customElements.define('shortcut-sheet', ShortcutSheet);
+  put('over', new ShortcutSheet(store));
+});
+
+loadOnDemand(store, signal);
+listenToKeys(store, signal);
+put('head', new ViewerHead(store));
+put('tools', new ToolBar(store));
+put('strip', new SeriesStrip(store));
+put('images', new ViewportGrid(store));
+put('over', new LiveAnnouncer(store));
+store.watch((state) => state.problem, (text) => {
+  const problem = document.querySelector('[data-place="problem"]');
+  if (problem) problem.textContent = text;
+}, { signal });
+store.listen(async (action) => {
+  if (action.type === 'session/start') (await sharing()).enter(null);
+  if (action.type === 'sheet/set' && action.sheet === 'shortcuts') await shortcuts();
+}, { signal });
+openAddress(new URLSearchParams(location.search));
+
+/** @param {string} place @param {...HTMLElement} elements */
+function put(place, ...elements) {
+  document.querySelector(`[data-place="${place}"]`)?.append(...elements);
+}
+
+/** `?session=ID`, or `?StudyInstanceUIDs=a,b`, which may be repeated. @param {URLSearchParams} query */
+async function openAddress(query) {
+  const sessionId = query.get('session');
+  if (!sessionId) {
+    const uids = query.getAll('StudyInstanceUIDs').flatMap((list) => list.split(',')).map((uid) => uid.trim());
+    return openStudies(store, [...new Set(uids.filter(Boolean))]);
+  }
+  try {
+    const [room, together] = await Promise.all([readSession(sessionId), sharing()]);
+    together.enter(sessionId);
+    return openStudies(store, room.study_uids);
+  } catch (error) {
+    store.dispatch({ type: 'load/ended', problem: titleOf(error) });
+  }
+}
+
+/** @template T @param {() => Promise<T>} make @returns {() => Promise<T>} */
+function once(make) {
+  /** @type {Promise<T> | null} */
+  let made = null;
+  return () => (made ??= make());
+}

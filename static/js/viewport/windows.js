@@ -1,0 +1,41 @@
+/** Windows one key away: the image's own first, then what is usual for its modality. */
+
+/** @import { Frame, NamedVoi, Voi } from '../core/types.js' */
+
+/** Common practice for CT in Hounsfield units; the digit is the key. @type {Record<string, NamedVoi>} */
+const CT = {
+  1: { name: 'Soft tissue', center: 40, width: 400 },
+  2: { name: 'Lung', center: -600, width: 1500 },
+  3: { name: 'Liver', center: 90, width: 150 },
+  4: { name: 'Bone', center: 480, width: 2500 },
+  5: { name: 'Brain', center: 40, width: 80 },
+  6: { name: 'Mediastinum', center: 50, width: 350 },
+  7: { name: 'Stroke', center: 40, width: 40 },
+  8: { name: 'Angiography', center: 300, width: 600 },
+};
+
+/**
+ * @param {string} modality
+ * @param {Frame | null} frame
+ * @returns {{ key: string, name: string, voi: Voi | null }[]}
+ */
+export function windowChoices(modality, frame) {
+  const own = frame?.windows[0];
+  const first = { key: '0', name: own?.name ? `Image’s own (${own.name})` : 'Image’s own', voi: null };
+  if (modality === 'CT') {
+    return [first, ...Object.entries(CT).map(([key, { name, center, width }]) => ({ key, name, voi: { center, width } }))];
+  }
+  const others = (frame?.windows ?? []).slice(1, 10).map(({ center, width, name }, i) => (
+    { key: String(i + 1), name: name || `Window ${i + 2}`, voi: { center, width } }));
+  return [first, ...others];
+}
+
+/** A window as people read it: `W 400 L 40`. @param {Voi | null} voi */
+export function windowText(voi) {
+  return voi ? `W ${rounded(voi.width)}  L ${rounded(voi.center)}`.replaceAll('-', '−') : '';
+}
+
+/** As many digits as matter. @param {number} value */
+export function rounded(value) {
+  return Math.abs(value) >= 10 || Number.isInteger(value) ? Math.round(value) : Number(value.toPrecision(2));
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { hasPictures, renderedAddress, thumbnailAddress, windowFrom } from '../../static/js/dicomweb/frames.js';
+import { framesFrom, studyFrom } from '../../static/js/dicomweb/queries.js';
+
+const series = { study_uid: '1', series_uid: '1.1', modality: 'CT', number: 1, description: '', body_part: '', laterality: 'L', institution: 'St Elsewhere', instance_count: 1 };
+const dataset = (attributes) => Object.fromEntries(Object.entries(attributes).map(([tag, Value]) => [tag, { vr: 'UN', Value }]));
+
+test('a study as the worklist shows it', () => {
+  const study = studyFrom(dataset({
+    '0020000D': ['1.2'], '00100010': [{ Alphabetic: 'patel^Anjali^^Ms' }], '00100020': ['9990000018'], '00080020': ['20261121'],
+    '00080061': ['CT', 'SR'], '00201208': [221],
+  }));
+  assert.equal(study.patient.name, 'PATEL, Anjali (Ms)');
+  assert.deepEqual([study.study_uid, study.date, study.modalities, study.instance_count], ['1.2', '20261121', ['CT', 'SR'], 221]);
+});
+
+test('a study with next to nothing in it', () => {
+  const study = studyFrom(dataset({ '0020000D': ['1.2'] }));
+  assert.deepEqual([study.patient.name, study.patient.id, study.date, study.modalities, study.series_count], ['', '', '', [], 0]);
+});
+
+test('a slice', () => {
+  const [frame, ...others] = framesFrom(dataset({
+    '00080018': ['1.1.7'], '00280010': [512], '00280011': [256], '00280030': [0.9, 0.6], '00180050': [2.5],
+    '00200032': [1, 2, -30], '00200037': [1, 0, 0, 0, 1, 0], '00281050': [40, -600], '00281051': [400, 1500], '00281055': ['SOFT', 'LUNG'],
+  }), series);
+  assert.equal(others.length, 0);
+  assert.deepEqual(frame.image, { study_uid: '1', series_uid: '1.1', instance_uid: '1.1.7', frame_number: 1 });
+  assert.deepEqual([frame.rows, frame.columns, frame.position, frame.thickness], [512, 256, -30, 2.5]);
+  assert.ok(Math.abs(frame.aspect - 1.5) < 1e-12);
+  assert.deepEqual(frame.spacing, { row: 0.9, column: 0.6, kind: 'patient' });
+  assert.deepEqual(frame.edges, ['L', 'P']);
+  assert.deepEqual(frame.windows[1], { center: -600, width: 1500, name: 'LUNG' });
+});
+
+test('a film: detector spacing, its own letters, its own side', () => {
+  const [frame] = framesFrom(dataset({ '00080018': ['1'], '00181164': [0.14, 0.14], '00200020': ['L', 'F'], '00200062': ['R'] }), series);
+  assert.equal(frame.spacing.kind, 'detector');
+  assert.deepEqual(frame.edges, ['L', 'F']);
+  assert.deepEqual([frame.laterality, frame.position, frame.thickness], ['R', null, null]);
+});
+
+test('frames of one instance count from 1', () => {
+  const frames = framesFrom(dataset({ '00080018': ['1'], '00280008': ['3'] }), series);
+  assert.deepEqual(frames.map(({ image }) => image.frame_number), [1, 2, 3]);
+});
+
+test('nothing known is nothing claimed', () => {
+  const [frame] = framesFrom(dataset({ '00080018': ['1'] }), series);
+  assert.deepEqual([frame.spacing, frame.aspect, frame.edges, frame.position, frame.windows], [null, 1, null, null, []]);
+  assert.deepEqual([frame.laterality, frame.institution], ['L', 'St Elsewhere']);
+});
+
+test('the address of a picture', () => {
+  const image = { study_uid: '1', series_uid: '2', instance_uid: '3', frame_number: 4 };
+  const root = '/dicomweb/studies/1/series/2/instances/3/frames/4/rendered';
+  assert.equal(renderedAddress({ image, voi: null, side: null, quality: 'exact' }), root);
+  assert.equal(renderedAddress({ image, voi: { center: -600, width: 1500 }, side: 768, quality: 'preview' }),
+    `${root}?window=-600,1500,linear&viewport=768,768&quality=75`);
+  assert.equal(thumbnailAddress({ study_uid: '1', series_uid: '2' }, 128), '/dicomweb/studies/1/series/2/thumbnail?viewport=128,128');
+});
+
+test('the window the server used', () => {
+  assert.deepEqual(windowFrom('40,400,linear'), { center: 40, width: 400 });
+  assert.equal(windowFrom(''), null);
+  assert.equal(windowFrom('none'), null);
+});
+
+test('reports have no pictures', () => {
+  assert.ok(hasPictures({ modality: 'CT' }) && !hasPictures({ modality: 'SR' }));
+});

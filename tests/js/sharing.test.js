@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { createStore } from '../../static/js/core/store.js';
+import { newPresentation } from '../../static/js/sessions/room.js';
+import { Sharing } from '../../static/js/state/sharing.js';
+import { INITIAL, leads, reduce } from '../../static/js/state/viewer.js';
+import { FakeClock, settled } from './clock.js';
+import { FakeWire, imageRef, person, roomOf } from './wire.js';
+
+async function bench({ name = 'Ann', room = roomOf({ people: { me: person('Ann') }, leader: 'me' }), show = null } = {}) {
+  const store = createStore({ ...INITIAL, opened: ['1.2'] }, reduce);
+  const clock = new FakeClock();
+  const wires = [];
+  const frames = [];
+  const kept = [];
+  const addresses = [];
+  if (show) store.dispatch({ type: 'image/set', viewport: 0, image: show });
+  const sharing = new Sharing(store, {
+    clock,
+    nextFrame: (run) => frames.push(run),
+    openSocket: () => {
+      wires.push(new FakeWire());
+      return wires.at(-1);
+    },
+    createSession: async (uids) => ({ session_id: `of ${uids}`, address: '/viewer?session=s' }),
+    showAddress: (address) => addresses.push(address),
+    participant: { key: 'k'.repeat(22), name },
+    keepParticipant: (participant) => kept.push(participant),
+  }, new AbortController().signal);
+  const b = {
+    store, clock, wires, sharing, kept, addresses,
+    get wire() { return wires.at(-1); },
+    get state() { return store.get(); },
+    frame() { for (const run of frames.splice(0)) run(); },
+    welcome(given = room) {
+      this.wire.open();
+      this.wire.say({ type: 'welcome', participant_id: 'me', room: given, at: 5000 });
+      this.frame();
+    },
+    happens(event, id = null) {
+      this.wire.say({ type: 'event', seq: this.state.session.room.seq + 1, id, event: { at: 1, ...event } });
+      this.frame();
+    },
+  };
+  return b;
+}
+
+async function joined(options) {
+  const b = await bench(options);
+  b.sharing.enter('s');
+  await settled();
+  b.welcome();
+  return b;
+}
+
+const following = (more = {}) => roomOf({
+  people: { led: person('Lea'), me: person('Ann') }, leader: 'led',
+  viewports: [{ image: imageRef(3), presentation: newPresentation() }], ...more,
+});
+
+test('a person without a name is asked for it, once', async () => {
+  const b = await bench({ name: '' });
+  b.sharing.enter('s');
+  assert.equal(b.state.session.connection, 'naming');
+  b.store.dispatch({ type: 'session/name', name: 'Bea' });
+  await settled();
+  assert.equal(b.kept[0].name, 'Bea');
+  b.welcome();
+  assert.equal(b.wire.sent[0].name, 'Bea');
+  assert.equal(b.state.session.connection, 'live');
+});
+
+test('starting a session makes one around the opened studies and shows its address', async () => {
+  const b = await bench({ show: imageRef(7) });
+  b.sharing.enter(null);
+  await settled();
+  assert.deepEqual(b.addresses, ['/viewer?session=s']);
+  b.welcome();
+  assert.deepEqual(b.wire.events, [{ type: 'image/set', viewport: 0, image: imageRef(7) }]);
+});
+
+test('a leader’s twenty steps within a frame are one event, shown at once', async () => {
+  const b = await joined({ show: imageRef(1) });
+  b.wire.sent.length = 0;
+  for (let n = 2; n <= 21; n += 1) b.store.dispatch({ type: 'image/set', viewport: 0, image: imageRef(n) });
+  assert.equal(b.state.view.viewports[0].image.instance_uid, '1.2.1.21');
+  b.frame();
+  assert.deepEqual(b.wire.events, [{ type: 'image/set', viewport: 0, image: imageRef(21) }]);
+});
+
+test('a leader’s own echo does not pull the picture back', async () => {
+  const b = await joined({ show: imageRef(1) });
+  b.store.dispatch({ type: 'image/set', viewport: 0, image: imageRef(2) });
+  b.frame();
+  const { id } = b.wire.sent.at(-1);
+  b.store.dispatch({ type: 'image/set', viewport: 0, image: imageRef(3) });
+  b.happens({ type: 'image/set', viewport: 0, image: imageRef(2), by: 'me' }, id);
+  assert.equal(b.state.view.viewports[0].image.instance_uid, '1.2.1.3');
+  assert.equal(b.state.session.room.viewports[0].image.instance_uid, '1.2.1.2');
+});
+
+test('refused, a leader goes back to the room', async () => {
+  const b = await joined({ show: imageRef(1) });
+  b.happens({ type: 'image/set', viewport: 0, image: imageRef(1), by: 'me' }, b.wire.sent.at(-1).id);
+  b.store.dispatch({ type: 'image/set', viewport: 0, image: { ...imageRef(1), study_uid: '9' } });
+  b.store.dispatch({ type: 'image/set', viewport: 0, image: imageRef(9, '9.9') });
+  b.frame();
+  b.wire.say({ type: 'refused', id: b.wire.sent.at(-1).id, code: 'not-allowed', title: 'This session does not share that study.' });
+  b.wire.sent.length = 0;
+  b.frame();
+  assert.deepEqual(b.state.view.viewports[0].image, imageRef(1));
+  assert.equal(b.state.notice, 'This session does not share that study.');
+  assert.deepEqual(b.wire.events, []);
+});
+
+test('a leader who reloads takes what the room shows', async () => {
+  const b = await joined({ room: following({ leader: 'me' }) });
+  assert.deepEqual(b.state.view.viewports[0].image, imageRef(3));
+  assert.deepEqual(b.wire.events, []);
+});
+
+test('a leader’s steps without a connection are told when it is back', async () => {
+  const b = await joined({ show: imageRef(1) });
+  b.wire.break(1006);
+  b.store.dispatch({ type: 'image/set', viewport: 0, image: imageRef(5) });
+  b.frame();
+  b.clock.pass(300);
+  b.welcome();
+  assert.deepEqual(b.wire.events, [{ type: 'image/set', viewport: 0, image: imageRef(5) }]);
+});
+
+test('a follower sees the room, and every change in it', async () => {
+  const b = await joined({ room: following() });
+  assert.deepEqual(b.state.view.viewports[0].image, imageRef(3));
+  b.happens({ type: 'image/set', viewport: 0, image: imageRef(4), by: 'led' });
+  assert.deepEqual(b.state.view.viewports[0].image, imageRef(4));
+  assert.deepEqual(b.wire.events, []);
+});
+
+test('a follower who scrolls is on their own, says so, and comes back with F', async () => {
+  const b = await joined({ room: following() });
+  b.store.dispatch({ type: 'image/set', viewport: 0, image: imageRef(8) });
+  b.frame();
+  assert.deepEqual(b.wire.events, [{ type: 'follow/set', following: false }]);
+  b.happens({ type: 'follow/set', following: false, by: 'me' });
+  b.happens({ type: 'image/set', viewport: 0, image: imageRef(5), by: 'led' });
+  assert.deepEqual(b.state.view.viewports[0].image, imageRef(8));
+  b.store.dispatch({ type: 'follow/set', following: true });
+  assert.deepEqual(b.state.view.viewports[0].image, imageRef(5));
+  assert.deepEqual(b.wire.events.at(-1), { type: 'follow/set', following: true });
+});
+
+test('whoever is on their own stays so through a lost connection', async () => {
+  const b = await joined({ room: following() });
+  b.store.dispatch({ type: 'image/set', viewport: 0, image: imageRef(8) });
+  b.wire.break(1006);
+  b.clock.pass(300);
+  b.welcome();
+  assert.deepEqual(b.state.view.viewports[0].image, imageRef(8));
+  assert.deepEqual(b.wire.events, [{ type: 'follow/set', following: false }]);
+});
+
+test('given the lead, a person starts from what everybody sees', async () => {
+  const b = await joined({ room: following() });
+  b.store.dispatch({ type: 'image/set', viewport: 0, image: imageRef(8) });
+  b.happens({ type: 'lead/hand-over', to: 'me', by: 'led' });
+  assert.ok(leads(b.state.session));
+  assert.deepEqual(b.state.view.viewports[0].image, imageRef(3));
+  b.wire.sent.length = 0;
+  b.store.dispatch({ type: 'image/set', viewport: 0, image: imageRef(9) });
+  b.frame();
+  assert.deepEqual(b.wire.events, [{ type: 'image/set', viewport: 0, image: imageRef(9) }]);
+});
+
+test('pointers go out thirty times a second at most, and the last place always arrives', async () => {
+  const b = await joined({ room: following() });
+  for (let x = 0; x <= 50; x += 1) {
+    b.store.dispatch({ type: 'pointer/move', viewport: 0, image: imageRef(3), point: [x, 0] });
+    b.clock.pass(4);
+  }
+  b.clock.pass(100);
+  const points = b.wire.sent.filter(({ type }) => type === 'pointer').map(({ point }) => point[0]);
+  assert.ok(points.length <= 8, `${points.length} in 200 ms`);
+  assert.equal(points.at(-1), 50);
+});
+
+test('a follower’s pictures stop looking live two seconds after the connection went', async () => {
+  const b = await joined({ room: following() });
+  b.wire.break(1006);
+  b.clock.pass(1999);
+  assert.equal(b.state.session.stale, false);
+  b.clock.pass(1);
+  assert.equal(b.state.session.stale, true);
+  b.wires.at(-1).open();
+  b.wire.say({ type: 'welcome', participant_id: 'me', room: following(), at: 5000 });
+  assert.equal(b.state.session.stale, false);
+});
+
+test('leaving closes the socket and says where the images are', async () => {
+  const b = await joined({ room: following() });
+  b.store.dispatch({ type: 'session/leave' });
+  assert.ok(b.wire.closed);
+  assert.equal(b.state.session, null);
+  assert.deepEqual(b.addresses, ['/viewer?StudyInstanceUIDs=1.2']);
+});
+
+test('an event that this room refuses is answered with a resync, and the snapshot is taken', async () => {
+  const b = await joined({ room: following() });
+  b.happens({ type: 'image/set', viewport: 0, image: imageRef(6), by: 'nobody' });
+  assert.equal(b.wire.sent.at(-1).type, 'resync');
+  b.wire.say({ type: 'snapshot', room: following({ seq: 9, viewports: [{ image: imageRef(6), presentation: newPresentation() }] }), at: 1 });
+  assert.deepEqual(b.state.view.viewports[0].image, imageRef(6));
+});

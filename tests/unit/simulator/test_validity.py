@@ -1,0 +1,71 @@
+"""Every series the simulator can make is a correct object to an independent validator."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulator.studies import STUDIES, make_study
+from simulator.workload import files
+from tests.unit.simulator.conftest import Made
+
+STUDY_DATE = b"\x08\x00\x20\x00DA\x08\x00"
+
+
+def complaints(command: str, *arguments: str | Path) -> list[str]:
+    binary = Path(sys.executable).with_name(command)
+    run = subprocess.run([binary, *arguments], capture_output=True, text=True, check=False)
+    lines = (run.stdout + run.stderr).splitlines()
+    assert command == "dcentvfy" or lines, "the validator names the IOD it has recognised"
+    return [line for line in lines if re.match(r"(Error|Warning)", line)]
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_dciodvfy_finds_no_error_and_no_warning(name: str, made: Made, tmp_path: Path) -> None:
+    first_of_each = {one.series_uid: one for one in reversed(made(name))}
+    assert len(first_of_each) == len(make_study(name, 7, scale="small").series)
+    for one in first_of_each.values():
+        path = tmp_path / "instance.dcm"
+        path.write_bytes(one.data)
+        found = complaints("dciodvfy", "-new", path)
+        print(f"{one.file_name}: {len(found)} errors and warnings")  # noqa: T201 - shown when it fails
+        assert found == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_other_people_are_as_correct(seed: int, tmp_path: Path) -> None:
+    study = make_study("chest-ct", seed, scale="small", slices=2)
+    path = tmp_path / "instance.dcm"
+    path.write_bytes(next(study.instances()).data)
+    assert complaints("dciodvfy", "-new", path) == []
+
+
+@pytest.mark.parametrize("patient", sorted({story.patient for story in STUDIES.values()}))
+def test_dcentvfy_finds_all_of_a_patients_studies_consistent(patient: str, made: Made, tmp_path: Path) -> None:
+    paths = []
+    for name, story in STUDIES.items():
+        if story.patient == patient:
+            for number, one in enumerate(made(name)):
+                paths.append(tmp_path / f"{name}-{number}.dcm")
+                paths[-1].write_bytes(one.data)
+    assert complaints("dcentvfy", *paths) == []
+
+
+def test_the_validators_do_complain(made: Made, tmp_path: Path) -> None:
+    """A check that cannot fail is no check: spoil an instance, and a pair of them."""
+    first, second = made("chest-ct")[:2]
+    unknown_type, another_day, good = (tmp_path / f"{name}.dcm" for name in ("type", "day", "good"))
+    unknown_type.write_bytes(first.data.replace(b"PRIMARY", b"PRIMITY"))
+    assert any(line.startswith("Error") for line in complaints("dciodvfy", "-new", unknown_type))
+    good.write_bytes(first.data)
+    another_day.write_bytes(second.data.replace(STUDY_DATE + b"20260227", STUDY_DATE + b"19990101"))
+    assert any("StudyDate" in line for line in complaints("dcentvfy", good, another_day))
+
+
+def test_files_written_are_the_bytes_made(made: Made, tmp_path: Path) -> None:
+    study = make_study("knee-cr", 7, scale="small")
+    files.write(study, tmp_path, lambda instances, size: None)
+    written = [path.read_bytes() for path in files.find(tmp_path)]
+    assert written == [one.data for one in made("knee-cr")]
