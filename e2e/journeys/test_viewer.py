@@ -92,7 +92,7 @@ def test_the_prior_opens_beside_the_current_study(ct: ViewerPage) -> None:
 
 def test_a_picture_that_cannot_be_had_never_looks_live(ct: ViewerPage) -> None:
     ct.page.route("**/rendered**", lambda route: route.abort())
-    ct.press("End")
+    ct.press("4")
     expect(ct.viewport()).to_have_attribute("data-quality", re.compile("failed|loading"))
     expect(ct.viewport().get_by_test_id("viewport-message")).to_contain_text("does not answer")
     expect(ct.picture()).to_have_css("opacity", "0.35")
