@@ -4,7 +4,6 @@ import time
 from pathlib import Path
 
 from rich.console import Console
-from rich.panel import Panel
 
 from server.app import Parts, open_parts
 from server.catalogue.matching import Level, Query
@@ -57,11 +56,10 @@ def _studies_to_share(parts: Parts) -> list[str]:
 
 
 def _announce(address: str, session_id: str) -> None:
-    lines = (
-        f"Worklist         {address}/\n"
-        f"Shared session   {address}/viewer?session={session_id}\n"
-        "                 open it in two browsers: one leads, the other follows\n"
-        f"DICOMweb         {address}/dicomweb\n\n"
-        "Synthetic people only. Not for primary diagnosis. Ctrl+C stops the server."
-    )
-    Console(highlight=False).print(Panel.fit(lines, title="Lightbox", padding=(1, 2)), soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True)
+    console.print("\n[bold]Lightbox is ready.[/bold] Open in a browser:\n")
+    console.print(f"  worklist        {address}/")
+    console.print(f"  shared session  {address}/viewer?session={session_id}")
+    console.print("                  in two browsers: one leads, the other follows\n")
+    console.print(f"  DICOMweb root   {address}/dicomweb\n")
+    console.print("Synthetic people only. Not for primary diagnosis. Ctrl+C stops the server.")

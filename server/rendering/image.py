@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence as Items
 
 from server.dicom.transfer_syntaxes import transfer_syntax
 from server.errors import Malformed
@@ -125,7 +126,7 @@ def _lookup_table(plain: Mapping[str, Any]) -> LookupTable:
 
 def describe(dataset: Dataset, kind: str, transfer_syntax_uid: str) -> Image:
     """Reads what the header says of the pixels; `Malformed` says why no picture can come of it."""
-    photometric = str(dataset.get("PhotometricInterpretation", "")).strip()
+    photometric = str(_value(dataset, "PhotometricInterpretation") or "").strip()
     rows, columns = _whole(dataset, "Rows", 1, 65535), _whole(dataset, "Columns", 1, 65535)
     samples = _whole(dataset, "SamplesPerPixel", 1, 4, 1)
     if _PHOTOMETRICS.get(photometric) != samples:
@@ -154,7 +155,7 @@ def describe(dataset: Dataset, kind: str, transfer_syntax_uid: str) -> Image:
         transfer_syntax_uid=transfer_syntax_uid,
         values=values,
         per_frame=_per_frame(dataset, shared, frames),
-        inverse=photometric == "MONOCHROME1" or dataset.get("PresentationLUTShape") == "INVERSE",
+        inverse=photometric == "MONOCHROME1" or _value(dataset, "PresentationLUTShape") == "INVERSE",
         padding=_padding(dataset),
         aspect=_aspect(dataset),
         palette=_palette(dataset) if photometric == "PALETTE COLOR" else None,
@@ -166,9 +167,18 @@ def not_renderable(transfer_syntax_uid: str, reason: str) -> str:
     return f"not renderable here: {transfer_syntax(transfer_syntax_uid).name} ({reason})"
 
 
+def _value(dataset: Dataset, keyword: str) -> Any:
+    """The attribute's value, None when missing or empty; `Malformed` when its bytes make none."""
+    try:
+        found = dataset.get(keyword)
+    except Exception as error:  # pydicom raises whatever a bad value happens to trip
+        raise Malformed(f"{keyword} cannot be read.", cause=type(error).__name__) from error
+    return None if isinstance(found, str | bytes) and not found else found
+
+
 def _whole(dataset: Dataset, keyword: str, low: int, high: int, default: int | None = None) -> int:
-    found = dataset.get(keyword)
-    if found in (None, "") and default is not None:
+    found = _value(dataset, keyword)
+    if found is None and default is not None:
         return default
     try:
         number = int(found)
@@ -180,8 +190,8 @@ def _whole(dataset: Dataset, keyword: str, low: int, high: int, default: int | N
 
 
 def _numbers(dataset: Dataset, keyword: str) -> list[float]:
-    found = dataset.get(keyword)
-    if found in (None, ""):
+    found = _value(dataset, keyword)
+    if found is None:
         return []
     try:
         numbers = [float(n) for n in (found if isinstance(found, Sequence) else [found])]
@@ -191,12 +201,17 @@ def _numbers(dataset: Dataset, keyword: str) -> list[float]:
 
 
 def _first(dataset: Dataset, keyword: str) -> Dataset | None:
-    items = dataset.get(keyword)
+    items = _items(dataset, keyword)
     return items[0] if items else None
 
 
+def _items(dataset: Dataset, keyword: str) -> Sequence[Dataset]:
+    found = _value(dataset, keyword)
+    return found if isinstance(found, Items) else []
+
+
 def _per_frame(dataset: Dataset, shared: Dataset | None, frames: int) -> tuple[Values, ...]:
-    groups = dataset.get("PerFrameFunctionalGroupsSequence") or []
+    groups = _items(dataset, "PerFrameFunctionalGroupsSequence")
     own = ("PixelValueTransformationSequence", "FrameVOILUTSequence")
     if len(groups) != frames or not any(keyword in groups[0] for keyword in own):
         return ()
@@ -206,17 +221,17 @@ def _per_frame(dataset: Dataset, shared: Dataset | None, frames: int) -> tuple[V
 def _grey_values(groups: Sequence[Dataset]) -> Values:
     """The modality and VOI macros from the first of the groups that has them (PS3.3 C.7.6.16.2.9 and 2.10)."""
     rescale = next(
-        (r for g in groups if (r := _first(g, "PixelValueTransformationSequence") or g).get("RescaleSlope")), None
+        (r for g in groups if _numbers(r := _first(g, "PixelValueTransformationSequence") or g, "RescaleSlope")), None
     )
-    voi = next((v for g in groups if (v := _first(g, "FrameVOILUTSequence") or g).get("WindowCenter")), None)
-    lut = next((_first(g, "VOILUTSequence") for g in groups if g.get("VOILUTSequence")), None)
-    modality = next((_first(g, "ModalityLUTSequence") for g in groups if g.get("ModalityLUTSequence")), None)
+    voi = next((v for g in groups if _numbers(v := _first(g, "FrameVOILUTSequence") or g, "WindowCenter")), None)
+    lut = next((table for g in groups if (table := _first(g, "VOILUTSequence"))), None)
+    modality = next((table for g in groups if (table := _first(g, "ModalityLUTSequence"))), None)
     slope = _numbers(rescale, "RescaleSlope") if rescale is not None else []
     intercept = _numbers(rescale, "RescaleIntercept") if rescale is not None else []
     windows: list[tuple[float, float]] = []
     if voi is not None:
         windows = list(zip(_numbers(voi, "WindowCenter"), _numbers(voi, "WindowWidth"), strict=False))
-    function = str(voi.get("VOILUTFunction") or "LINEAR") if voi is not None else "LINEAR"
+    function = str(_value(voi, "VOILUTFunction")) if voi is not None else "LINEAR"
     return Values(
         slope=slope[0] if slope and slope[0] else 1.0,
         intercept=intercept[0] if intercept else 0.0,
@@ -234,7 +249,7 @@ def _table(dataset: Dataset, descriptor: str, data: str) -> LookupTable | None:
         return None
     length, first, bits = (int(number) for number in described)
     length = length or 65536  # PS3.3 C.11.1.1.1: 0 stands for 2^16 entries
-    entries = _entries(dataset.get(data), length)
+    entries = _entries(_value(dataset, data), length)
     if length < 1 or bits not in range(8, 17) or len(entries) < length:
         return None
     return LookupTable(first, bits, tuple(entries[:length]))
@@ -259,8 +274,8 @@ def _palette(dataset: Dataset) -> tuple[LookupTable, LookupTable, LookupTable]:
 
 
 def _padding(dataset: Dataset) -> tuple[int, int] | None:
-    found = dataset.get("PixelPaddingValue")
-    limit = dataset.get("PixelPaddingRangeLimit", found)
+    found, limit = _value(dataset, "PixelPaddingValue"), _value(dataset, "PixelPaddingRangeLimit")
+    limit = found if limit is None else limit
     if not isinstance(found, int) or not isinstance(limit, int):
         return None
     return min(found, limit), max(found, limit)

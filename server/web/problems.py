@@ -29,6 +29,27 @@ STATUSES = {
 }
 """Every code with its HTTP status and title; `docs/reference/problems.md` explains each."""
 
+EXPLANATIONS = {
+    "malformed": "The request cannot be understood as written: a parameter, a UID, a body. "
+    "The title says what would be right.",
+    "not-signed-in": "Nobody is known to be asking. Sign in, or send a token.",
+    "not-allowed": "The caller is known and may not do this; "
+    "also a page of another origin that tries to change something.",
+    "not-found": "There is no such thing here, or the caller may not know that there is.",
+    "method-not-allowed": "`Allow` lists the methods that the resource has.",
+    "not-acceptable": "Nothing that the request accepts can be made from this; `facts.available` lists what can. "
+    "Images that cannot be drawn here say why.",
+    "conflict": "The request contradicts what is already kept; what is kept stays as it is.",
+    "too-large": "Beyond a limit, which `facts.limit` names. Send less at a time.",
+    "unsupported-media": "The body is of a media type or encoding that this resource does not take.",
+    "misdirected": "The Host header names another server: "
+    "a page elsewhere may be trying to reach this one through a browser.",
+    "internal": "A fault of the server; its log has the details under the `Request-Id` of the answer.",
+    "overloaded": "Too much is under way. Repeat the request after `Retry-After` seconds.",
+    "archive-full": "The disk takes no more. Nothing of the request was kept; free space, then repeat it.",
+}
+"""For each code, when it comes and what to do about it."""
+
 _CODES = {status: code for code, (status, _) in STATUSES.items()}
 
 
