@@ -46,3 +46,7 @@ test('an empty viewport is not told: a room has no event for it', () => {
   const to = { ...newView(), layout: '1x2', viewports: [...newView().viewports, ...newView().viewports] };
   assert.deepEqual(differences(newView(), to), [{ type: 'layout/set', layout: '1x2' }]);
 });
+
+test('a viewport without an image does not take the room’s away', () => {
+  assert.deepEqual(differences(showing([1, 1]), newView()), []);
+});

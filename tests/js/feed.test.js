@@ -214,6 +214,19 @@ test('a request that hangs gives its place up', () => {
   assert.deepEqual(bench.asked, ['1.2 preview', '1.3 preview']);
 });
 
+test('a picture that comes although it was given up is kept, and not shown', async () => {
+  const bench = new Bench();
+  bench.feed.fetchPicture = (request) => new Promise((resolve) => {
+    bench.requests.push({ request, resolve, open: true });
+  });
+  bench.feed.want(wish(1), []);
+  bench.feed.want(wish(1, null, '2'), []);
+  await bench.answer();
+  assert.equal(bench.last.shown, null);
+  bench.feed.want(wish(1), []);
+  assert.equal(bench.shown, '1.1 preview');
+});
+
 test('what has been cleared stays cleared', async () => {
   const bench = new Bench();
   bench.feed.want(wish(1), []);

@@ -65,7 +65,7 @@ test('an oblique stack is ordered along its own normal', () => {
 });
 
 test('instance numbers decide where positions cannot', () => {
-  const repeated = [slice(4, [0, 0, 0]), slice(2, [0, 0, 5]), slice(3, [0, 0, 0]), slice(1, [0, 0, 5])];
+  const repeated = [slice(4, [0, 0, 5]), slice(2, [0, 0, 5]), slice(3, [0, 0, 0]), slice(1, [0, 0, 0])];
   assert.deepEqual(stackOrder(repeated).map(({ number }) => number), [1, 2, 3, 4]);
   const localiser = [slice(2, [0, 0, 0]), slice(1, [0, 0, 5], SAGITTAL)];
   assert.deepEqual(stackOrder(localiser).map(({ number }) => number), [1, 2]);

@@ -100,6 +100,29 @@ test('a leader’s own echo does not pull the picture back', async () => {
   assert.equal(b.state.session.room.viewports[0].image.instance_uid, '1.2.1.2');
 });
 
+test('what is on its way is not sent again with the next change', async () => {
+  const b = await joined({ show: imageRef(1) });
+  b.wire.sent.length = 0;
+  b.store.dispatch({ type: 'image/set', viewport: 0, image: imageRef(2) });
+  b.frame();
+  b.store.dispatch({ type: 'presentation/set', viewport: 0, presentation: { ...newPresentation(), invert: true } });
+  b.frame();
+  assert.deepEqual(b.wire.events.map(({ type }) => type), ['image/set', 'presentation/set']);
+});
+
+test('one of two changes refused, nothing is sent to undo it', async () => {
+  const b = await joined({ show: imageRef(1) });
+  b.happens({ type: 'image/set', viewport: 0, image: imageRef(1), by: 'me' }, b.wire.sent.at(-1).id);
+  b.wire.sent.length = 0;
+  b.store.dispatch({ type: 'image/set', viewport: 0, image: imageRef(9, '9.9') });
+  b.store.dispatch({ type: 'presentation/set', viewport: 0, presentation: { ...newPresentation(), invert: true } });
+  b.frame();
+  assert.equal(b.wire.events.length, 2);
+  b.wire.say({ type: 'refused', id: b.wire.sent[0].id, code: 'not-allowed', title: 'No.' });
+  b.frame();
+  assert.equal(b.wire.events.length, 2);
+});
+
 test('refused, a leader goes back to the room', async () => {
   const b = await joined({ show: imageRef(1) });
   b.happens({ type: 'image/set', viewport: 0, image: imageRef(1), by: 'me' }, b.wire.sent.at(-1).id);
@@ -211,4 +234,16 @@ test('an event that this room refuses is answered with a resync, and the snapsho
   assert.equal(b.wire.sent.at(-1).type, 'resync');
   b.wire.say({ type: 'snapshot', room: following({ seq: 9, viewports: [{ image: imageRef(6), presentation: newPresentation() }] }), at: 1 });
   assert.deepEqual(b.state.view.viewports[0].image, imageRef(6));
+});
+
+test('a pointer goes away with the tool, and only once', async () => {
+  const b = await joined({ room: following() });
+  const points = () => b.wire.sent.filter(({ type }) => type === 'pointer').map(({ point }) => point);
+  b.store.dispatch({ type: 'tool/set', tool: 'pointer' });
+  b.store.dispatch({ type: 'pointer/move', viewport: 0, image: imageRef(3), point: [1, 2] });
+  b.clock.pass(100);
+  b.store.dispatch({ type: 'tool/set', tool: 'pan' });
+  b.store.dispatch({ type: 'tool/set', tool: 'zoom' });
+  b.clock.pass(100);
+  assert.deepEqual(points(), [[1, 2], null]);
 });

@@ -32,6 +32,7 @@ export function loadOnDemand(store, signal) {
   store.watch((state) => [state.opening, state.stacks], () => placeOpened(store), { signal });
   store.listen((action) => {
     if (action.type === 'prior/open') openPrior(store, action.study_uid);
+    if (action.type === 'series/open') bringStack(store, action.series_uid);
     if (action.type === 'session/room' || action.type === 'session/leave') showFirst(store);
   }, { signal });
 }
@@ -97,7 +98,8 @@ function wantedSeries(state) {
 /** @param {ViewerStore} store @param {string | null | undefined} uid */
 async function bringStack(store, uid) {
   const series = uid ? store.get().series[uid] : undefined;
-  if (!series || store.get().stacks[series.series_uid]) return;
+  const known = series && store.get().stacks[series.series_uid];
+  if (!series || (known && known.status !== 'failed')) return;
   /** @param {Stack} stack */
   const set = (stack) => store.dispatch({ type: 'stack/set', series_uid: series.series_uid, stack });
   set({ status: 'loading', frames: [], problem: '' });

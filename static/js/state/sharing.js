@@ -9,12 +9,15 @@ import { titleOf } from '../core/http.js';
 import { differences } from '../sessions/differences.js';
 import { look, Refused, viewOf } from '../sessions/room.js';
 import { Connection } from '../sessions/socket.js';
+import { toolNamed } from '../tools/index.js';
 import { leads, showsAnything } from './viewer.js';
 
 const STALE_MS = 2000;
 const POINTER_MS = 34;
 
 /**
+ * @typedef {Extract<Action, { type: 'pointer/move' }>} PointerMove
+ *
  * @typedef {object} Outside  everything of the browser that sharing touches
  * @property {Clock} clock
  * @property {(run: () => void) => void} nextFrame
@@ -28,9 +31,10 @@ const POINTER_MS = 34;
 export class Sharing {
   /** @type {Connection | null} */ #connection = null;
   /** @type {View | null} what the room will show once it has all that was sent */ #sent = null;
+  /** @type {PointerMove | null} where this person pointed last */ #pointed = null;
   #flushDue = false;
   #pointerDue = false;
-  /** @type {Extract<Action, { type: 'pointer/move' }> | null} */ #pointer = null;
+  /** @type {PointerMove | null} waiting to be sent */ #pointer = null;
 
   /** @param {ViewerStore} store @param {Outside} outside @param {AbortSignal} signal */
   constructor(store, outside, signal) {
@@ -50,6 +54,7 @@ export class Sharing {
       case 'session/leave': return this.#leave();
       case 'lead/ask': case 'lead/take': case 'lead/hand-over': return this.#send(action);
       case 'pointer/move': return this.#point(action);
+      case 'tool/set': return this.#stopPointing(action.tool);
     }
   }
 
@@ -173,9 +178,17 @@ export class Sharing {
     return this.#connection?.send(event) ?? false;
   }
 
-  /** At most thirty a second, the newest last. @param {Extract<Action, { type: 'pointer/move' }>} move */
+  /** Another tool in the hand: the pointer goes away at once. @param {string} tool */
+  #stopPointing(tool) {
+    const last = this.#pointed;
+    this.#pointed = null;
+    if (last?.point && !toolNamed(tool).points) this.#point({ ...last, point: null });
+  }
+
+  /** At most thirty a second, the newest last. @param {PointerMove} move */
   #point(move) {
     this.#pointer = move;
+    this.#pointed = move;
     if (this.#pointerDue) return;
     this.#pointerDue = true;
     this.#sayPointer();

@@ -8,6 +8,7 @@ import { zoomAbout } from '../core/geometry.js';
 import { scrolled } from '../state/commands.js';
 import { imageIn, indexIn, stackOf } from '../state/select.js';
 import { toolNamed } from '../tools/index.js';
+import { windowLevel } from '../tools/window-level.js';
 
 /**
  * @typedef {object} Surface  the viewport as a hand meets it
@@ -51,6 +52,9 @@ function startDrag(surface, store, down) {
   const placement = surface.placement();
   const tool = toolFor(down, state.tool);
   if (!content?.image || !placement || tool.points) return;
+  const window = content.presentation.voi ?? state.displayed[viewport]?.window ?? null;
+  // a colour picture has no window to drag
+  if (!window && tool === windowLevel) return;
   element.setPointerCapture(down.pointerId);
   const stack = stackOf(state, content.image.series_uid);
   const start = {
@@ -59,7 +63,7 @@ function startDrag(surface, store, down) {
     count: stack?.frames.length ?? 0,
     at: { x: down.clientX, y: down.clientY },
     from: fromMiddle(surface, placement, down),
-    window: content.presentation.voi ?? state.displayed[viewport]?.window ?? { center: 128, width: 256 },
+    window: window ?? { center: 128, width: 256 },
     scale: placement.scale,
   };
   const ended = new AbortController();

@@ -61,7 +61,7 @@ export class ImageViewport extends LiveElement {
     store.watch((state) => [
       state.view.viewports[viewport], stackOf(state, imageIn(state, viewport)?.series_uid), state.opening[viewport],
       stackOf(state, state.opening[viewport] ?? undefined), state.session?.stale, state.session?.following,
-      state.session?.room?.leader, state.studies,
+      state.session?.room?.leader, state.studies, state.loading, state.problem,
     ], () => this.#wish(), { signal: life });
     store.watch((state) => state.view.active_viewport === viewport, (active) => {
       expose(this, { 'data-active': active ? '' : null });
@@ -153,6 +153,7 @@ export class ImageViewport extends LiveElement {
       placement: this.#placement,
       width: this.#size.width,
       message: this.#message(),
+      stale: this.#isStale(),
     });
     this.setAttribute('aria-label', this.#words.summary(this.viewport));
     this.#report(image && quality ? { image, window, quality } : null);
@@ -202,6 +203,7 @@ function seriesStack(state, viewport) {
 
 /** @param {ViewerState} state */
 function emptyText(state) {
+  if (state.problem) return '';
   if (state.loading) return 'Opening…';
   const { session } = state;
   if (session && !leads(session) && session.following) return 'Waiting for the leader to show an image.';

@@ -81,7 +81,7 @@ export class SessionPanel extends LiveElement {
     mark(person.mark),
     make('span', { class: 'person-name' }, person.me ? `${person.name} (you)` : person.name),
     make('span', { class: 'person-doing' }, words));
-    if (leads(state.session) && person.here && !person.me) item.append(this.#handOver(person));
+    if (leads(state.session) && state.session?.connection === 'live' && person.here && !person.me) item.append(this.#handOver(person));
     return item;
   }
 

@@ -22,6 +22,7 @@ import { expose, make, write } from './build.js';
  * @property {Placement | null} placement
  * @property {number} width
  * @property {string} message
+ * @property {boolean} stale  the session may have moved on without this picture
  */
 
 const CORNERS = {
@@ -61,7 +62,7 @@ export class ViewportText extends HTMLElement {
       const line = this.#lines[name];
       if (line) write(line, text);
     }
-    expose(this, { 'data-quality': facts.quality });
+    expose(this, { 'data-quality': facts.quality, 'data-stale': facts.stale ? '' : null });
     write(this.#message, facts.message);
     this.#showScale(facts);
   }
@@ -77,6 +78,7 @@ export class ViewportText extends HTMLElement {
   #showScale({ frame, placement, width }) {
     const perMm = frame?.spacing && placement ? placement.scale / frame.spacing.column : 0;
     const bar = perMm > 0 ? scaleBar(perMm, Math.min(width / 5, 200)) : null;
+    this.#ruler.hidden = !bar;
     this.#ruler.style.inlineSize = bar ? `${bar.length}px` : '0';
     const kind = frame?.spacing?.kind === 'detector' ? ' at the detector' : '';
     const line = this.#lines['scale-text'];
@@ -113,7 +115,7 @@ function which({ study, series, stack, frame, index }) {
 }
 
 /** @param {Facts} facts */
-function how({ frame, presentation, window, quality }) {
+function how({ frame, presentation, window, quality, stale }) {
   const turned = [
     presentation.rotation ? `${presentation.rotation}°` : '',
     presentation.flip_horizontal !== presentation.flip_vertical ? 'mirrored' : '',
@@ -123,7 +125,7 @@ function how({ frame, presentation, window, quality }) {
     window: windowText(window),
     zoom: frame ? `Zoom ${presentation.zoom.toFixed(2)}` : '',
     turned: frame ? turned : '',
-    quality: quality ?? '',
+    quality: quality && stale ? 'not live' : quality ?? '',
   };
 }
 

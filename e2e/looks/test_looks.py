@@ -1,0 +1,91 @@
+"""Makes the screenshots of the docs from the simulator's studies: `make looks`, then look at them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.pages.viewer import ViewerPage
+from e2e.pages.worklist import WorklistPage
+from e2e.running import RunningServer, send
+
+NewPage = Callable[..., Page]
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server with the demo's studies at full size."""
+    server = RunningServer(tmp_path_factory.mktemp("looks") / "root").start()
+    send(server, seed=2026, scale="full")
+    yield server
+    server.stop()
+
+
+def _studies(server: RunningServer, modality: str) -> str:
+    found = httpx.get(f"{server.dicomweb}/studies", params={"ModalitiesInStudy": modality}).json()
+    return ",".join(study["0020000D"]["Value"][0] for study in found)
+
+
+def _save(page: Page, name: str) -> None:
+    page.mouse.move(2, 2)
+    picture = page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
+    assert len(picture) > 20_000
+
+
+def _side_by_side(viewer: ViewerPage) -> None:
+    """The newest study left, the last series right."""
+    if viewer.viewport(1).count() == 0:
+        viewer.command("layout")
+    expect(viewer.viewport(1)).to_be_visible()
+    viewer.viewport(1).click(position={"x": 30, "y": 200})
+    viewer.page.get_by_test_id("series").last.click()
+    viewer.expect_exact(1)
+
+
+def test_worklist(full: RunningServer, new_page: NewPage) -> None:
+    worklist = WorklistPage(new_page(1440, 620)).open(full.address)
+    expect(worklist.studies).to_have_count(5)
+    _save(worklist.page, "worklist")
+
+
+def test_chest_ct_beside_its_prior(full: RunningServer, new_page: NewPage) -> None:
+    viewer = ViewerPage(new_page(1440, 810)).open(f"{full.address}/viewer?StudyInstanceUIDs={_studies(full, 'CT')}")
+    viewer.expect_exact()
+    _side_by_side(viewer)
+    for number, slices in ((0, 66), (1, 44)):
+        viewer.scroll(slices, number)
+        viewer.expect_exact(number)
+    _save(viewer.page, "viewer")
+
+
+@pytest.mark.parametrize(("modality", "slices"), [("CR", 0), ("MR", 14)])
+def test_other_modalities(full: RunningServer, new_page: NewPage, modality: str, slices: int) -> None:
+    viewer = ViewerPage(new_page(1440, 810)).open(f"{full.address}/viewer?StudyInstanceUIDs={_studies(full, modality)}")
+    viewer.expect_exact()
+    _side_by_side(viewer)
+    for number in (0, 1):
+        viewer.scroll(slices, number)
+        viewer.expect_exact(number)
+    _save(viewer.page, f"viewer-{modality.lower()}")
+
+
+def test_a_session_of_two(full: RunningServer, new_page: NewPage) -> None:
+    leader, follower = ViewerPage(new_page(1280, 760)), ViewerPage(new_page(1280, 760))
+    study = _studies(full, "CT").partition(",")[0]
+    leader.open(f"{full.address}/viewer?StudyInstanceUIDs={study}")
+    leader.expect_exact()
+    address = leader.start_session("Dr Amara Okafor, Radiology")
+    follower.open(address)
+    follower.join_as("Siân Pritchard, Physiotherapy")
+    leader.scroll(70)
+    leader.press("2")
+    follower.expect_shows(leader.shown())
+    leader.press("p")
+    leader.viewport().hover(position={"x": 250, "y": 300})
+    leader.viewport().hover(position={"x": 262, "y": 312})
+    expect(follower.pointer("Okafor")).to_be_visible()
+    picture = follower.page.screenshot(path=IMAGES / "session.png", animations="disabled")
+    assert len(picture) > 20_000
