@@ -13,6 +13,7 @@ from server.dicomweb.addresses import Addresses
 from server.dicomweb.resources import resource
 from server.errors import Malformed
 from server.studies.search import Search
+from server.web.json_answer import json_answer
 from server.web.negotiation import accepted, choose
 from server.web.sign_in import caller
 from server.web.workers import Workers
@@ -48,13 +49,14 @@ class Qido:
         query, ignored = self._query(request, level)
         root = self._addresses.root(request)
         found = await self._workers.run(self._search.search, caller(request), query, root)
-        headers = {"Cache-Control": "private, no-store", "Vary": "Accept"}
+        headers = {}
         warnings = _warnings(request, found.more, (*ignored, *found.unmatched))
         if warnings:
             headers["Warning"] = ", ".join(f'299 lightbox "{text}"' for text in warnings)
         if not found.matches:
             return Response(status_code=204, headers=headers)  # PS3.18 table 10.6.3-1: zero results
-        return Response(orjson.dumps(found.matches), headers=headers, media_type=kind)
+        content = await self._workers.run(orjson.dumps, found.matches)
+        return await json_answer(request, self._workers, content, kind, headers)
 
     def _query(self, request: Request, level: Level) -> tuple[Query, list[str]]:
         keys: list[tuple[Attribute, str]] = []

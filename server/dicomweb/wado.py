@@ -1,6 +1,5 @@
 """WADO-RS: stored instances, metadata, frames and bulk data (PS3.18 10.4)."""
 
-import gzip
 import hashlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 
@@ -12,6 +11,7 @@ from server.dicomweb.addresses import Addresses
 from server.dicomweb.resources import frame_numbers, instance, resource
 from server.errors import NotAcceptable, ServerError
 from server.studies.retrieve import Frames, Retrieve, StoredFile
+from server.web.json_answer import json_answer
 from server.web.multipart import closing, new_boundary, part_head
 from server.web.negotiation import MediaType, accepted, choose
 from server.web.sign_in import caller
@@ -49,11 +49,8 @@ class Wado:
         kind = choose(_accepted(request), _JSON)
         ref = resource(request)
         objects = await self._workers.run(self._retrieve.metadata, caller(request), ref)
-        root = self._addresses.root(request)
-        zipped = "gzip" in request.headers.get("accept-encoding", "")
-        content = await self._workers.run(_joined, objects, root, zipped)
-        headers = _PRIVATE | {"Vary": "Accept, Accept-Encoding"} | ({"Content-Encoding": "gzip"} if zipped else {})
-        return Response(content, headers=headers, media_type=kind)
+        content = await self._workers.run(_joined, objects, self._addresses.root(request))
+        return await json_answer(request, self._workers, content, kind, {})
 
     async def frames(self, request: Request) -> Response:
         """`GET …/frames/{list}`: frames as stored, or decoded to native little endian where that is accepted."""
@@ -117,11 +114,10 @@ def _accepted(request: Request) -> list[MediaType]:
     return accepted(request.headers.get("accept"), request.query_params.get("accept"))
 
 
-def _joined(objects: Iterator[bytes], root: str, zipped: bool) -> bytes:
+def _joined(objects: Iterator[bytes], root: str) -> bytes:
     # a quote inside a JSON string is escaped, so these bytes are always the key itself
     content = b"[" + b",".join(objects) + b"]"
-    content = content.replace(b'"BulkDataURI":"', f'"BulkDataURI":"{root}/'.encode())
-    return gzip.compress(content, 1) if zipped else content
+    return content.replace(b'"BulkDataURI":"', f'"BulkDataURI":"{root}/'.encode())
 
 
 def _require_syntax(wanted: Sequence[MediaType], stored: set[str]) -> None:
