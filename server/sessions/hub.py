@@ -5,6 +5,7 @@ and only then lets anybody know. Pointers pass beside it and touch no disk.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -14,6 +15,8 @@ from server.sessions.events import Event
 from server.sessions.journal import Journal
 from server.sessions.room import Room, apply
 from server.sessions.seat import Message, Seat
+
+log = logging.getLogger(__name__)
 
 _MOST_TOGETHER = 128
 _MOST_ARRIVED = 1024
@@ -143,15 +146,21 @@ class Hub:
         return room
 
     async def _serve(self, session_id: str, opened: _OpenRoom) -> None:
-        """Takes what arrives until the room is empty."""
-        while True:
-            together = [await opened.arrived.get()]
-            while len(together) < _MOST_TOGETHER and not opened.arrived.empty():
-                together.append(opened.arrived.get_nowait())
-            await self._take(opened, together)
-            if not opened.seats and opened.arrived.empty():
-                del self._rooms[session_id]
-                return
+        """Takes what arrives until the room is empty; a room that fails is closed, to be opened afresh."""
+        try:
+            while True:
+                together = [await opened.arrived.get()]
+                while len(together) < _MOST_TOGETHER and not opened.arrived.empty():
+                    together.append(opened.arrived.get_nowait())
+                await self._take(opened, together)
+                if not opened.seats and opened.arrived.empty():
+                    return
+        except Exception:
+            log.exception("a session's room failed")
+            for seat in opened.seats:
+                seat.close(1011, "the session failed; come back to it")
+        finally:
+            del self._rooms[session_id]
 
     async def _take(self, opened: _OpenRoom, together: Sequence[_Arrival]) -> None:
         before = room = opened.room

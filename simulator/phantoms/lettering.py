@@ -11,12 +11,14 @@ LETTERS = {
 }
 _HEIGHT_MM = 15.0
 _EDGE_MM = 30.0
+_DOWN = 0.3
 
 
 def marker(letter: str, rows: int, columns: int, pixel_mm: float) -> Field:
     """Return how much of each pixel of a film (rows x columns) lead covers, 0 to 1.
 
-    The letter lies in the upper corner on the image's right for L and left for R, as on a frontal film.
+    The letter lies towards the image's right for L and left for R, as on a frontal film, below the corner where
+    viewers write.
     """
     covered = np.zeros((rows, columns), dtype=np.float32)
     pattern = LETTERS[letter]
@@ -25,5 +27,6 @@ def marker(letter: str, rows: int, columns: int, pixel_mm: float) -> Field:
     shape = soften(np.pad(np.kron(bitmap, np.ones((block, block), dtype=np.float32)), 2))
     edge = round(_EDGE_MM / pixel_mm)
     left = columns - edge - shape.shape[1] if letter == "L" else edge
-    covered[edge // 2 : edge // 2 + shape.shape[0], left : left + shape.shape[1]] = shape
+    top = round(_DOWN * rows)
+    covered[top : top + shape.shape[0], left : left + shape.shape[1]] = shape
     return covered
