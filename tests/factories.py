@@ -2,10 +2,13 @@
 
 import io
 import itertools
+import struct
+import warnings
 from typing import Any
 
 import numpy as np
 import pydicom
+from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
@@ -49,22 +52,53 @@ def image(**keywords: Any) -> Dataset:
         "PixelData": pixels,
     }
     dataset = Dataset()
-    for keyword, value in (attributes | keywords).items():
-        if value is not None:
-            setattr(dataset, keyword, value)
+    with disable_value_validation():
+        for keyword, value in (attributes | keywords).items():
+            if value is not None:
+                setattr(dataset, keyword, value)
     return dataset
 
 
 def part10(dataset: Dataset | None = None, transfer_syntax: str = ExplicitVRLittleEndian, **keywords: Any) -> bytes:
-    """A Part 10 file of `dataset`, or of `image(**keywords)`."""
+    """A Part 10 file of `dataset`, or of `image(**keywords)`, of values that no writer should write too."""
     made = dataset if dataset is not None else image(**keywords)
     made.file_meta = FileMetaDataset()
     made.file_meta.TransferSyntaxUID = pydicom.uid.UID(transfer_syntax)
-    made.file_meta.MediaStorageSOPClassUID = made.get("SOPClassUID", "1.2")
-    made.file_meta.MediaStorageSOPInstanceUID = made.get("SOPInstanceUID", "1.2")
+    made.file_meta.MediaStorageSOPClassUID = CT_IMAGE_STORAGE
+    made.file_meta.MediaStorageSOPInstanceUID = "1.2"
     buffer = io.BytesIO()
-    pydicom.dcmwrite(buffer, made, enforce_file_format=True)
+    with disable_value_validation(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pydicom.dcmwrite(buffer, made, enforce_file_format=True)
     return buffer.getvalue()
+
+
+def raw_part10(*elements: bytes, transfer_syntax: str = ExplicitVRLittleEndian) -> bytes:
+    """A Part 10 file whose data set is these bytes, whatever they are."""
+    syntax = transfer_syntax.encode() + b"\0" * (len(transfer_syntax) % 2)
+    meta = element(0x00020010, "UI", syntax)
+    return b"\0" * 128 + b"DICM" + element(0x00020000, "UL", struct.pack("<L", len(meta))) + meta + b"".join(elements)
+
+
+def element(tag: int, vr: str, value: bytes, length: int | None = None, order: str = "<") -> bytes:
+    """One explicit VR element; `length` may lie."""
+    size = len(value) if length is None else length
+    head = struct.pack(f"{order}HH2s", tag >> 16, tag & 0xFFFF, vr.encode())
+    if vr in {"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"}:
+        return head + struct.pack(f"{order}HL", 0, size) + value
+    return head + struct.pack(f"{order}H", size) + value
+
+
+def item(content: bytes, tag: int = 0xFFFEE000, length: int | None = None, order: str = "<") -> bytes:
+    """An item (or one of its delimiters) around `content`."""
+    size = len(content) if length is None else length
+    return struct.pack(f"{order}HHL", tag >> 16, tag & 0xFFFF, size) + content
+
+
+def identifiers() -> bytes:
+    """The elements that every instance must have, in explicit VR."""
+    uids = {0x00080016: CT_IMAGE_STORAGE, 0x00080018: uid(), 0x0020000D: uid(), 0x0020000E: uid()}
+    return b"".join(element(tag, "UI", text.encode() + b"\0" * (len(text) % 2)) for tag, text in uids.items())
 
 
 def multipart(*files: bytes, boundary: str = "boundary") -> tuple[bytes, dict[str, str]]:

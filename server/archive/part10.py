@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from mmap import mmap
 
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
+
 from server.dicom.transfer_syntaxes import (
     DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
     EXPLICIT_VR_BIG_ENDIAN,
@@ -73,6 +75,8 @@ def examine(data: Buffer) -> Structure:
     """Walks a whole Part 10 file (PS3.10 7); `Malformed` says where it is broken."""
     structure, walk = _begin(data)
     walk.run()
+    if not walk.elements:
+        raise Malformed("The file ends after its file meta information: it has no data set.")
     return replace(structure, elements=walk.elements, pixel_data=walk.pixel_data)
 
 
@@ -161,6 +165,11 @@ def _explicit_header(data: Buffer, position: int, order: str) -> tuple[int, str,
     return tag, vr.decode(), length, position + 12
 
 
+def _is_sequence(tag: int) -> bool:
+    """Whether PS3.6 has it as a sequence, which an implicit VR data set does not say."""
+    return dictionary_has_tag(tag) and dictionary_VR(tag) == "SQ"
+
+
 @dataclass(slots=True)
 class _Level:
     """One open sequence or item: where it ends (None until its delimiter) and how it is encoded."""
@@ -216,12 +225,12 @@ class _Walk:
         tag, vr, length, self._position = self._header(level.implicit)
         outermost = len(self._levels) == 1
         if length == _UNDEFINED:
-            if outermost and tag in PIXEL_DATA:
-                self._fragments(tag, vr)
+            if tag in PIXEL_DATA:
+                self._fragments(tag, vr, outermost=outermost)
             else:
                 # PS3.5 6.2.2: an UN of undefined length is a sequence in implicit VR little endian
                 self._open(is_sequence=True, length=length, implicit=level.implicit or vr == "UN")
-        elif vr == "SQ":
+        elif vr == "SQ" or (level.implicit and _is_sequence(tag)):
             self._open(is_sequence=True, length=length, implicit=level.implicit)
         else:
             self._value(tag, vr, length)
@@ -272,8 +281,11 @@ class _Walk:
         self._position += 8
         return group << 16 | element, length
 
-    def _fragments(self, tag: int, vr: str) -> None:
-        """The items of encapsulated pixel data: a basic offset table, then fragments (PS3.5 A.4)."""
+    def _fragments(self, tag: int, vr: str, *, outermost: bool) -> None:
+        """The items of encapsulated pixel data: a basic offset table, then fragments (PS3.5 A.4).
+
+        Inside a sequence they belong to an icon, of which nothing is kept here.
+        """
         start = self._position
         items: list[tuple[int, int]] = []
         while True:
@@ -286,6 +298,8 @@ class _Walk:
             self._position += length
         if not items:
             raise Malformed("The encapsulated pixel data has no offset table item.", offset=start)
+        if not outermost:
+            return
         offset, length = items[0]
         table = struct.unpack_from(f"<{length // 4}L", self._data, offset)
         self.elements[tag] = Span(vr, start, self._position - start)

@@ -42,9 +42,16 @@ class Condition:
 
 Term = tuple[str, list[object]]
 
+MOST_KEYS = 64
+MOST_UIDS = 20_000
+LONGEST_PATTERN = 1024
+"""Bounds of one search, well inside what the database can take."""
+
 
 def condition(query: Query) -> Condition:
     """The condition that a row must meet; keys with an empty value match everything (PS3.4 C.2.2.2.3)."""
+    if len(query.keys) > MOST_KEYS:
+        raise Malformed(f"A search has {MOST_KEYS} keys at most.", keys=len(query.keys))
     terms: list[Term] = []
     unmatched = []
     if query.study_uid is not None:
@@ -70,6 +77,8 @@ def name_key(name: str | None) -> str | None:
 
 def _match_text(column: str, text: str) -> Term:
     if "*" in text or "?" in text:
+        if len(text) > LONGEST_PATTERN:
+            raise Malformed(f"A value with wildcards has {LONGEST_PATTERN} characters at most.", length=len(text))
         return f"{column} GLOB ?", [text.replace("[", "[[]")]
     return f"{column} = ?", [text]
 
@@ -80,12 +89,15 @@ def _match_name(column: str, text: str) -> Term:
     if "*" in key or "?" in key:
         return _match_text(column, key)
     escaped = key.replace("[", "[[]")
-    return f"({column} = ? OR {column} GLOB ? OR {column} GLOB ?)", [key, f"{escaped}=*", f"*={escaped}"]
+    patterns = [f"{escaped}=*", f"*={escaped}=*", f"*={escaped}"]
+    return f"({column} = ? OR {' OR '.join([f'{column} GLOB ?'] * 3)})", [key, *patterns]
 
 
 def _match_uids(column: str, text: str) -> Term:
     # PS3.4 C.2.2.2.2: a list of UIDs is separated by backslashes; PS3.18 8.3.4.1 separates by commas
     uids = [uid for uid in re.split(r"[\\,]", text) if uid]
+    if len(uids) > MOST_UIDS:
+        raise Malformed(f"A list has {MOST_UIDS} UIDs at most.", uids=len(uids))
     for uid in uids:
         if not is_uid(uid):
             raise Malformed("A UID is dotted numbers of 64 characters at most.", value=uid[:80])
@@ -94,6 +106,8 @@ def _match_uids(column: str, text: str) -> Term:
 
 def _match_modalities(_column: str, text: str) -> Term:
     wanted = [modality for modality in re.split(r"[\\,]", text) if modality]
+    if not 1 <= len(wanted) <= MOST_KEYS:
+        raise Malformed(f"A list has 1 to {MOST_KEYS} modalities.", value=text[:80])
     sql, parameters = zip(*(_match_text("member.modality", modality) for modality in wanted), strict=True)
     exists = "EXISTS (SELECT 1 FROM series AS member WHERE member.study_key = study.study_key AND ({}))"
     return exists.format(" OR ".join(sql)), [p for ps in parameters for p in ps]

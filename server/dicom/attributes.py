@@ -26,7 +26,7 @@ class Attribute:
 def attribute(name: str) -> Attribute:
     """The attribute with that keyword (`PatientID`) or tag (`00100020`); `Malformed` when unknown."""
     number = int(name, 16) if _TAG.fullmatch(name) else tag_for_keyword(name)
-    if number is None:
+    if number is None or not name:
         raise Malformed("There is no such attribute; use a PS3.6 keyword or eight hex digits.", attribute=name[:64])
     try:
         return Attribute(f"{number:08X}", dictionary_keyword(number), dictionary_VR(number))

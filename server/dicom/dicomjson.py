@@ -108,9 +108,8 @@ def _element(dataset: Dataset, key: Any, path: str) -> Attributes:
         if element.VR in _BINARY:
             return _binary(element, path)
         plain: Attributes = element.to_json_dict(None, 0)
-        if element.VR in _NUMBERS and not all(map(_is_finite, plain.get("Value", ()))):
-            # JSON has no NaN and no infinity (PS3.18 F.2.3)
-            plain["Value"] = [number if _is_finite(number) else None for number in plain["Value"]]
+        if element.VR in _NUMBERS and "Value" in plain:
+            plain["Value"] = [_number(number) for number in plain["Value"]]
         return plain
     except RecursionError as error:
         raise Malformed("The data set is nested too deeply.") from error
@@ -135,5 +134,8 @@ def _as_text(element: DataElement | RawDataElement | None) -> Attributes:
     return {"vr": vr, "Value": [text.strip() or None for text in texts]}
 
 
-def _is_finite(number: object) -> bool:
-    return not isinstance(number, float) or math.isfinite(number)
+def _number(number: object) -> object:
+    """A number as JSON can have it (PS3.18 F.2.3): no NaN, no infinity, and as text when it has over 64 bits."""
+    if isinstance(number, float) and not math.isfinite(number):
+        return None
+    return str(number)[:64] if isinstance(number, int) and abs(number) >= 2**63 else number

@@ -1,7 +1,7 @@
 """WADO-RS: stored instances, metadata, frames and bulk data (PS3.18 10.4)."""
 
 import hashlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -19,6 +19,7 @@ from server.web.workers import Workers
 
 _PIECE = 2**18
 _JSON = ("application/dicom+json", "application/json")
+_OCTETS = "application/octet-stream"
 _STORED = ("multipart/related", "application/dicom")
 _PRIVATE = {"Cache-Control": "private, no-store", "Vary": "Accept"}
 
@@ -61,9 +62,11 @@ class Wado:
         path = request.path_params["path"]
         if path in {"7FE00010", "7FE00008", "7FE00009"}:
             return await self._frames(request, None)
-        choose(_accepted(request), ("application/octet-stream", "multipart/related"))
+        kind = choose(_accepted(request), (_OCTETS, "multipart/related"))
         content = await self._workers.run(self._retrieve.bulk_data, caller(request), instance(request), path)
-        return Response(content, headers=_PRIVATE, media_type="application/octet-stream")
+        if kind == _OCTETS:
+            return Response(content, headers=_PRIVATE, media_type=_OCTETS)
+        return _multipart(_OCTETS, _only({"Content-Type": _OCTETS}, content))
 
     async def _frames(self, request: Request, numbers: Sequence[int] | None) -> Response:
         wanted = _accepted(request)
@@ -73,17 +76,18 @@ class Wado:
         if len(found.numbers) == 1 and _wants_single_part(wanted):
             content = await self._workers.run(frame, found.numbers[0])
             return Response(content, headers=_PRIVATE, media_type=kind)
+        # made while an error can still be told: what holds for one frame mostly holds for all
+        first = await self._workers.run(frame, found.numbers[0])
         content_type = f"{kind}; transfer-syntax={syntax}"
-        return _multipart(kind, self._parts_of_frames(request, found, decoded, content_type))
+        return _multipart(kind, self._parts_of_frames(request, found, frame, first, content_type))
 
     async def _parts_of_frames(
-        self, request: Request, found: Frames, decoded: bool, content_type: str
+        self, request: Request, found: Frames, frame: Callable[[int], bytes], first: bytes, content_type: str
     ) -> AsyncIterator[tuple[dict[str, str], AsyncIterator[bytes]]]:
         root = self._addresses.root(request)
-        frame = found.decoded if decoded else found.stored
-        for number in found.numbers:
+        for position, number in enumerate(found.numbers):
             headers = {"Content-Type": content_type, "Content-Location": f"{root}/{found.ref.path}/frames/{number}"}
-            yield headers, _once(await self._workers.run(frame, number))
+            yield headers, _once(await self._workers.run(frame, number) if position else first)
 
     async def _parts_of(
         self, request: Request, files: Sequence[StoredFile]
@@ -97,17 +101,21 @@ class Wado:
             yield headers, self._bytes_of(file)
 
     async def _bytes_of(self, file: StoredFile) -> AsyncIterator[bytes]:
-        """The file piece by piece; the connection is cut when its bytes are not those that were received."""
+        """The file piece by piece; the last is held back, for ever when the bytes are not those that were received."""
         seen = hashlib.sha256()
+        held = b""
         opened = await self._workers.run(file.path.open, "rb")
         try:
             while piece := await self._workers.run(opened.read, _PIECE):
                 seen.update(piece)
-                yield piece
+                if held:
+                    yield held
+                held = piece
         finally:
             opened.close()
         if seen.hexdigest() != file.digest:
             raise ServerError("An archived file is damaged.", digest=file.digest)
+        yield held
 
 
 def _accepted(request: Request) -> list[MediaType]:
@@ -173,6 +181,10 @@ def _multipart(kind: str, parts: AsyncIterator[tuple[dict[str, str], AsyncIterat
 
     content_type = f'multipart/related; type="{kind}"; boundary={boundary}'
     return StreamingResponse(body(), headers=_PRIVATE | {"Content-Type": content_type})
+
+
+async def _only(headers: dict[str, str], content: bytes) -> AsyncIterator[tuple[dict[str, str], AsyncIterator[bytes]]]:
+    yield headers, _once(content)
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

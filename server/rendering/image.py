@@ -1,6 +1,5 @@
 """What an image's header says about its pixels: read once on arrival, catalogued, and enough to draw any frame."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -15,6 +14,7 @@ MOST_PIXELS = 2**28
 """Rows x Columns x SamplesPerPixel of one frame; more is not drawn."""
 
 MOST_FRAMES = 10_000_000
+_LARGEST_NUMBER = 1e30
 
 _PHOTOMETRICS = {
     "MONOCHROME1": 1,
@@ -139,7 +139,7 @@ def describe(dataset: Dataset, kind: str, transfer_syntax_uid: str) -> Image:
     stored = min(_whole(dataset, "BitsStored", 1, 64, allocated), allocated)
     shared = _first(dataset, "SharedFunctionalGroupsSequence")
     values = _grey_values([group for group in (shared, dataset) if group is not None])
-    frames = _whole(dataset, "NumberOfFrames", 1, MOST_FRAMES, 1)
+    frames = number_of_frames(dataset)
     return Image(
         rows=rows,
         columns=columns,
@@ -162,6 +162,11 @@ def describe(dataset: Dataset, kind: str, transfer_syntax_uid: str) -> Image:
     )
 
 
+def number_of_frames(dataset: Dataset) -> int:
+    """How many frames the header says there are; `Malformed` when it says no number."""
+    return _whole(dataset, "NumberOfFrames", 1, MOST_FRAMES, 1)
+
+
 def not_renderable(transfer_syntax_uid: str, reason: str) -> str:
     """The sentence that stands in place of a picture."""
     return f"not renderable here: {transfer_syntax(transfer_syntax_uid).name} ({reason})"
@@ -182,7 +187,7 @@ def _whole(dataset: Dataset, keyword: str, low: int, high: int, default: int | N
         return default
     try:
         number = int(found)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise Malformed(f"{keyword} is missing or no whole number.") from None
     if not low <= number <= high:
         raise Malformed(f"{keyword} is {number}; it must lie between {low} and {high}.")
@@ -195,9 +200,10 @@ def _numbers(dataset: Dataset, keyword: str) -> list[float]:
         return []
     try:
         numbers = [float(n) for n in (found if isinstance(found, Sequence) else [found])]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return []
-    return numbers if all(map(math.isfinite, numbers)) else []
+    # what is beyond has no meaning as grey, and would overflow on the way to it
+    return numbers if all(abs(number) <= _LARGEST_NUMBER for number in numbers) else []
 
 
 def _first(dataset: Dataset, keyword: str) -> Dataset | None:
@@ -250,7 +256,7 @@ def _table(dataset: Dataset, descriptor: str, data: str) -> LookupTable | None:
     length, first, bits = (int(number) for number in described)
     length = length or 65536  # PS3.3 C.11.1.1.1: 0 stands for 2^16 entries
     entries = _entries(_value(dataset, data), length)
-    if length < 1 or bits not in range(8, 17) or len(entries) < length:
+    if length < 1 or bits not in range(8, 17) or len(entries) < length or not _is_stored_value(first):
         return None
     return LookupTable(first, bits, tuple(entries[:length]))
 
@@ -260,9 +266,8 @@ def _entries(data: object, length: int) -> list[int]:
         if len(data) < 2 * length:  # PS3.3 C.7.6.3.1.6: entries of 8 bits may be packed two to a word
             return list(data)
         return [int.from_bytes(data[i : i + 2], "little") for i in range(0, len(data) - 1, 2)]
-    if isinstance(data, int):
-        return [data & 0xFFFF]
-    return [int(n) & 0xFFFF for n in data] if isinstance(data, Sequence) else []
+    numbers = data if isinstance(data, Sequence) else [data]
+    return [number & 0xFFFF for number in numbers if isinstance(number, int)]
 
 
 def _palette(dataset: Dataset) -> tuple[LookupTable, LookupTable, LookupTable]:
@@ -276,11 +281,15 @@ def _palette(dataset: Dataset) -> tuple[LookupTable, LookupTable, LookupTable]:
 def _padding(dataset: Dataset) -> tuple[int, int] | None:
     found, limit = _value(dataset, "PixelPaddingValue"), _value(dataset, "PixelPaddingRangeLimit")
     limit = found if limit is None else limit
-    if not isinstance(found, int) or not isinstance(limit, int):
+    if not _is_stored_value(found) or not _is_stored_value(limit):
         return None
-    return min(found, limit), max(found, limit)
+    return min(int(found), int(limit)), max(int(found), int(limit))
+
+
+def _is_stored_value(found: object) -> bool:
+    return isinstance(found, int) and -(2**31) <= found < 2**32
 
 
 def _aspect(dataset: Dataset) -> tuple[int, int]:
     ratio = _numbers(dataset, "PixelAspectRatio")
-    return (int(ratio[0]), int(ratio[1])) if len(ratio) == 2 and min(ratio) >= 1 else (1, 1)
+    return (int(ratio[0]), int(ratio[1])) if len(ratio) == 2 and 1 <= min(ratio) <= max(ratio) < 2**31 else (1, 1)

@@ -15,7 +15,7 @@ from server.dicom.resources import InstanceRef
 from server.dicom.uids import is_uid
 from server.errors import Malformed
 from server.rendering.codecs.index import CODECS
-from server.rendering.image import Image, describe, not_renderable
+from server.rendering.image import Image, describe, not_renderable, number_of_frames
 
 _IDENTIFIERS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
 _KINDS = dict(zip(PIXEL_DATA, ("", "float", "double"), strict=True))
@@ -120,7 +120,6 @@ def _pixels(dataset: Dataset, structure: Structure, data: Buffer) -> tuple[Image
 def _frames_alone(dataset: Dataset, structure: Structure, pixels: PixelData, data: Buffer) -> FrameMap | None:
     """The frames of an image that cannot be drawn, when they are encapsulated and can be told apart all the same."""
     try:
-        number_of_frames = int(dataset.get("NumberOfFrames") or 1)
-        return map_frames(structure, pixels, data, number_of_frames, 0)
-    except (Malformed, ValueError, TypeError):
+        return map_frames(structure, pixels, data, number_of_frames(dataset), 0)
+    except Malformed:
         return None

@@ -9,7 +9,7 @@ from server.errors import Malformed, NotAcceptable
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _PARAMETER = re.compile(rf'\s*;\s*({_WORD})\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;,"]+)')
 _END = re.compile(r"[\s;]*(,|$)")
-_RANGE = re.compile(rf"\s*({_WORD}/{_WORD})")
+_RANGE = re.compile(rf"\s*({_WORD}/{_WORD}|\*(?=[\s;,]|$))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,9 @@ def _ranges(text: str) -> Iterator[MediaType]:
         if not rest:
             raise Malformed("A list of media types cannot be read.", value=text[:200])
         position = rest.end()
-        yield MediaType(found[1].lower(), parameters, _q(parameters.pop("q", "1")))
+        # some clients (Java's own among them) write "*" for anything
+        name = "*/*" if found[1] == "*" else found[1].lower()
+        yield MediaType(name, parameters, _q(parameters.pop("q", "1")))
 
 
 def _q(text: str) -> float:

@@ -42,7 +42,10 @@ class OriginGuard:
         if origin is None:
             # programs send none; browsers always do for a WebSocket
             return bool(scope["type"] == "http")
-        return urlsplit(origin).netloc == host
+        try:
+            return urlsplit(origin).netloc.lower() == host.lower()
+        except ValueError:  # not even an address
+            return False
 
 
 def _changes_something(scope: Scope) -> bool:

@@ -1,7 +1,9 @@
 """The server as an ASGI app over a temporary root, spoken to as over HTTP."""
 
 import asyncio
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +49,20 @@ class Client:
 
 
 def settings_for(root: Path, **sections: dict[str, Any]) -> Settings:
-    return read_settings(None, {"archive": {"root": root}, **sections})
+    return read_settings(None, sections | {"archive": {"root": root, **sections.get("archive", {})}})
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Client]:
+    """A client of a server that has started with these settings, and stops at the end."""
+    with asyncio.Runner() as runner:
+        app = build(settings)
+        lifespan = app.router.lifespan_context(app)
+        runner.run(lifespan.__aenter__())
+        try:
+            yield Client(app, runner)
+        finally:
+            runner.run(lifespan.__aexit__(None, None, None))
 
 
 @pytest.fixture
@@ -57,11 +72,20 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(root: Path) -> Iterator[Client]:
-    with asyncio.Runner() as runner:
-        app = build(settings_for(root))
-        lifespan = app.router.lifespan_context(app)
-        runner.run(lifespan.__aenter__())
-        try:
-            yield Client(app, runner)
-        finally:
-            runner.run(lifespan.__aexit__(None, None, None))
+    with running(settings_for(root)) as client:
+        yield client
+
+
+@pytest.fixture
+def client_with(root: Path) -> Iterator[Callable[..., Client]]:
+    """Starts a server with other settings than the defaults: sections as keyword arguments."""
+    with ExitStack() as stack:
+        yield lambda **sections: stack.enter_context(running(settings_for(root, **sections)))
+
+
+def audit_records(root: Path) -> list[dict[str, Any]]:
+    """What the audit holds, oldest first."""
+    with closing(sqlite3.connect(root / "records.sqlite")) as records:
+        records.row_factory = sqlite3.Row
+        rows = records.execute("SELECT * FROM audit_record ORDER BY number").fetchall()
+    return [dict(row) for row in rows]

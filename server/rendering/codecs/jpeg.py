@@ -24,5 +24,7 @@ def decode(data: bytes, image: Image, first_bit: int = 0) -> NDArray[np.generic]
                 # without an Adobe marker the decoder takes any three samples for YCbCr
                 picture.draft("YCbCr", picture.size)
             return np.asarray(picture)
+    except Pillow.DecompressionBombError as error:
+        raise Malformed("The compressed frame is larger than is decoded here.") from error
     except (OSError, SyntaxError, ValueError) as error:
         raise Malformed("The compressed frame is damaged or cut short.", cause=type(error).__name__) from error

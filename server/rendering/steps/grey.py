@@ -14,6 +14,7 @@ from server.rendering.request import Window
 Floats = NDArray[np.float64]
 
 _LARGEST_TABLE = 2**20
+_LARGEST_FLOAT = 1e30
 
 
 def grey(
@@ -21,7 +22,7 @@ def grey(
 ) -> tuple[NDArray[np.uint8], Window | None]:
     """8-bit grey of every stored value, and the window that made it (None when a VOI LUT did)."""
     if stored.dtype.kind == "f":
-        modality = _modality(stored.astype(np.float64), values)
+        modality = _modality(np.clip(stored.astype(np.float64), -_LARGEST_FLOAT, _LARGEST_FLOAT), values)
         window = window or _chosen(values) or _full_range(modality[np.isfinite(modality)])
         return _to_bytes(_voi(np.nan_to_num(modality), values, window), image), window
     low, high = int(stored.min()), int(stored.max())

@@ -7,8 +7,12 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from server.errors import Malformed
-from server.rendering.image import Image
+from server.rendering.image import MOST_PIXELS, Image
 from server.rendering.request import Viewport
+
+
+LONGEST_SIDE = 65_500
+"""What a JPEG encoder takes; longer pictures are scaled down."""
 
 
 def fit(pixels: NDArray[np.uint8], image: Image, viewport: Viewport | None) -> Pillow.Image:
@@ -20,9 +24,9 @@ def fit(pixels: NDArray[np.uint8], image: Image, viewport: Viewport | None) -> P
         pixels = _region(pixels, *viewport.region)
     picture = Pillow.fromarray(np.ascontiguousarray(pixels))
     width, height = _square(picture.width, picture.height, image.aspect)
-    if viewport is not None:
-        scale = min(1.0, viewport.width / width, viewport.height / height)
-        width, height = max(1, round(width * scale)), max(1, round(height * scale))
+    most_wide, most_high = (viewport.width, viewport.height) if viewport else (LONGEST_SIDE, LONGEST_SIDE)
+    scale = min(1.0, most_wide / width, most_high / height, math.sqrt(MOST_PIXELS / (width * height)))
+    width, height = max(1, round(width * scale)), max(1, round(height * scale))
     if (width, height) == picture.size:
         return picture
     return picture.resize(

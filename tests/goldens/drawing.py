@@ -1,0 +1,49 @@
+"""From a Part 10 file to the picture that the server would send, without HTTP and without an archive."""
+
+import io
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+
+from server.archive.frames import FrameMap, read_frame
+from server.archive.store import Incoming
+from server.errors import NotAcceptable
+from server.rendering.image import Image
+from server.rendering.pipeline import decode, draw
+from server.rendering.request import RenderRequest
+from server.studies.arrival import read
+
+
+class _Arrived(Incoming):
+    def close(self) -> None:
+        self.discard()
+
+
+def stored_values(file: bytes, frame_number: int = 1) -> tuple[NDArray[np.generic], Image]:
+    """The decoded stored values of a frame, and its image as the catalogue would answer it."""
+    with tempfile.TemporaryDirectory() as folder, closing(_Arrived(Path(folder) / "file")) as arrived:
+        arrived.write(file)
+        entry = read(arrived, "LOCAL")
+        if entry.image is None or entry.frames is None or entry.not_renderable is not None:
+            raise NotAcceptable(entry.not_renderable or "no image")
+        image, frames = Image.from_json(entry.image), FrameMap.from_json(entry.frames)
+        data = read_frame(arrived.path, frames, frame_number)
+    return decode(data, image, frames.first_bit(frame_number)), image
+
+
+def drawn(file: bytes, frame_number: int = 1, **wish: Any) -> NDArray[np.uint8]:
+    """The pixels of the PNG of a frame."""
+    stored, image = stored_values(file, frame_number)
+    picture = draw(stored, image, frame_number, RenderRequest("image/png", **wish))
+    return np.asarray(Pillow.open(io.BytesIO(picture.data)))
+
+
+def farthest(found: NDArray[np.uint8], expected: NDArray[Any]) -> float:
+    """The largest difference in grey levels; shapes must be the same."""
+    assert found.shape == expected.shape
+    return float(np.abs(found.astype(np.float64) - expected.astype(np.float64)).max())

@@ -1,0 +1,155 @@
+"""Rendered pictures over HTTP (PS3.18 8.3.5): media types, parameters, caching, and bounds."""
+
+import io
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEGBaseline8Bit
+
+from tests.factories import image, part10, uid
+from tests.http.conftest import Client
+from tests.http.test_wado import address
+
+
+def stored(client: Client, **keywords: Any) -> str:
+    dataset = image(**keywords)
+    assert client.stow(part10(dataset)).status_code == 200
+    return address(dataset)
+
+
+def picture(client: Client, path: str, **parameters: str) -> Pillow.Image:
+    answer = client.get(path, params=parameters, headers={"Accept": "image/png"})
+    assert answer.status_code == 200, answer.text
+    return Pillow.open(io.BytesIO(answer.content))
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("*/*", "image/jpeg"),
+        ("image/*", "image/jpeg"),
+        ("image/png", "image/png"),
+        ("image/webp, image/png;q=0.8, image/jpeg;q=0.5", "image/png"),
+        ("image/jpeg", "image/jpeg"),
+    ],
+)
+def test_a_picture_is_what_is_accepted(client: Client, accept: str, kind: str) -> None:
+    answer = client.get(stored(client) + "/rendered", headers={"Accept": accept})
+    assert answer.headers["content-type"] == kind
+    assert Pillow.open(io.BytesIO(answer.content)).size == (6, 4)
+
+
+def test_a_query_parameter_goes_before_the_accept_header(client: Client) -> None:
+    answer = client.get(stored(client) + "/rendered?accept=image/png", headers={"Accept": "image/jpeg"})
+    assert answer.headers["content-type"] == "image/png"
+
+
+def test_what_nobody_can_draw_is_not_acceptable(client: Client) -> None:
+    answer = client.get(stored(client) + "/rendered", headers={"Accept": "application/pdf"})
+    assert answer.status_code == 406
+    assert answer.json()["facts"]["available"] == ["image/jpeg", "image/png"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("window=1,2", "window=1,2,cubic", "window=a,2,linear", "window=1,0,linear", "window=1,0.5,linear"),
+        *("window=nan,1,linear", "window=inf,1,sigmoid", "window=1,-1,linear-exact", "window=1,2,linear,4"),
+        *("viewport=0,1", "viewport=1", "viewport=16385,1", "viewport=1,1,1", "viewport=1,1,0,0,99,1"),
+        *("viewport=1,1,-1,0,1,1", "viewport=1,1,0,0,0,1", "viewport=1.5,1"),
+        *("quality=0", "quality=101", "quality=x", "quality="),
+    ],
+)
+def test_a_parameter_that_makes_no_sense_is_malformed(client: Client, query: str) -> None:
+    answer = client.get(f"{stored(client)}/rendered?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+
+
+def test_the_window_that_was_used_is_told(client: Client) -> None:
+    path = stored(client, WindowCenter=40, WindowWidth=400) + "/rendered"
+    assert client.get(path).headers["lightbox-window"] == "40,400,linear"
+    asked = client.get(path, params={"window": "10, 20, sigmoid"})
+    assert asked.headers["lightbox-window"] == "10,20,sigmoid"
+    assert asked.content != client.get(path).content
+
+
+def test_the_same_picture_is_not_sent_twice(client: Client) -> None:
+    path = stored(client) + "/rendered"
+    first = client.get(path)
+    again = client.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get(path + "?quality=50").headers["etag"] != first.headers["etag"]
+    assert "private" in first.headers["cache-control"]
+
+
+def test_a_thumbnail_fits_into_128_pixels(client: Client) -> None:
+    path = stored(client, Rows=300, Columns=200)
+    assert picture(client, path + "/thumbnail").size == (85, 128)
+    assert picture(client, path + "/thumbnail", viewport="50,50").size == (33, 50)
+
+
+def test_a_study_and_a_series_are_shown_by_one_of_their_frames(client: Client) -> None:
+    study_uid = uid()
+    files = [part10(StudyInstanceUID=study_uid, InstanceNumber=1, PixelData=None), part10(StudyInstanceUID=study_uid)]
+    client.stow(*files)
+    assert picture(client, f"/dicomweb/studies/{study_uid}/thumbnail").size == (6, 4)
+    [series, _] = client.get(f"/dicomweb/studies/{study_uid}/series").json()
+    answer = client.get(f"/dicomweb/studies/{study_uid}/series/{series['0020000E']['Value'][0]}/rendered")
+    assert answer.status_code in {200, 406}
+
+
+def test_every_frame_has_its_own_picture(client: Client) -> None:
+    frames = np.stack([np.full((4, 6), 0), np.full((4, 6), 255)]).astype("<u2")
+    path = stored(client, NumberOfFrames=2, PixelData=frames.tobytes(), WindowCenter=128, WindowWidth=256)
+    assert picture(client, path + "/frames/1/rendered").getextrema() == (0, 0)
+    assert picture(client, path + "/frames/2/rendered").getextrema() == (255, 255)
+    assert client.get(path + "/frames/3/rendered").status_code == 404
+    assert client.get(path + "/frames/1,2/rendered").status_code == 406
+
+
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        {"Rows": 1, "Columns": 65535},
+        {"Rows": 65535, "Columns": 1},
+        {"Rows": 2, "Columns": 6000, "PixelAspectRatio": [1, 16]},
+        {"Rows": 2, "Columns": 2, "PixelAspectRatio": [1, 2**31 - 1]},
+    ],
+)
+@pytest.mark.parametrize("accept", ["image/jpeg", "image/png"])
+def test_an_image_of_extreme_shape_is_drawn_within_bounds(client: Client, keywords: dict[str, Any], accept: str) -> None:
+    answer = client.get(stored(client, **keywords) + "/rendered", headers={"Accept": accept})
+    assert answer.status_code == 200, answer.text
+    width, height = Pillow.open(io.BytesIO(answer.content)).size
+    assert 1 <= width <= 65_535
+    assert 1 <= height <= 65_535
+
+
+@pytest.mark.parametrize("size", [9000, 14_000, 16_000])
+def test_a_jpeg_that_claims_to_be_huge_is_refused_at_once(client: Client, size: int) -> None:
+
+    frame = b"\xff\xd8\xff\xc0\0\x0b\x08" + size.to_bytes(2, "big") * 2 + b"\x01\x01\x11\0\xff\xd9\0"
+    dataset = image(BitsAllocated=8, BitsStored=8, HighBit=7, PixelData=encapsulate([frame]))
+    dataset.Rows = dataset.Columns = size
+    client.stow(part10(dataset, JPEGBaseline8Bit))
+    assert client.get(address(dataset) + "/rendered").status_code == 406
+
+
+@pytest.mark.parametrize("columns", [3, 5])
+def test_shared_chrominance_in_an_odd_row_is_no_failure(client: Client, columns: int) -> None:
+    path = stored(
+        client,
+        Rows=2,
+        Columns=columns,
+        SamplesPerPixel=3,
+        PhotometricInterpretation="YBR_FULL_422",
+        PlanarConfiguration=0,
+        BitsAllocated=8,
+        BitsStored=8,
+        HighBit=7,
+        PixelData=bytes(4 * columns),
+    )
+    assert client.get(path + "/rendered").status_code == 406

@@ -1,0 +1,61 @@
+"""The pages: revalidated themselves, what they load kept for a year, and nothing from elsewhere."""
+
+import re
+
+import pytest
+
+from server.web.site import Site, static_folder
+from tests.http.conftest import Client
+
+
+@pytest.mark.parametrize("path", ["/", "/viewer", "/viewer?session=abc"])
+def test_a_page_is_revalidated_and_locked_down(client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self'" in policy
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    again = client.get(path, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["/", "/viewer"])
+def test_all_that_a_page_names_is_there_and_may_be_kept(client: Client, path: str) -> None:
+    page = client.get(path).text
+    named = set(re.findall(r'(?:src|href)="([^"]+)"', page))
+    assert not [address for address in named if "//" in address]
+    static = [address for address in named if address.startswith("/static/")]
+    assert len(static) > 5
+    for address in static:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert "immutable" in answer.headers["cache-control"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_an_address_of_another_release_is_not_kept(client: Client) -> None:
+    assert client.get("/static/0123456789ab/css/tokens.css").headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "name", ["../pyproject.toml", "..%2f..%2fpyproject.toml", "%2fetc%2fpasswd", "js", "", "js/none.js", "css/../../x"]
+)
+def test_nothing_outside_the_folder_can_be_had(client: Client, name: str) -> None:
+    assert client.get(f"/static/x/{name}").status_code == 404
+
+
+def test_every_module_that_a_page_loads_is_preloaded() -> None:
+    site = Site(static_folder())
+    modules = site.modules("js/viewer.js")
+    assert modules[0] == "js/viewer.js"
+    assert len(modules) == len(set(modules))
+
+
+def test_it_says_that_it_is_alive_and_ready(client: Client) -> None:
+    assert client.get("/healthz").text == "healthy\n"
+    assert client.get("/readyz").text == "ready\n"
+    assert client.get("/favicon.ico").headers["content-type"] == "image/svg+xml"

@@ -1,0 +1,97 @@
+"""The command line as it is typed: what it prints, and its exit status."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from server.cli import main
+from tests.factories import image, part10
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> str:
+    return str(tmp_path / "root")
+
+
+def _said(capsys: pytest.CaptureFixture[str]) -> str:
+    captured = capsys.readouterr()
+    return captured.out + captured.err
+
+
+def test_import_tells_what_was_stored_and_what_was_there(
+    tmp_path: Path, root: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "cd" / "deep"
+    folder.mkdir(parents=True)
+    for number in range(3):
+        (folder / f"{number}.dcm").write_bytes(part10())
+    (folder / "README.txt").write_text("no image")
+    assert main(["import", "--root", root, str(tmp_path / "cd")]) == 0
+    assert "stored 3, already there 0, refused 0 (passed over 1 files that are not DICOM)" in _said(capsys)
+    assert main(["import", "--root", root, str(folder / "0.dcm"), str(folder)]) == 0
+    assert "stored 0, already there 4, refused 0" in _said(capsys)
+
+
+def test_import_names_every_refused_file_and_the_reason(
+    tmp_path: Path, root: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole, broken, text = tmp_path / "whole.dcm", tmp_path / "broken.dcm", tmp_path / "notes.txt"
+    dataset = image()
+    whole.write_bytes(part10(dataset))
+    broken.write_bytes(part10()[:-3])
+    text.write_text("x" * 200)
+    assert main(["import", "--root", root, str(whole), str(broken), str(text)]) == 1
+    said = _said(capsys)
+    assert "stored 1, already there 0, refused 2" in said
+    assert "broken.dcm: The data set is cut short" in said
+    assert "notes.txt: This is not a DICOM Part 10 file" in said
+    dataset.PatientID = "another"
+    whole.write_bytes(part10(dataset))
+    assert main(["import", "--root", root, str(whole)]) == 1
+    assert "already kept" in _said(capsys)
+
+
+def test_import_of_nothing_that_is_there_says_so(root: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", "--root", root, "/nowhere/at/all"]) == 1
+    assert "there is no /nowhere/at/all" in _said(capsys)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.org"])
+def test_the_server_refuses_to_listen_anywhere_but_on_loopback(
+    root: str, capsys: pytest.CaptureFixture[str], host: str
+) -> None:
+    assert main(["serve", "--root", root, "--host", host, "--port", "0"]) == 1
+    assert f"refusing to listen on {host}" in _said(capsys)
+    assert not Path(root).exists(), "and leaves nothing behind"
+
+
+def test_a_bad_setting_is_named_and_nothing_starts(root: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--root", root, "--port", "seventy"]) == 2
+    assert "setting web.port" in _said(capsys)
+
+
+def test_settings_tell_each_value_and_its_source(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "lightbox.toml"
+    config.write_text('[access]\norganisation = "RGN"\n')
+    monkeypatch.setenv("LIGHTBOX_WEB__THREADS", "5")
+    assert main(["settings", "--config", str(config), "--port", "9"]) == 0
+    lines = _said(capsys).splitlines()
+    assert any(line.startswith("port = 9 ") and "--port" in line for line in lines)
+    assert any(line.startswith("threads = 5 ") and "LIGHTBOX_WEB__THREADS" in line for line in lines)
+    assert any(line.startswith('organisation = "RGN"') and "lightbox.toml" in line for line in lines)
+    assert any(line.startswith("most_people = 100") and "default" in line for line in lines)
+
+
+def test_a_catalogue_of_a_later_release_is_left_alone(root: str, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Path(root)
+    folder.mkdir()
+    database = sqlite3.connect(folder / "catalogue.sqlite")
+    database.execute("CREATE TABLE schema_version (part TEXT PRIMARY KEY, version INTEGER NOT NULL)")
+    database.execute("INSERT INTO schema_version VALUES ('catalogue', 9999)")
+    database.commit()
+    database.close()
+    assert main(["import", "--root", root, __file__]) == 1
+    assert "9999" in _said(capsys)
