@@ -3,6 +3,7 @@
 import argparse
 import logging
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; answers the exit status: 0 done, 1 not all of it, 2 wrongly asked."""
     asked = _parser().parse_args(arguments)
     logging.getLogger("pydicom").disabled = True  # its warnings quote values, which no log may hold
+    warnings.simplefilter("ignore")
     try:
         settings = _settings(asked)
     except ValueError as error:

@@ -45,15 +45,35 @@ _COUNTS = """
 
 _IN_SERIES = "(SELECT count(*) FROM instance AS member WHERE member.series_key = series.series_key) AS number_in_series"
 
-_SELECT = {
-    Level.STUDY: f"SELECT study.study_uid, study.attributes AS study_attributes, {_COUNTS} FROM study",
-    Level.SERIES: f"SELECT study.study_uid, study.attributes AS study_attributes, {_COUNTS}, series.series_uid, "
-    f"series.attributes AS series_attributes, {_IN_SERIES} FROM study JOIN series USING (study_key)",
-    Level.INSTANCE: f"SELECT study.study_uid, study.attributes AS study_attributes, {_COUNTS}, series.series_uid, "
-    f"series.attributes AS series_attributes, {_IN_SERIES}, instance.instance_uid, "
-    "instance.attributes AS instance_attributes "
-    "FROM study JOIN series USING (study_key) JOIN instance USING (series_key)",
+_TABLES = {
+    Level.STUDY: "study",
+    Level.SERIES: "study JOIN series USING (study_key)",
+    Level.INSTANCE: "study JOIN series USING (study_key) JOIN instance USING (series_key)",
 }
+
+
+def _columns(query: Query) -> str:
+    """What is read for each match: no more than is answered, since counting costs."""
+    columns = ["study.study_uid"]
+    if _answers_study(query):
+        columns += ["study.attributes AS study_attributes", _COUNTS]
+    if query.level >= Level.SERIES:
+        columns.append("series.series_uid")
+    if _answers_series(query):
+        columns += ["series.attributes AS series_attributes", _IN_SERIES]
+    if query.level == Level.INSTANCE:
+        columns += ["instance.instance_uid", "instance.attributes AS instance_attributes"]
+    return ", ".join(columns)
+
+
+def _answers_study(query: Query) -> bool:
+    """Whether matches bring the attributes of their study: not where the URL names it (PS3.18 10.6.3.3)."""
+    return query.level == Level.STUDY or query.study_uid is None
+
+
+def _answers_series(query: Query) -> bool:
+    return query.level == Level.SERIES or (query.level == Level.INSTANCE and query.series_uid is None)
+
 
 _ORDER = {
     Level.STUDY: "study.study_date DESC, study.study_time DESC, study.study_uid",
@@ -82,17 +102,20 @@ def search(database: Database, query: Query, organisations: Iterable[str], root:
 
 def _statement(query: Query, wanted: Condition, organisations: Sequence[str]) -> tuple[str, tuple[object, ...]]:
     scope = f"study.organisation IN ({', '.join('?' * len(organisations))})"
-    sql = f"{_SELECT[query.level]} WHERE {scope} AND {wanted.sql} ORDER BY {_ORDER[query.level]} LIMIT ? OFFSET ?"
+    sql = (
+        f"SELECT {_columns(query)} FROM {_TABLES[query.level]} WHERE {scope} AND {wanted.sql} "
+        f"ORDER BY {_ORDER[query.level]} LIMIT ? OFFSET ?"
+    )
     return sql, (*organisations, *wanted.parameters, query.limit + 1, query.offset)
 
 
 def _match(query: Query, row: sqlite3.Row, root: str) -> Attributes:
     """One match: the attributes of its own level, and of those above where the URL does not name them."""
     attributes: Attributes = {}
-    if query.level == Level.STUDY or query.study_uid is None:
+    if _answers_study(query):
         attributes |= _chosen(query, Level.STUDY, orjson.loads(row["study_attributes"])) | _of_study(row)
         attributes[tag("RetrieveURL")] = _one("UR", f"{root}/{StudyRef(row['study_uid']).path}")
-    if query.level >= Level.SERIES and (query.level == Level.SERIES or query.series_uid is None):
+    if _answers_series(query):
         attributes |= _chosen(query, Level.SERIES, orjson.loads(row["series_attributes"]))
         attributes[tag("NumberOfSeriesRelatedInstances")] = _one("IS", row["number_in_series"])
         attributes[tag("RetrieveURL")] = _one("UR", f"{root}/{SeriesRef(row['study_uid'], row['series_uid']).path}")
@@ -128,15 +151,18 @@ def _one(vr: str, value: object) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """An instance as the catalogue knows it: whose it is, which file holds it, and how to cut and draw it."""
+    """An instance as the catalogue knows it: whose it is, which file holds it, and how to cut and draw it.
+
+    `frames` and `image` are JSON as it was catalogued, to be read by whoever needs them.
+    """
 
     ref: InstanceRef
     organisation: str
     digest: str
     size: int
     transfer_syntax_uid: str
-    frames: dict[str, Any] | None
-    image: dict[str, Any] | None
+    frames: str | None
+    image: str | None
     not_renderable: str | None
 
 
@@ -156,8 +182,8 @@ def locate(database: Database, ref: ResourceRef) -> list[Located]:
             row["digest"],
             row["size"],
             row["transfer_syntax_uid"],
-            row["frames"] and orjson.loads(row["frames"]),
-            row["image"] and orjson.loads(row["image"]),
+            row["frames"],
+            row["image"],
             row["not_renderable"],
         )
         for row in rows

@@ -1,5 +1,6 @@
 """`lightbox settings`: every setting, its value, and where that came from."""
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,4 +34,4 @@ def _source(knob: Knob, found: object, config: Path | None, flags: Mapping[str, 
 
 
 def _toml(found: object) -> str:
-    return str(found) if isinstance(found, int | float) else f'"{found}"'
+    return str(found) if isinstance(found, int | float) else json.dumps(str(found), ensure_ascii=False)

@@ -6,6 +6,7 @@ the key of the DICOM JSON model (PS3.18 F.2.2).
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from pydicom.datadict import dictionary_keyword, dictionary_VR, tag_for_keyword
 
@@ -34,6 +35,7 @@ def attribute(name: str) -> Attribute:
         raise Malformed("PS3.6 has no attribute with this tag.", attribute=name[:64]) from None
 
 
+@cache
 def tag(keyword: str) -> str:
     """The tag of a keyword that is known to exist, as the key of DICOM JSON."""
     return attribute(keyword).tag

@@ -3,9 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.dicom.resources import InstanceRef
+from server.access.people import Caller
+from server.dicom.resources import InstanceRef, ResourceRef
 from server.dicomweb.resources import frame_numbers, instance, resource
 from server.errors import NotAcceptable
+from server.rendering.pipeline import Picture
 from server.rendering.request import MEDIA_TYPES, RenderRequest, Viewport, parse
 from server.studies.render import Render, Target
 from server.web.negotiation import accepted, choose
@@ -28,28 +30,31 @@ class Rendered:
         numbers = frame_numbers(request)
         if len(numbers) > 1:
             raise NotAcceptable("Ask for the pictures of several frames one by one.", frames=len(numbers))
-        ref, wish = instance(request), _wish(request)
-        return await self._answer(
-            request, await self._workers.run(self._render.target, caller(request), ref, numbers[0], wish)
-        )
+        return await self._answer(request, instance(request), numbers[0])
 
     async def representative(self, request: Request) -> Response:
         """`GET …/rendered` and `…/thumbnail` of a study, series or instance: the frame that stands for it."""
-        ref, wish = resource(request), _wish(request)
-        if isinstance(ref, InstanceRef):
-            target = await self._workers.run(self._render.target, caller(request), ref, 1, wish)
-        else:
-            target = await self._workers.run(self._render.representative, caller(request), ref, wish)
-        return await self._answer(request, target)
+        return await self._answer(request, resource(request), 1)
 
-    async def _answer(self, request: Request, target: Target) -> Response:
+    async def _answer(self, request: Request, ref: ResourceRef, frame_number: int) -> Response:
+        wish, known = _wish(request), request.headers.get("if-none-match", "")
+        target, picture = await self._workers.run(self._draw, caller(request), ref, frame_number, wish, known)
         headers = _PRIVATE | {"ETag": target.etag}
-        if target.etag in request.headers.get("if-none-match", ""):
+        if picture is None:
             return Response(status_code=304, headers=headers)
-        picture = await self._workers.run(self._render.picture, target)
         if picture.window is not None:
             headers["Lightbox-Window"] = str(picture.window)
         return Response(picture.data, headers=headers, media_type=picture.media_type)
+
+    def _draw(
+        self, by: Caller, ref: ResourceRef, frame_number: int, wish: RenderRequest, known: str
+    ) -> tuple[Target, Picture | None]:
+        """The frame and its picture; no picture when the client has it, by one of the `known` ETags."""
+        if isinstance(ref, InstanceRef):
+            target = self._render.target(by, ref, frame_number, wish)
+        else:
+            target = self._render.representative(by, ref, wish)
+        return target, None if target.etag in known else self._render.picture(target)
 
 
 def _wish(request: Request) -> RenderRequest:

@@ -1,18 +1,17 @@
 """STOW-RS: storing the instances of a request (PS3.18 10.5), streamed to disk as they arrive."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from server.access.people import Caller
-from server.archive.store import Incoming
 from server.dicom.resources import StudyRef
 from server.dicomweb.addresses import Addresses
+from server.dicomweb.intake import Intake
 from server.dicomweb.resources import resource
-from server.errors import Malformed, Overloaded, TooLarge, UnsupportedMedia
+from server.errors import Malformed, UnsupportedMedia
 from server.studies.store import Outcome, Refused, Store, Stored
 from server.web.multipart import MultipartReader, PartBegins, PartData, PartEnds
 from server.web.negotiation import MediaType, accepted, choose, media_type
@@ -39,15 +38,15 @@ class Stow:
         if request.headers.get("content-encoding", "identity").lower() != "identity":
             raise UnsupportedMedia("The body must come without Content-Encoding.")
         study_uid = resource(request).study_uid if "study" in request.path_params else None
-        intake = _Intake(self._store, self._workers, caller(request), study_uid, self._largest_instance)
+        intake = Intake(self._store, self._workers, caller(request), study_uid, self._largest_instance)
         try:
             await _receive(request, kind, intake)
             outcomes = await intake.finish()
         except ClientDisconnect as error:
-            await intake.abandon()
+            intake.abandon()
             raise Malformed("The body is cut off: the connection has ended.") from error
         except BaseException:
-            await intake.abandon()
+            intake.abandon()
             raise
         return _answer(outcomes, self._addresses.root(request))
 
@@ -55,9 +54,9 @@ class Stow:
 _ANSWERS = ("application/dicom+json", "application/json")
 
 
-async def _receive(request: Request, kind: MediaType, intake: "_Intake") -> None:
+async def _receive(request: Request, kind: MediaType, intake: Intake) -> None:
     if kind.name == "application/dicom":
-        await intake.begin({})
+        intake.begin({})
         async for chunk in request.stream():
             await intake.data(chunk)
         await intake.end()
@@ -74,72 +73,10 @@ async def _receive(request: Request, kind: MediaType, intake: "_Intake") -> None
             if isinstance(event, PartData):
                 await intake.data(event.data)
             elif isinstance(event, PartBegins):
-                await intake.begin(event.headers)
+                intake.begin(event.headers)
             elif isinstance(event, PartEnds):
                 await intake.end()
     reader.end()
-
-
-class _Intake:
-    """The instances of one request on their way to disk, stored by the batch."""
-
-    def __init__(
-        self, store: Store, workers: Workers, by: Caller, study_uid: str | None, largest_instance: int
-    ) -> None:
-        self._store = store
-        self._workers = workers
-        self._caller = by
-        self._study_uid = study_uid
-        self._largest_instance = largest_instance
-        self._arrived: list[Incoming] = []
-        self._outcomes: list[Outcome] = []
-        self._current: Incoming | None = None
-        self._held = bytearray()
-
-    async def begin(self, headers: Mapping[str, str]) -> None:
-        kind = headers.get("content-type", "application/dicom")
-        if media_type(kind).name != "application/dicom":
-            raise UnsupportedMedia("Every part must be application/dicom.", content_type=kind[:200])
-        self._current = await self._workers.run(self._store.receive)
-
-    async def data(self, data: bytes) -> None:
-        self._held += data
-        if len(self._held) >= _WRITE_TOGETHER:
-            await self._write()
-
-    async def end(self) -> None:
-        await self._write()
-        if self._current is not None:
-            self._arrived.append(self._current)
-            self._current = None
-        if len(self._arrived) >= _STORE_TOGETHER:
-            await self._store_arrived()
-
-    async def finish(self) -> Sequence[Outcome]:
-        if self._arrived:
-            await self._store_arrived()
-        return self._outcomes
-
-    async def abandon(self) -> None:
-        """Takes away what was not stored yet."""
-        for incoming in [*self._arrived, *([self._current] if self._current else [])]:
-            incoming.discard()
-
-    async def _write(self) -> None:
-        piece, self._held = self._held, bytearray()
-        if self._current is None or not piece:
-            return
-        if self._current.size + len(piece) > self._largest_instance:
-            raise TooLarge("An instance is larger than is stored here.", limit=self._largest_instance)
-        await self._workers.run(self._current.write, bytes(piece))
-
-    async def _store_arrived(self) -> None:
-        arrived, self._arrived = self._arrived, []
-        try:
-            self._outcomes += await self._workers.run(self._store.store, self._caller, arrived, self._study_uid)
-        except Overloaded:
-            self._arrived = arrived  # nobody has seen them, so they are still ours to take away
-            raise
 
 
 def _answer(outcomes: Sequence[Outcome], root: str) -> Response:

@@ -1,11 +1,14 @@
 """WADO-RS: stored instances, metadata, frames and bulk data (PS3.18 10.4)."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from server.access.people import Caller
+from server.dicom.resources import ResourceRef
 from server.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN, transfer_syntax
 from server.dicomweb.addresses import Addresses
 from server.dicomweb.resources import frame_numbers, instance, resource
@@ -18,6 +21,7 @@ from server.web.sign_in import caller
 from server.web.workers import Workers
 
 _PIECE = 2**18
+_SMALL = 4 * 2**20
 _JSON = ("application/dicom+json", "application/json")
 _OCTETS = "application/octet-stream"
 _STORED = ("multipart/related", "application/dicom")
@@ -36,14 +40,23 @@ class Wado:
         """`GET` of a study, series or instance: Part 10 files as they were received."""
         wanted = _accepted(request)
         kind = choose(wanted, _STORED)
-        files = await self._workers.run(self._retrieve.files, caller(request), resource(request))
+        files, content = await self._workers.run(self._files, caller(request), resource(request))
         _require_syntax(wanted, {file.transfer_syntax_uid for file in files})
         if kind == "application/dicom":
             if len(files) > 1:
                 raise NotAcceptable("Several instances are sent as multipart/related.", available=[_STORED[0]])
+            if content is not None:
+                return Response(content, headers=_PRIVATE, media_type="application/dicom")
             headers = _PRIVATE | {"Content-Length": str(files[0].size)}
             return StreamingResponse(self._bytes_of(files[0]), headers=headers, media_type="application/dicom")
+        if content is not None:
+            return _one_part("application/dicom", self._head_of(request, files[0]), content)
         return _multipart("application/dicom", self._parts_of(request, files))
+
+    def _files(self, by: Caller, ref: ResourceRef) -> tuple[list[StoredFile], bytes | None]:
+        """The stored files, and the content when it is a single small one."""
+        files = self._retrieve.files(by, ref)
+        return files, files[0].read() if len(files) == 1 and files[0].size <= _SMALL else None
 
     async def metadata(self, request: Request) -> Response:
         """`GET …/metadata`: the DICOM JSON that was made on arrival, joined."""
@@ -66,39 +79,43 @@ class Wado:
         content = await self._workers.run(self._retrieve.bulk_data, caller(request), instance(request), path)
         if kind == _OCTETS:
             return Response(content, headers=_PRIVATE, media_type=_OCTETS)
-        return _multipart(_OCTETS, _only({"Content-Type": _OCTETS}, content))
+        return _one_part(_OCTETS, {"Content-Type": _OCTETS}, content)
 
     async def _frames(self, request: Request, numbers: Sequence[int] | None) -> Response:
         wanted = _accepted(request)
-        found = await self._workers.run(self._retrieve.frames, caller(request), instance(request), numbers)
-        syntax, kind, decoded = _frame_encoding(wanted, found.transfer_syntax_uid)
-        frame = found.decoded if decoded else found.stored
-        if len(found.numbers) == 1 and _wants_single_part(wanted):
-            content = await self._workers.run(frame, found.numbers[0])
-            return Response(content, headers=_PRIVATE, media_type=kind)
-        # made while an error can still be told: what holds for one frame mostly holds for all
-        first = await self._workers.run(frame, found.numbers[0])
-        content_type = f"{kind}; transfer-syntax={syntax}"
-        return _multipart(kind, self._parts_of_frames(request, found, frame, first, content_type))
+        ref, root = instance(request), self._addresses.root(request)
+
+        def begin() -> tuple[Frames, _Encoding, bytes]:
+            """Reads the first frame while an error can still be told: what holds for it mostly holds for all."""
+            found = self._retrieve.frames(caller(request), ref, numbers)
+            encoding = _frame_encoding(wanted, found.transfer_syntax_uid)
+            return found, encoding, encoding.read(found, found.numbers[0])
+
+        found, encoding, first = await self._workers.run(begin)
+        if len(found.numbers) > 1:
+            return _multipart(encoding.media_type, self._parts_of_frames(root, found, encoding, first))
+        if _wants_single_part(wanted):
+            return Response(first, headers=_PRIVATE, media_type=encoding.media_type)
+        return _one_part(encoding.media_type, encoding.head(root, found, found.numbers[0]), first)
 
     async def _parts_of_frames(
-        self, request: Request, found: Frames, frame: Callable[[int], bytes], first: bytes, content_type: str
+        self, root: str, found: Frames, encoding: "_Encoding", first: bytes
     ) -> AsyncIterator[tuple[dict[str, str], AsyncIterator[bytes]]]:
-        root = self._addresses.root(request)
         for position, number in enumerate(found.numbers):
-            headers = {"Content-Type": content_type, "Content-Location": f"{root}/{found.ref.path}/frames/{number}"}
-            yield headers, _once(await self._workers.run(frame, number) if position else first)
+            content = await self._workers.run(encoding.read, found, number) if position else first
+            yield encoding.head(root, found, number), _once(content)
 
     async def _parts_of(
         self, request: Request, files: Sequence[StoredFile]
     ) -> AsyncIterator[tuple[dict[str, str], AsyncIterator[bytes]]]:
-        root = self._addresses.root(request)
         for file in files:
-            headers = {
-                "Content-Type": f"application/dicom; transfer-syntax={file.transfer_syntax_uid}",
-                "Content-Location": f"{root}/{file.ref.path}",
-            }
-            yield headers, self._bytes_of(file)
+            yield self._head_of(request, file), self._bytes_of(file)
+
+    def _head_of(self, request: Request, file: StoredFile) -> dict[str, str]:
+        return {
+            "Content-Type": f"application/dicom; transfer-syntax={file.transfer_syntax_uid}",
+            "Content-Location": f"{self._addresses.root(request)}/{file.ref.path}",
+        }
 
     async def _bytes_of(self, file: StoredFile) -> AsyncIterator[bytes]:
         """The file piece by piece; the last is held back, for ever when the bytes are not those that were received."""
@@ -136,8 +153,26 @@ def _require_syntax(wanted: Sequence[MediaType], stored: set[str]) -> None:
         raise NotAcceptable("Instances are sent in the transfer syntax they are stored in.", available=sorted(stored))
 
 
-def _frame_encoding(wanted: Sequence[MediaType], stored: str) -> tuple[str, str, bool]:
-    """Transfer syntax and media type to send, and whether frames are decoded first (PS3.18 8.7.3.3.2)."""
+@dataclass(frozen=True, slots=True)
+class _Encoding:
+    """How frames are sent: in which transfer syntax, as which media type, decoded or as they are stored."""
+
+    transfer_syntax_uid: str
+    media_type: str
+    decoded: bool
+
+    def read(self, found: Frames, frame_number: int) -> bytes:
+        return found.decoded(frame_number) if self.decoded else found.stored(frame_number)
+
+    def head(self, root: str, found: Frames, frame_number: int) -> dict[str, str]:
+        return {
+            "Content-Type": f"{self.media_type}; transfer-syntax={self.transfer_syntax_uid}",
+            "Content-Location": f"{root}/{found.ref.path}/frames/{frame_number}",
+        }
+
+
+def _frame_encoding(wanted: Sequence[MediaType], stored: str) -> _Encoding:
+    """What of the wanted can be sent of frames in the `stored` transfer syntax (PS3.18 8.7.3.3.2)."""
     syntax = transfer_syntax(stored)
     for one in wanted:
         kind = one.parameters.get("type", "*/*").lower() if one.name == "multipart/related" else one.name
@@ -147,13 +182,13 @@ def _frame_encoding(wanted: Sequence[MediaType], stored: str) -> tuple[str, str,
             and asked in {None, "*", stored}
             and syntax.is_encapsulated
         ):
-            return stored, syntax.media_type, False
+            return _Encoding(stored, syntax.media_type, decoded=False)
         if kind in {"*/*", "application/octet-stream", "multipart/*", "application/*"}:
             if asked == "*" or asked == stored:
-                return stored, syntax.media_type, False
+                return _Encoding(stored, syntax.media_type, decoded=False)
             if asked in {None, EXPLICIT_VR_LITTLE_ENDIAN}:
                 # without a transfer-syntax, octet-stream means Explicit VR Little Endian
-                return EXPLICIT_VR_LITTLE_ENDIAN, "application/octet-stream", True
+                return _Encoding(EXPLICIT_VR_LITTLE_ENDIAN, _OCTETS, decoded=True)
     raise NotAcceptable(
         "The frames cannot be sent as any of the accepted media types.",
         available=[
@@ -183,8 +218,12 @@ def _multipart(kind: str, parts: AsyncIterator[tuple[dict[str, str], AsyncIterat
     return StreamingResponse(body(), headers=_PRIVATE | {"Content-Type": content_type})
 
 
-async def _only(headers: dict[str, str], content: bytes) -> AsyncIterator[tuple[dict[str, str], AsyncIterator[bytes]]]:
-    yield headers, _once(content)
+def _one_part(kind: str, head: dict[str, str], content: bytes) -> Response:
+    """A multipart answer that is at hand, whole, with its length."""
+    boundary = new_boundary()
+    body = b"".join((part_head(boundary, head, first=True), content, closing(boundary)))
+    content_type = f'multipart/related; type="{kind}"; boundary={boundary}'
+    return Response(body, headers=_PRIVATE | {"Content-Type": content_type})
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

@@ -209,13 +209,15 @@ class Hub:
 
 
 def _without_idle_leaves(seats: Sequence[Seat], together: Sequence[_Arrival]) -> list[_Arrival]:
-    """The arrivals, but for those who leave one seat and keep another: a person goes with their last seat."""
+    """The arrivals, but for leaves that change nothing: a person goes with the last seat that was theirs."""
     seated = list(seats)
     kept = []
     for arrival in together:
         if arrival.joins:
             seated.append(arrival.seat)
-        if arrival.leaves and arrival.seat in seated:
+        if arrival.leaves:
+            if arrival.seat not in seated:
+                continue  # it never came to sit
             seated.remove(arrival.seat)
             if any(seat.participant_id == arrival.seat.participant_id for seat in seated):
                 continue

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from server.access.audit import Audit
@@ -74,7 +75,7 @@ class Render:
         return Target(located, frame_number, wish)
 
     def _draw(self, target: Target) -> Picture:
-        image = Image.from_json(target.located.image or {})
+        image = Image.from_json(orjson.loads(target.located.image or "{}"))
         stored = self._stored.get_or_make(
             (target.located.digest, target.frame_number), lambda: self._decode(target, image)
         )

@@ -1,8 +1,11 @@
 """Retrieving: stored bytes, metadata and frames of what the caller may see."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import orjson
 
 from server.access.audit import Audit
 from server.access.people import Caller
@@ -19,7 +22,7 @@ from server.dicom.transfer_syntaxes import (
     EXPLICIT_VR_LITTLE_ENDIAN,
     IMPLICIT_VR_LITTLE_ENDIAN,
 )
-from server.errors import NotAcceptable, NotFound
+from server.errors import NotAcceptable, NotFound, ServerError
 from server.rendering.image import Image
 from server.rendering.pipeline import native
 
@@ -40,6 +43,13 @@ class StoredFile:
     digest: str
     transfer_syntax_uid: str
 
+    def read(self) -> bytes:
+        """The whole file; raises `ServerError` rather than answer other bytes than were received."""
+        content = self.path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != self.digest:
+            raise ServerError("An archived file is damaged.", digest=self.digest)
+        return content
+
 
 class Retrieve:
     """The retrieve transactions of the Studies Service."""
@@ -52,7 +62,10 @@ class Retrieve:
     def files(self, caller: Caller, ref: ResourceRef) -> list[StoredFile]:
         """The stored files of a study, series or instance; `NotFound` when there are none."""
         located = self.locate(caller, Action.RETRIEVE, ref)
-        self._audit.record(caller, Action.RETRIEVE, [ref.study_uid], "success", instances=len(located))
+        if isinstance(ref, InstanceRef):
+            self._audit.look(caller, Action.RETRIEVE, ref.study_uid)
+        else:
+            self._audit.record(caller, Action.RETRIEVE, [ref.study_uid], "success", instances=len(located))
         return [
             StoredFile(one.ref, self._archive.path(one.digest), one.size, one.digest, one.transfer_syntax_uid)
             for one in located
@@ -120,11 +133,12 @@ class Frames:
             return data
         if self.located.image is None:
             raise NotAcceptable(self.located.not_renderable or "These frames cannot be decoded here.")
-        return native(data, Image.from_json(self.located.image), self.frame_map.first_bit(frame_number))
+        image = Image.from_json(orjson.loads(self.located.image))
+        return native(data, image, self.frame_map.first_bit(frame_number))
 
 
 def frame_map(located: Located) -> FrameMap:
     """Where the frames of an instance lie; `NotAcceptable` when it has none that can be told apart."""
     if located.frames is None:
         raise NotAcceptable(located.not_renderable or "This instance has no frames.")
-    return FrameMap.from_json(located.frames)
+    return FrameMap.from_json(orjson.loads(located.frames))

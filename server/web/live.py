@@ -126,7 +126,10 @@ async def _write(websocket: WebSocket, seat: Seat) -> None:
 
 
 async def _message(websocket: WebSocket) -> dict[str, object]:
-    text = await websocket.receive_text()
+    try:
+        text = await websocket.receive_text()
+    except KeyError as error:  # what Starlette makes of a binary message
+        raise Malformed("A message is text, not binary.") from error
     if len(text) > LONGEST_MESSAGE:
         raise Malformed(f"A message has {LONGEST_MESSAGE} characters at most.")
     try:

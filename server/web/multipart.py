@@ -84,7 +84,9 @@ class MultipartReader:
         inside = self._state == "body"
         known = at if at >= 0 else max(0, len(self._buffer) - len(self._delimiter) + 1)
         if known and inside:
-            yield PartData(bytes(self._buffer[:known]))
+            with memoryview(self._buffer) as buffer, buffer[:known] as piece:
+                data = bytes(piece)
+            yield PartData(data)
         del self._buffer[:known]
         if at >= 0:
             if inside:

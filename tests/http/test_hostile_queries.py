@@ -81,13 +81,15 @@ def test_a_hostile_query_is_no_failure(stocked: tuple[Client, list[str]], route:
         is_no_failure(client.get(path, params={key: text}))
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "POST", "HEAD", "TRACE", "PROPFIND"])
-@pytest.mark.parametrize("route", ROUTES)
-def test_any_method_is_no_failure(client: Client, route: str, method: str) -> None:
-    answer = client.request(method, filled(route, ["1.2", "1.3", "1.4"], "1.5"), content=b"x")
-    if method != "HEAD":
-        is_no_failure(answer)
-    assert answer.status_code < 500
+METHODS = ["PUT", "DELETE", "PATCH", "OPTIONS", "POST", "HEAD", "TRACE", "PROPFIND"]
+
+
+def test_any_method_is_no_failure(client: Client) -> None:
+    for route, method in itertools.product(ROUTES, METHODS):
+        answer = client.request(method, filled(route, ["1.2", "1.3", "1.4"], "1.5"), content=b"x")
+        assert answer.status_code < 500
+        if method != "HEAD":
+            is_no_failure(answer)
 
 
 @pytest.mark.parametrize(
@@ -108,13 +110,16 @@ def test_a_query_made_to_break_the_database_is_no_failure(stocked: tuple[Client,
     is_no_failure(stocked[0].get(f"/dicomweb/instances?{query}"))
 
 
+HEADERS = ["", ";", "a/b;q=nan", '*/*;q=2;x="\\', ",,,", "/", "http://[::1", "é", "x" * 9000]
+
+
 @pytest.mark.parametrize("header", ["accept", "content-type", "if-none-match", "accept-encoding", "origin"])
-@pytest.mark.parametrize("text", ["", ";", "a/b;q=nan", "*/*;q=2;x=\"\\", ",,,", "/", "http://[::1", "é", "x" * 9000])
-def test_a_hostile_header_is_no_failure(stocked: tuple[Client, list[str]], header: str, text: str) -> None:
+def test_a_hostile_header_is_no_failure(stocked: tuple[Client, list[str]], header: str) -> None:
     client, uids = stocked
     for path in ("/dicomweb/studies", INSTANCE.format(*uids), INSTANCE.format(*uids) + "/rendered"):
-        is_no_failure(client.get(path, headers={header: text.encode("latin-1")}))
-        is_no_failure(client.post(path, headers={header: text.encode("latin-1")}, content=b"x"))
+        for text in HEADERS:
+            is_no_failure(client.get(path, headers={header: text.encode("latin-1")}))
+            is_no_failure(client.post(path, headers={header: text.encode("latin-1")}, content=b"x"))
 
 
 @pytest.mark.parametrize(

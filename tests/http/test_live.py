@@ -1,11 +1,11 @@
-"""Sessions over a real socket: saying hello, taking part, and what is refused before anything is heard."""
+"""Taking part in a session over a real WebSocket, against a real server on a free port."""
 
 import asyncio
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,191 +15,179 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from server.app import build
-from server.commands.serving import bind
 from tests.factories import image, multipart, part10
 from tests.http.conftest import settings_for
 
-STUDY = image()
-IMAGE = {
-    "study_uid": STUDY.StudyInstanceUID,
-    "series_uid": STUDY.SeriesInstanceUID,
-    "instance_uid": STUDY.SOPInstanceUID,
-    "frame_number": 1,
-}
-SHOW = {"type": "image/set", "viewport": 0, "image": IMAGE}
+IMAGE = {"study_uid": "", "series_uid": "1.2", "instance_uid": "1.3", "frame_number": 1}
 
 
 class Live:
-    """One session around one study, and the connections that a test makes to it."""
+    """A running server with one session in it."""
 
-    def __init__(self, address: str, connections: ExitStack) -> None:
-        self.address = address
+    def __init__(self, port: int, connections: ExitStack) -> None:
         self._connections = connections
-        body = {"StudyInstanceUIDs": [STUDY.StudyInstanceUID]}
-        self.session = httpx.post(f"{address}/api/sessions", json=body).raise_for_status().json()
+        self.address = f"127.0.0.1:{port}"
+        dataset = image()
+        content, headers = multipart(part10(dataset))
+        httpx.post(f"http://{self.address}/dicomweb/studies", content=content, headers=headers).raise_for_status()
+        body = json.dumps({"StudyInstanceUIDs": [dataset.StudyInstanceUID]})
+        self.session_id = httpx.post(f"http://{self.address}/api/sessions", content=body).json()["session_id"]
+        self.image = IMAGE | {"study_uid": str(dataset.StudyInstanceUID)}
 
-    def connect(self, session_id: str = "", origin: str | None = "") -> ClientConnection:
-        url = f"{self.address.replace('http', 'ws')}/api/sessions/{session_id or self.session['session_id']}/live"
-        connection = connect(url, origin=self.address if origin == "" else origin)  # type: ignore[arg-type]
-        return self._connections.enter_context(connection)
+    def open(self, session_id: str | None = None, origin: str | None = "ours") -> ClientConnection:
+        url = f"ws://{self.address}/api/sessions/{session_id or self.session_id}/live"
+        ours = f"http://{self.address}"
+        return self._connections.enter_context(connect(url, origin=ours if origin == "ours" else origin))  # type: ignore[arg-type]
 
-    def join(self, name: str, key: str | None = None) -> "Participant":
-        return Participant(self.connect(), name, key or f"{name:x<24}")
+    def join(self, name: str, key: str | None = None) -> "tuple[ClientConnection, dict[str, Any]]":
+        connection = self.open()
+        send(connection, type="hello", key=key or (name * 30)[:30], name=name)
+        return connection, heard(connection, "welcome")
 
 
-class Participant:
-    """Somebody in the session, past the welcome."""
+def send(connection: ClientConnection, **message: Any) -> None:
+    connection.send(json.dumps(message))
 
-    def __init__(self, wire: ClientConnection, name: str, key: str) -> None:
-        self.wire = wire
-        self.say({"type": "hello", "key": key, "name": name})
-        self.welcome = self.next("welcome")
 
-    def say(self, message: object) -> None:
-        self.wire.send(json.dumps(message))
+def heard(connection: ClientConnection, kind: str, **fields: Any) -> dict[str, Any]:
+    """The next message of a kind (with these fields), whatever else comes before it."""
+    while True:
+        message: dict[str, Any] = json.loads(connection.recv(timeout=5))
+        if message["type"] == kind and all(message.get(name) == value for name, value in fields.items()):
+            return message
 
-    def next(self, kind: str) -> dict[str, Any]:
-        while True:
-            message: dict[str, Any] = json.loads(self.wire.recv(timeout=10))
-            if message["type"] == kind:
-                return message
+
+def drain(connection: ClientConnection) -> None:
+    """Reads until the connection ends."""
+    while True:
+        connection.recv(timeout=5)
+
+
+def event(connection: ClientConnection, number: int, **fields: Any) -> None:
+    send(connection, type="event", id=number, event=fields)
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server on a real port with one study in it."""
-    root: Path = tmp_path_factory.mktemp("live") / "root"
-    listening = bind("127.0.0.1", 0)
-    app = build(settings_for(root))
-    config = uvicorn.Config(app, log_config=None, ws_ping_interval=None)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
-    thread.start()
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    content, headers = multipart(part10(STUDY))
-    httpx.post(f"{address}/dicomweb/studies", content=content, headers=headers).raise_for_status()
-    yield address
-    server.should_exit = True
-    thread.join()
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        settings = settings_for(tmp_path_factory.mktemp("live") / "root", sessions={"most_messages_waiting": 16})
+        config = uvicorn.Config(build(settings), log_config=None, ws_per_message_deflate=False, lifespan="on")
+        running = uvicorn.Server(config)
+        thread = threading.Thread(target=lambda: asyncio.run(running.serve([listening])))
+        thread.start()
+        yield listening.getsockname()[1]
+        running.should_exit = True
+        thread.join(20)
 
 
 @pytest.fixture
-def live(address: str) -> Iterator[Live]:
+def live(server: int) -> Iterator[Live]:
     with ExitStack() as connections:
-        yield Live(address, connections)
+        yield Live(server, connections)
 
 
-def test_a_session_starts_around_studies_that_are_here(live: Live) -> None:
-    assert live.session["address"] == f"/viewer?session={live.session['session_id']}"
-    room = httpx.get(f"{live.address}/api/sessions/{live.session['session_id']}").json()
-    assert room["study_uids"] == [STUDY.StudyInstanceUID]
+def test_the_first_to_join_leads_and_the_next_hears_the_same_events(live: Live) -> None:
+    anna, welcome = live.join("Anna")
+    bert, _ = live.join("Bert")
+    with anna, bert:
+        assert welcome["room"]["leader"] == welcome["participant_id"]
+        event(anna, 7, type="image/set", viewport=0, image=live.image)
+        own, other = heard(anna, "event", id=7), heard(bert, "event", id=None)
+        assert own["event"] == other["event"]
+        assert own["event"]["by"] == welcome["participant_id"]
+        assert own["seq"] == other["seq"] == 3
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (b"{", 400),
-        (b"[]", 400),
-        (b'{"StudyInstanceUIDs": []}', 400),
-        (b'{"StudyInstanceUIDs": ["1.2.x"]}', 400),
-        (b'{"StudyInstanceUIDs": [1]}', 400),
-        (json.dumps({"StudyInstanceUIDs": [f"1.2.{n}" for n in range(17)]}).encode(), 400),
-        (b'{"StudyInstanceUIDs": ["1.2.3"]}', 404),
-    ],
-)
-def test_a_session_around_anything_else_is_refused(live: Live, body: bytes, status: int) -> None:
-    answer = httpx.post(f"{live.address}/api/sessions", content=body)
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/problem+json"
+def test_a_follower_who_turns_pages_is_refused_alone(live: Live) -> None:
+    anna, _ = live.join("Anna")
+    bert, _ = live.join("Bert")
+    with anna, bert:
+        event(bert, 1, type="layout/set", layout="1x2")
+        assert heard(bert, "refused", id=1)["code"] == "not-allowed"
+        send(bert, type="resync")
+        assert heard(bert, "snapshot")["room"]["layout"] == "1x1"
 
 
-def test_what_the_leader_shows_reaches_the_follower(live: Live) -> None:
-    leader, follower = live.join("Ann"), live.join("Bob")
-    leader.say({"type": "event", "id": 5, "event": SHOW})
-    assert leader.next("event")["event"]["type"] in {"person/join", "image/set"}
-    heard = follower.next("event")
-    assert heard["event"]["image"] == IMAGE
-    assert heard["event"]["by"] == leader.welcome["participant_id"]
-    assert heard["id"] is None, "only the sender is told its own number"
-    follower.say({"type": "event", "id": 6, "event": SHOW})
-    refused = follower.next("refused")
-    assert (refused["id"], refused["code"]) == (6, "not-allowed")
+def test_a_pointer_goes_to_the_others_and_not_back(live: Live) -> None:
+    anna, welcome = live.join("Anna")
+    bert, _ = live.join("Bert")
+    with anna, bert:
+        send(anna, type="pointer", viewport=0, image=live.image, point=[1.5, 2])
+        assert heard(bert, "pointer")["by"] == welcome["participant_id"]
+        send(anna, type="resync")
+        while (message := json.loads(anna.recv(timeout=5)))["type"] != "snapshot":
+            assert message["type"] != "pointer"
 
 
-def test_the_same_key_is_the_same_person_again(live: Live) -> None:
-    first = live.join("Carol", key="k" * 32)
-    first.wire.close()
-    again = live.join("Carol", key="k" * 32)
-    assert again.welcome["participant_id"] == first.welcome["participant_id"]
-    assert "k" * 32 not in json.dumps(again.welcome), "nobody learns the key"
-
-
-def test_a_pointer_reaches_the_others_alone(live: Live) -> None:
-    one, other = live.join("Dora"), live.join("Emil")
-    one.say({"type": "pointer", "viewport": 0, "image": IMAGE, "point": [3, 4]})
-    pointer = other.next("pointer")
-    assert pointer["point"] == [3, 4]
-    assert pointer["by"] == one.welcome["participant_id"]
-    one.say({"type": "resync"})
-    while (message := json.loads(one.wire.recv(timeout=10)))["type"] != "snapshot":
-        assert message["type"] != "pointer"
+def test_the_same_key_twice_is_one_person_who_leaves_with_the_last_connection(live: Live) -> None:
+    watcher, _ = live.join("Watcher")
+    first, one = live.join("Anna", "k" * 30)
+    second, two = live.join("Anna", "k" * 30)
+    with watcher:
+        assert one["participant_id"] == two["participant_id"]
+        first.close()
+        send(second, type="resync")
+        assert heard(second, "snapshot")["room"]["people"][one["participant_id"]]["here"]
+        second.close()
+        while heard(watcher, "event")["event"]["type"] != "person/leave":
+            pass
+        send(watcher, type="resync")
+        assert not heard(watcher, "snapshot")["room"]["people"][one["participant_id"]]["here"]
 
 
 @pytest.mark.parametrize(
-    "message",
+    "first",
     [
-        "no JSON",
+        "no json",
         "[]",
-        '{"type": "event", "id": 1, "event": {"type": "nothing/known"}}',
-        '{"type": "event", "event": {"type": "lead/ask"}}',
-        '{"type": "event", "id": 1, "event": {"type": "image/set", "viewport": 99, "image": null}}',
-        '{"type": "pointer", "viewport": 0}',
-        '{"type": "person/leave"}',
-        '{"type": "resync", "padding": "' + "x" * 20_000 + '"}',
+        '{"type": "event", "id": 1, "event": {"type": "lead/take"}}',
+        '{"type": "hello", "key": "short", "name": "Anna"}',
+        '{"type": "hello", "key": "kkkkkkkkkkkkkkkkkkkkkkkkkk", "name": "  "}',
+        "x" * 20_000,
+        b"binary",
     ],
 )
-def test_a_malformed_message_ends_the_connection_with_the_reason(live: Live, message: str) -> None:
-    person = live.join("Finn")
-    person.wire.send(message)
-    with pytest.raises(ConnectionClosed) as closed:
-        person.next("nothing of this kind")
+def test_a_first_message_that_is_no_hello_ends_the_connection(live: Live, first: str | bytes) -> None:
+    with live.open() as connection:
+        connection.send(first)
+        with pytest.raises(ConnectionClosed) as closed:
+            connection.recv(timeout=5)
     assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == 1008
-    assert closed.value.rcvd.reason
+    assert (closed.value.rcvd.code, bool(closed.value.rcvd.reason)) == (1008, True)
 
 
 @pytest.mark.parametrize(
-    "hello",
-    [
-        {"type": "hello", "key": "short", "name": "Gus"},
-        {"type": "hello", "key": "k" * 32, "name": "  "},
-        {"type": "hello", "key": "k" * 32, "name": "x" * 65},
-        {"type": "resync"},
-    ],
+    "message", ["{", '{"type": "dance"}', '{"type": "event", "id": "x"}', '{"type": "pointer"}', b"\0\1"]
 )
-def test_whoever_does_not_say_hello_properly_is_not_let_in(live: Live, hello: dict[str, str]) -> None:
-    wire = live.connect()
-    wire.send(json.dumps(hello))
-    with pytest.raises(ConnectionClosed) as closed:
-        wire.recv(timeout=10)
+def test_a_malformed_message_ends_the_connection(live: Live, message: str | bytes) -> None:
+    connection, _ = live.join("Anna")
+    with connection:
+        connection.send(message)
+        with pytest.raises(ConnectionClosed) as closed:
+            drain(connection)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1008
 
 
-def test_a_name_cannot_hide_or_turn_letters(live: Live) -> None:
-    person = live.join("Mal\u202elory\u0000", key="m" * 32)
-    me = person.welcome["room"]["people"][person.welcome["participant_id"]]
-    assert me["name"] == "Mallory"
-
-
-@pytest.mark.parametrize("origin", ["http://elsewhere.example", "null", None])
-def test_pages_of_other_origins_are_refused_before_the_socket_opens(live: Live, origin: str | None) -> None:
+@pytest.mark.parametrize("origin", ["http://evil.example", None, "null"])
+def test_a_page_of_another_origin_is_refused_before_the_socket_opens(live: Live, origin: str | None) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        live.connect(origin=origin)
+        live.open(origin=origin)
     assert refused.value.response.status_code == 403
 
 
-def test_an_unknown_session_is_refused_before_the_socket_opens(live: Live) -> None:
+def test_an_unknown_session_is_not_found_before_the_socket_opens(live: Live) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        live.connect("nothing-of-the-kind")
+        live.open("no-such-session")
     assert refused.value.response.status_code == 404
+
+
+def test_a_session_that_everybody_left_is_there_when_somebody_comes_back(live: Live) -> None:
+    anna, _ = live.join("Anna")
+    event(anna, 1, type="layout/set", layout="1x2")
+    heard(anna, "event", id=1)
+    anna.close()
+    again, welcome = live.join("Anna")
+    with again:
+        assert welcome["room"]["layout"] == "1x2"
+        assert welcome["room"]["leader"] == welcome["participant_id"]

@@ -1,11 +1,12 @@
 """Searching over HTTP (PS3.18 10.6): keys, wildcards, ranges, paging, and what an answer contains."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.factories import image, part10, uid
-from tests.http.conftest import Client
+from tests.http.conftest import Client, running, settings_for
 
 
 def found(client: Client, path: str = "/dicomweb/studies", **keys: Any) -> list[dict[str, Any]]:
@@ -18,8 +19,8 @@ def patients(client: Client, **keys: Any) -> set[str]:
     return {match["00100020"]["Value"][0] for match in found(client, **keys)}
 
 
-@pytest.fixture
-def ward(client: Client) -> Client:
+@pytest.fixture(scope="module")
+def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """Four people: names, dates and modalities to tell them apart."""
     people = {
         "A1": {"PatientName": "SYNTHETIC^Anna", "StudyDate": "20260101", "StudyTime": "080000", "Modality": "CT"},
@@ -33,8 +34,9 @@ def ward(client: Client) -> Client:
         },
     }
     files = [part10(PatientID=patient, SpecificCharacterSet="ISO_IR 192", **rest) for patient, rest in people.items()]
-    assert client.stow(*files).status_code == 200
-    return client
+    with running(settings_for(tmp_path_factory.mktemp("ward") / "root")) as client:
+        assert client.stow(*files).status_code == 200
+        yield client
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,9 @@ def test_every_frame_has_its_own_picture(client: Client) -> None:
     ],
 )
 @pytest.mark.parametrize("accept", ["image/jpeg", "image/png"])
-def test_an_image_of_extreme_shape_is_drawn_within_bounds(client: Client, keywords: dict[str, Any], accept: str) -> None:
+def test_an_image_of_extreme_shape_is_drawn_within_bounds(
+    client: Client, keywords: dict[str, Any], accept: str
+) -> None:
     answer = client.get(stored(client, **keywords) + "/rendered", headers={"Accept": accept})
     assert answer.status_code == 200, answer.text
     width, height = Pillow.open(io.BytesIO(answer.content)).size

@@ -42,7 +42,16 @@ def test_an_address_of_another_release_is_not_kept(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../pyproject.toml", "..%2f..%2fpyproject.toml", "%2fetc%2fpasswd", "js", "", "js/none.js", "css/../../x"]
+    "name",
+    [
+        "%2e%2e/pyproject.toml",
+        "..%2f..%2fpyproject.toml",
+        "%2fetc%2fpasswd",
+        "js",
+        "",
+        "js/none.js",
+        "css/%2e%2e/%2e%2e/x",
+    ],
 )
 def test_nothing_outside_the_folder_can_be_had(client: Client, name: str) -> None:
     assert client.get(f"/static/x/{name}").status_code == 404

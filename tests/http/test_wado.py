@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import ExplicitVRBigEndian, JPEGExtended12Bit, RLELossless
 
@@ -28,7 +29,9 @@ def parts(answer: httpx.Response) -> list[tuple[str, bytes]]:
     """Content type and bytes of every part, as an independent reader finds them."""
     head = f"Content-Type: {answer.headers['content-type']}\r\n\r\n".encode()
     message = email.message_from_bytes(head + answer.content, policy=email.policy.HTTP)
-    return [(str(part["Content-Type"]).replace('"', ""), part.get_payload(decode=True)) for part in message.get_payload()]  # type: ignore[union-attr,misc]
+    return [
+        (str(part["Content-Type"]).replace('"', ""), part.get_payload(decode=True)) for part in message.get_payload()
+    ]  # type: ignore[union-attr,misc]
 
 
 def test_a_study_comes_back_as_parts_identical_to_what_was_stored(client: Client) -> None:
@@ -141,7 +144,9 @@ def test_compressed_frames_are_sent_as_stored_or_decoded(client: Client) -> None
     dataset = image()
     pixels = dataset.PixelData
     low, high = pixels[::2], pixels[1::2]
-    rle = b"".join([np.array([2, 64, 64 + 26, *[0] * 13], "<u4").tobytes(), *(bytes([23]) + s + b"\x80" for s in (high, low))])
+    rle = b"".join(
+        [np.array([2, 64, 64 + 26, *[0] * 13], "<u4").tobytes(), *(bytes([23]) + s + b"\x80" for s in (high, low))]
+    )
     dataset.PixelData = encapsulate([rle])
     client.stow(part10(dataset, RLELossless))
     path = address(dataset) + "/frames/1"
@@ -169,10 +174,25 @@ def test_an_instance_without_pixels_has_no_frames(client: Client) -> None:
         assert (answer.status_code, answer.json()["code"]) == (406, "not-acceptable")
 
 
-def test_damaged_bytes_are_never_served_as_whole(client: Client, root: Any) -> None:
+def damaged(client: Client, root: Any) -> Dataset:
+    """An instance whose archived file has rotted in its last byte."""
     dataset = image(PixelData=bytes(48))
     client.stow(part10(dataset))
     [stored] = (root / "archive" / "objects").rglob("*.dcm")
     stored.write_bytes(stored.read_bytes()[:-1] + b"!")
-    answer = client.get(address(dataset), headers={"Accept": "application/dicom"})
+    return dataset
+
+
+@pytest.mark.parametrize("accept", ["application/dicom", 'multipart/related; type="application/dicom"'])
+def test_damaged_bytes_are_told_and_not_served(client: Client, root: Any, accept: str) -> None:
+    answer = client.get(address(damaged(client, root)), headers={"Accept": accept})
+    assert answer.status_code == 500
+    assert answer.json()["title"] == "An archived file is damaged."
+
+
+def test_damaged_bytes_of_a_large_file_are_never_served_as_whole(
+    client: Client, root: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.dicomweb.wado._SMALL", 0)
+    answer = client.get(address(damaged(client, root)), headers={"Accept": "application/dicom"})
     assert len(answer.content) < int(answer.headers["content-length"])

@@ -10,6 +10,8 @@ from server.errors import Malformed
 from server.rendering.image import Image
 
 _START_OF_FRAME = {*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC}
+_START_OF_CODESTREAM = b"\xff\x4f\xff\x51"
+_JP2_SIGNATURE = b"\0\0\0\x0cjP  \r\n\x87\n"
 _WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
 
 
@@ -17,7 +19,7 @@ def check(data: bytes, image: Image) -> None:
     """Raises `Malformed` unless the codestream has the size that the header says."""
     if data[:2] == b"\xff\xd8":
         rows, columns, samples = _jpeg(data)
-    elif (start := data.find(b"\xff\x4f\xff\x51", 0, 4096)) >= 0:
+    elif (start := _codestream(data)) is not None:
         rows, columns, samples = _jpeg_2000(data, start)
     else:
         raise Malformed("The compressed frame has no codestream header.")
@@ -65,6 +67,28 @@ def _frame_header(data: bytes) -> int:
         else:
             position += 2 + int(struct.unpack_from(">H", data, position + 2)[0])
     raise Malformed("The JPEG frame has no frame header.")
+
+
+def _codestream(data: bytes) -> int | None:
+    """Where the JPEG 2000 codestream begins: at once, or in the 'jp2c' box of a JP2 file (ISO/IEC 15444-1 I.4)."""
+    if data.startswith(_START_OF_CODESTREAM):
+        return 0
+    if not data.startswith(_JP2_SIGNATURE):
+        return None
+    position = 0
+    while position + 16 <= len(data):
+        length, kind = struct.unpack_from(">L4s", data, position)
+        head = 8
+        if length == 1:
+            (length,) = struct.unpack_from(">Q", data, position + 8)
+            head = 16
+        if kind == b"jp2c":
+            inside = data.startswith(_START_OF_CODESTREAM, position + head)
+            return position + head if inside else None
+        if length < head:
+            return None
+        position += length
+    return None
 
 
 def _jpeg_2000(data: bytes, start: int) -> tuple[int, int, int]:

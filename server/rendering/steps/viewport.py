@@ -10,7 +10,6 @@ from server.errors import Malformed
 from server.rendering.image import MOST_PIXELS, Image
 from server.rendering.request import Viewport
 
-
 LONGEST_SIDE = 65_500
 """What a JPEG encoder takes; longer pictures are scaled down."""
 

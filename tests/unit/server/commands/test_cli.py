@@ -95,3 +95,11 @@ def test_a_catalogue_of_a_later_release_is_left_alone(root: str, capsys: pytest.
     database.close()
     assert main(["import", "--root", root, __file__]) == 1
     assert "9999" in _said(capsys)
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["import"], ["serve", "--no-such-flag", "1"], ["demo"]])
+def test_a_command_that_is_wrongly_asked_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage" in capsys.readouterr().err

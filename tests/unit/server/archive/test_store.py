@@ -1,0 +1,113 @@
+"""Keeping bytes: the order that a power cut cannot break, and what happens when the disk fails."""
+
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server.archive.store import Archive
+from server.errors import ArchiveFull
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    archive = Archive(tmp_path / "archive")
+    yield archive
+    archive.close()
+
+
+def inbox(tmp_path: Path) -> list[Path]:
+    return list((tmp_path / "archive" / "inbox").iterdir())
+
+
+def test_a_file_is_synced_then_renamed_then_its_folder_synced(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incoming = archive.receive()
+    incoming.write(b"one")
+    path = archive.path(incoming.digest)
+    path.parent.mkdir()
+    acts: list[str] = []
+    fsync, rename = os.fsync, Path.rename
+
+    def synced(descriptor: int) -> None:
+        acts.append(f"sync {Path(f'/proc/self/fd/{descriptor}').readlink().name}")
+        fsync(descriptor)
+
+    def renamed(source: Path, target: Path) -> Path:
+        acts.append("rename")
+        return rename(source, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "rename", renamed)
+    name = incoming.path.name
+    archive.keep([incoming])
+    incoming.discard()
+    assert acts == [f"sync {name}", "rename", f"sync {path.parent.name}"]
+    assert path.read_bytes() == b"one"
+
+
+def test_a_new_folder_is_made_lasting_too(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    fsync = os.fsync
+
+    def remember(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", remember)
+    incoming = archive.receive()
+    incoming.write(b"one")
+    archive.keep([incoming])
+    incoming.discard()
+    assert synced[1:] == ["objects", archive.path(incoming.digest).parent.name]
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC])
+@pytest.mark.parametrize("failing", ["file", "folder"])
+def test_a_failed_sync_keeps_nothing_and_after_eio_the_archive_is_broken(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, failing: str, code: int
+) -> None:
+    incoming = archive.receive()
+    incoming.write(b"one")
+    archive.path(incoming.digest).parent.mkdir()
+
+    def fail(descriptor: int) -> None:
+        if Path(f"/proc/self/fd/{descriptor}").is_dir() == (failing == "folder"):
+            raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(ArchiveFull):
+        archive.keep([incoming])
+    incoming.discard()
+    assert archive.working == (code != errno.EIO)
+
+
+def test_what_is_discarded_is_gone_and_what_was_kept_stays(archive: Archive, tmp_path: Path) -> None:
+    kept, dropped = archive.receive(), archive.receive()
+    kept.write(b"kept")
+    dropped.write(b"dropped")
+    archive.keep([kept])
+    for incoming in (kept, dropped):
+        incoming.discard()
+        incoming.discard()
+    assert inbox(tmp_path) == []
+    assert archive.path(kept.digest).read_bytes() == b"kept"
+
+
+def test_a_sweep_takes_away_what_ended_processes_left_and_nothing_of_others(archive: Archive, tmp_path: Path) -> None:
+    folder = tmp_path / "archive" / "inbox"
+    for name in ("99999999-dead.part", "nonsense.part", f"{os.getpid()}-own.part", f"{os.getppid()}-alive.part"):
+        (folder / name).touch()
+    assert archive.sweep() == 3
+    assert [path.name for path in inbox(tmp_path)] == [f"{os.getppid()}-alive.part"]
+
+
+def test_no_path_is_made_from_anything_but_the_digest(archive: Archive) -> None:
+    incoming = archive.receive()
+    incoming.write(b"../../etc/passwd")
+    incoming.discard()
+    assert archive.path(incoming.digest).name == f"{incoming.digest}.dcm"
+    assert len(incoming.digest) == 64

@@ -1,0 +1,140 @@
+"""One writer for everybody: changes share a commit, and a failure is told to whom it belongs."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from server.database.migrations import DatabaseTooNew, migrate
+from server.database.sqlite import Database
+from server.errors import ArchiveFull
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(tmp_path / "test.sqlite")
+    database.write(lambda connection: connection.execute("CREATE TABLE number (value INTEGER PRIMARY KEY)"))
+    yield database
+    database.close()
+
+
+def insert(database: Database, value: int) -> int:
+    def change(connection: sqlite3.Connection) -> int:
+        connection.execute("INSERT INTO number VALUES (?)", (value,))
+        return value
+
+    return database.write(change)
+
+
+def values(database: Database) -> list[int]:
+    return [row["value"] for row in database.read("SELECT value FROM number ORDER BY value")]
+
+
+def test_many_threads_write_at_once_and_each_gets_its_own_answer(database: Database) -> None:
+    with ThreadPoolExecutor(16) as threads:
+        assert list(threads.map(lambda n: insert(database, n), range(300))) == list(range(300))
+    assert values(database) == list(range(300))
+
+
+def test_changes_that_wait_together_share_one_commit(database: Database, tmp_path: Path) -> None:
+    commits: list[str] = []
+    database._writer.set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)
+    go = threading.Event()
+    with ThreadPoolExecutor(30) as threads:
+        first = threads.submit(database.write, lambda _: go.wait(10))
+        while database._waiting.qsize():
+            pass
+        rest = [threads.submit(insert, database, n) for n in range(25)]
+        while database._waiting.qsize() < 25:
+            pass
+        go.set()
+        assert first.result()
+        assert [one.result() for one in rest] == list(range(25))
+    assert len(commits) == 2
+
+
+def test_a_change_that_fails_is_undone_alone(database: Database) -> None:
+    def fail(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO number VALUES (99)")
+        raise KeyError("mine")
+
+    with ThreadPoolExecutor(8) as threads:
+        good = [threads.submit(insert, database, n) for n in range(20)]
+        bad = [threads.submit(database.write, fail) for _ in range(5)]
+        assert [one.result() for one in good] == list(range(20))
+        for one in bad:
+            with pytest.raises(KeyError, match="mine"):
+                one.result()
+    assert values(database) == list(range(20))
+
+
+def test_a_change_that_breaks_a_rule_is_told_so(database: Database) -> None:
+    insert(database, 1)
+    with pytest.raises(sqlite3.IntegrityError):
+        insert(database, 1)
+
+
+def test_a_full_database_is_told_as_a_full_archive_and_recovers(database: Database) -> None:
+    database._writer.execute("PRAGMA max_page_count = 3")
+    with pytest.raises(ArchiveFull):
+        insert_many(database, 50_000)
+    database._writer.execute("PRAGMA max_page_count = 100000")
+    assert insert(database, -7) == -7
+
+
+def insert_many(database: Database, count: int) -> None:
+    rows = [(value,) for value in range(count)]
+    database.write(lambda connection: connection.executemany("INSERT INTO number VALUES (?)", rows))
+
+
+def test_a_commit_that_fails_fails_for_everybody_in_it(database: Database) -> None:
+    def spoil(connection: sqlite3.Connection) -> None:
+        connection.execute("ROLLBACK")
+
+    with pytest.raises(ArchiveFull):
+        database.write(spoil)
+    assert insert(database, 1) == 1
+    assert values(database) == [1]
+
+
+def test_what_was_written_is_there_after_closing(tmp_path: Path) -> None:
+    first = Database(tmp_path / "kept.sqlite")
+    first.write(lambda connection: connection.execute("CREATE TABLE number (value INTEGER)"))
+    insert(first, 5)
+    first.close()
+    second = Database(tmp_path / "kept.sqlite")
+    assert values(second) == [5]
+    assert second.read("PRAGMA synchronous")[0][0] == 2
+    assert second.read("PRAGMA journal_mode")[0][0] == "wal"
+    second.close()
+
+
+def steps(folder: Path, *texts: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    for number, text in enumerate(texts, 1):
+        (folder / f"{number:04}-step.sql").write_text(text)
+    return folder
+
+
+def test_only_missing_steps_are_taken(database: Database, tmp_path: Path) -> None:
+    folder = steps(tmp_path / "schema", "CREATE TABLE a (x);\nCREATE TABLE b (x);\n")
+    assert migrate(database, "part", folder) == 1
+    assert migrate(database, "part", folder) == 0
+    steps(folder, "CREATE TABLE a (x);\nCREATE TABLE b (x);\n", "ALTER TABLE a ADD COLUMN y;\n")
+    assert migrate(database, "part", folder) == 1
+    assert database.read("SELECT x, y FROM a") == []
+
+
+def test_tables_of_a_later_release_are_left_alone(database: Database, tmp_path: Path) -> None:
+    migrate(database, "part", steps(tmp_path / "new", "CREATE TABLE a (x);\n", "CREATE TABLE b (x);\n"))
+    with pytest.raises(DatabaseTooNew, match="version 2"):
+        migrate(database, "part", steps(tmp_path / "old", "CREATE TABLE a (x);\n"))
+
+
+def test_a_step_that_fails_takes_the_others_back(database: Database, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveFull):
+        migrate(database, "part", steps(tmp_path / "bad", "CREATE TABLE a (x);\n", "CREATE TABL b (x);\n"))
+    assert not database.read("SELECT name FROM sqlite_master WHERE name = 'a'")
