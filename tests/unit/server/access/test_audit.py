@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from server.access.audit import Audit
-from server.access.people import local_person
+from server.access.people import Caller, Role, local_person
 from server.access.policy import Action
 from server.database.sqlite import Database
+
+CLINICIAN = Caller("c", "Clinician", {"OURS": Role.CLINICIAN})
 
 
 def test_one_look_is_one_record_and_every_act_its_own(tmp_path: Path) -> None:
