@@ -26,7 +26,7 @@ def show(settings: Settings, studies: Path) -> int:
         session_id = _session(parts)
     finally:
         parts.close()
-    return serve(settings, lambda address: _announce(address, session_id))
+    return serve(settings, lambda address: _announce(address, session_id), log_requests=False)
 
 
 def _free(settings: Settings) -> None:

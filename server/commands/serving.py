@@ -16,11 +16,11 @@ from server.web.live import LONGEST_MESSAGE
 _STOP_SECONDS = 15
 
 
-def serve(settings: Settings, announce: Callable[[str], None] | None = None) -> int:
+def serve(settings: Settings, announce: Callable[[str], None] | None = None, *, log_requests: bool = True) -> int:
     """Serves until SIGTERM or SIGINT, then finishes what it acknowledged; `announce` is told the address."""
     listening = bind(settings.web.host, settings.web.port)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("lightbox").setLevel(logging.INFO)
+    logging.getLogger("lightbox").setLevel(logging.INFO if log_requests else logging.WARNING)
     config = uvicorn.Config(
         build(settings),
         access_log=False,  # it would log query strings, which hold names; web.request_log does without
