@@ -18,6 +18,7 @@ from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
 from server.dicom.attributes import tag
+from server.dicom.plain_values import encoding_of, plain_value
 from server.errors import Malformed, NotFound
 
 Attributes = dict[str, Any]
@@ -29,6 +30,7 @@ LARGEST_INLINE = 1024
 _BINARY = frozenset("OB OD OF OL OV OW UN".split())
 _NUMBERS = frozenset("FL FD IS DS SL SS SV UL US UV".split())
 _CHARACTER_SET = tag("SpecificCharacterSet")
+_CHARACTER_SET_KEY = int(_CHARACTER_SET, 16)
 
 
 @contextmanager
@@ -53,7 +55,8 @@ def attributes_of(dataset: Dataset, path: str) -> Attributes:
 
     Strings are Unicode, said by ISO_IR 192. A value that its VR cannot hold is passed on as the text it is.
     """
-    attributes = _items(dataset, f"{path}/bulkdata")
+    with quietly():
+        attributes = _items(dataset, f"{path}/bulkdata", "ascii")
     if _CHARACTER_SET in attributes:
         attributes[_CHARACTER_SET] = {"vr": "CS", "Value": ["ISO_IR 192"]}
     return attributes
@@ -90,20 +93,26 @@ def value_at(dataset: Dataset, path: str) -> bytes:
     return content
 
 
-def _items(dataset: Dataset, path: str) -> Attributes:
-    with quietly():
-        return {
-            f"{key:08X}": _element(dataset, key, f"{path}/{key:08X}")
-            for key in sorted(dataset.keys())
-            if key.element != 0  # group lengths tell nothing in JSON
-        }
+def _items(dataset: Dataset, path: str, encoding: str | None) -> Attributes:
+    """The elements of a data set or item; `encoding` holds unless it has a character set of its own."""
+    if _CHARACTER_SET_KEY in dataset:
+        encoding = encoding_of(dataset.get_item(_CHARACTER_SET_KEY).value)
+    made = {}
+    for key in sorted(dataset.keys()):
+        if key & 0xFFFF:  # group lengths tell nothing in JSON
+            raw = dataset.get_item(key)
+            plain = plain_value(raw, encoding) if isinstance(raw, RawDataElement) else None
+            name = f"{key:08X}"
+            made[name] = plain or _element(dataset, key, f"{path}/{name}", encoding)
+    return made
 
 
-def _element(dataset: Dataset, key: Any, path: str) -> Attributes:
+def _element(dataset: Dataset, key: Any, path: str, encoding: str | None) -> Attributes:
+    """Any element, as pydicom reads it."""
     try:
         element = dataset[key]
         if element.VR == "SQ":
-            items = [_items(item, f"{path}/{number}") for number, item in enumerate(element.value, 1)]
+            items = [_items(item, f"{path}/{number}", encoding) for number, item in enumerate(element.value, 1)]
             return {"vr": "SQ", "Value": items} if items else {"vr": "SQ"}
         if element.VR in _BINARY:
             return _binary(element, path)
