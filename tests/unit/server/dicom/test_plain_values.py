@@ -6,7 +6,7 @@ from typing import Any
 
 import pydicom
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
@@ -65,6 +65,7 @@ def test_most_of_a_header_is_plain() -> None:
 
 
 @pytest.mark.parametrize("character_set", [b"", b"ISO_IR 100", b"ISO_IR 192"])
+@settings(max_examples=400, deadline=None, derandomize=True, database=None)
 @given(
     vr=st.sampled_from(VRS), content=st.binary(max_size=24) | st.text(max_size=12).map(str.encode), little=st.booleans()
 )

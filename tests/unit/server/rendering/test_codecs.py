@@ -40,7 +40,7 @@ def test_a_frame_that_lies_about_its_size_is_refused_at_once(syntax: str, lie: s
     started = time.monotonic()
     with pytest.raises(NotAcceptable):
         stored_values(file)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize(

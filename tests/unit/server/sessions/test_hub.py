@@ -31,7 +31,7 @@ def hub_over(journal: Journal, most_people: int = 10) -> Hub:
 
 
 async def heard(seat: Seat, kind: str) -> dict[str, Any]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while (message := await seat.next()) is not None:
             if message["type"] == kind:
                 return message
@@ -39,7 +39,7 @@ async def heard(seat: Seat, kind: str) -> dict[str, Any]:
 
 
 def live(scene: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(asyncio.wait_for(scene(), 20))  # type: ignore[arg-type]
+    asyncio.run(asyncio.wait_for(scene(), 60))  # type: ignore[arg-type]
 
 
 def test_everybody_hears_the_same_events_in_the_same_order(journal: Journal) -> None:
