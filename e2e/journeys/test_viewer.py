@@ -84,10 +84,13 @@ def test_the_prior_opens_beside_the_current_study(ct: ViewerPage) -> None:
     ct.command("layout")
     expect(ct.viewport(1)).to_be_visible()
     ct.page.get_by_test_id("prior").first.click()
+    series = ct.page.get_by_test_id("series")
+    expect(series).to_have_count(2)
     ct.viewport(1).click(position={"x": 20, "y": 60})
-    ct.page.get_by_test_id("series").last.click()
-    ct.expect_exact(1)
-    assert ct.shown(1).series_uid != ct.shown(0).series_uid
+    series.last.click()
+    prior = series.last.get_attribute("data-series-uid")
+    expect(ct.viewport(1)).to_have_attribute("data-series-uid", str(prior))
+    assert ct.shown(0).series_uid != prior
 
 
 def test_a_picture_that_cannot_be_had_never_looks_live(ct: ViewerPage) -> None:

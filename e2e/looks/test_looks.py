@@ -40,6 +40,7 @@ def _side_by_side(viewer: ViewerPage) -> None:
     if viewer.viewport(1).count() == 0:
         viewer.command("layout")
     expect(viewer.viewport(1)).to_be_visible()
+    expect(viewer.page.get_by_test_id("series").nth(1)).to_be_visible()
     viewer.viewport(1).click(position={"x": 30, "y": 200})
     viewer.page.get_by_test_id("series").last.click()
     viewer.expect_exact(1)

@@ -74,6 +74,7 @@ class ViewerPage:
         self.viewport(number).hover()
         for _ in range(abs(slices)):
             self.page.mouse.wheel(0, 100 if slices > 0 else -100)
+        self._drawn()
 
     def drag(self, by: tuple[int, int], number: int = 0, button: str = "left") -> None:
         """Drags from the middle of the viewport."""
@@ -84,6 +85,11 @@ class ViewerPage:
         self.page.mouse.down(button=button)  # type: ignore[arg-type]
         self.page.mouse.move(x + by[0], y + by[1], steps=8)
         self.page.mouse.up(button=button)  # type: ignore[arg-type]
+        self._drawn()
+
+    def _drawn(self) -> None:
+        """Waits until the page has drawn what was just done to it."""
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def press(self, key: str) -> None:
         self.page.keyboard.press(key)
