@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import sqlite3
 import sys
 import warnings
 from collections.abc import Sequence
@@ -28,6 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(asked.run(asked, settings))
     except (CommandFailed, DatabaseTooNew, ServerError) as error:
         print(f"lightbox: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    except (OSError, sqlite3.DatabaseError) as error:
+        print(f"lightbox: cannot use {settings.archive.root}: {error}", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
         return 130

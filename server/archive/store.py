@@ -70,6 +70,7 @@ class Archive:
         for folder in (root, self._objects, self._inbox):
             _make_folder(folder)
         self._syncing = ThreadPoolExecutor(sync_threads, "archive sync")
+        self._lasting: set[Path] = set()
         self.working = True
         """False once the disk has failed to keep what it was given; stays so until the next start."""
 
@@ -92,8 +93,10 @@ class Archive:
             folders = set()
             for incoming in arrived:
                 path = self.path(incoming.digest)
-                if not path.parent.exists():
+                if path.parent not in self._lasting:
+                    # it may exist because somebody else has made it and not synced it yet
                     _make_folder(path.parent)
+                    self._lasting.add(path.parent)
                 incoming.path.rename(path)
                 folders.add(path.parent)
                 kept.append(Kept(incoming.digest, incoming.size))
@@ -128,9 +131,11 @@ class Archive:
 
 
 def _make_folder(folder: Path) -> None:
-    if not folder.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
+    """Sees that the folder is there to stay: made when missing, with every new parent, and its entry synced."""
+    if not folder.parent.exists():
+        _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -14,10 +14,10 @@ from server.dicom.resources import InstanceRef
 from server.errors import ServerError
 from server.studies.arrival import Identity, identify, read
 
+# Failure Reasons (0008,1197): PS3.4 table B.2-1, and PS3.7 annex C for the duplicate
 CANNOT_UNDERSTAND = 0xC000
 DOES_NOT_MATCH = 0xA900
 DUPLICATE_INSTANCE = 0x0111
-"""Failure Reasons (0008,1197): PS3.4 table B.2-1, and PS3.7 annex C for the duplicate."""
 
 
 @dataclass(frozen=True, slots=True)

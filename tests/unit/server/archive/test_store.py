@@ -45,8 +45,30 @@ def test_a_file_is_synced_then_renamed_then_its_folder_synced(
     name = incoming.path.name
     archive.keep([incoming])
     incoming.discard()
-    assert acts == [f"sync {name}", "rename", f"sync {path.parent.name}"]
+    # the folder was there, but nobody has said that its own entry is on the disk
+    assert acts == [f"sync {name}", "sync objects", "rename", f"sync {path.parent.name}"]
     assert path.read_bytes() == b"one"
+
+    acts.clear()
+    again = archive.receive()
+    again.write(b"one")
+    name = again.path.name
+    archive.keep([again])
+    again.discard()
+    assert acts == [f"sync {name}", "rename", f"sync {path.parent.name}"], "and once is enough"
+
+
+def test_every_folder_down_to_a_new_archive_is_made_lasting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    fsync = os.fsync
+
+    def remember(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", remember)
+    Archive(tmp_path / "new" / "root" / "archive").close()
+    assert {tmp_path, tmp_path / "new", tmp_path / "new" / "root", tmp_path / "new" / "root" / "archive"} <= {*synced}
 
 
 def test_a_new_folder_is_made_lasting_too(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:

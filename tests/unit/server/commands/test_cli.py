@@ -103,3 +103,15 @@ def test_a_command_that_is_wrongly_asked_ends_with_2(arguments: list[str], capsy
         main(arguments)
     assert ended.value.code == 2
     assert "usage" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("spoilt", ["root", "catalogue.sqlite"])
+def test_a_root_that_cannot_be_used_is_told_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], spoilt: str
+) -> None:
+    folder = tmp_path / "root"
+    if spoilt != "root":
+        folder.mkdir()
+    (tmp_path / spoilt if spoilt == "root" else folder / spoilt).write_text("no folder, and no database either" * 40)
+    assert main(["import", "--root", str(folder), __file__]) == 1
+    assert _said(capsys).startswith(f"lightbox: cannot use {folder}")
