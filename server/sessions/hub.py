@@ -85,7 +85,7 @@ class Hub:
         opened = await self._open(session_id)
         if len({seat.participant_id for seat in opened.seats} | {participant_id}) > self._most_people:
             raise Conflict("The session is full.", most_people=self._most_people)
-        seat = Seat(participant_id, name, self._most_waiting)
+        seat = Seat(participant_id, self._most_waiting)
         joined = self._by(seat, {"type": "person/join", "name": name})
         await opened.arrived.put(_Arrival(seat, joined))
         return seat

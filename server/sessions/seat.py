@@ -10,9 +10,8 @@ Message = dict[str, Any]
 class Seat:
     """A participant's connection. Lasting messages wait in order; of each person's pointer only the newest waits."""
 
-    def __init__(self, participant_id: str, name: str, most_waiting: int) -> None:
+    def __init__(self, participant_id: str, most_waiting: int) -> None:
         self.participant_id = participant_id
-        self.name = name
         self.closed_because: tuple[int, str] | None = None
         self._most_waiting = most_waiting
         self._lasting: deque[Message] = deque()

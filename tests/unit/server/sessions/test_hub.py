@@ -135,7 +135,7 @@ def test_a_reader_too_slow_is_cut_off_and_the_others_go_on(journal: Journal) -> 
 
 def test_of_waiting_pointers_only_the_newest_is_sent() -> None:
     async def scene() -> None:
-        seat = Seat(ANNA, "Anna", 16)
+        seat = Seat(ANNA, 16)
         for x in range(1000):
             seat.point({"type": "pointer", "by": BERT, "point": [x, 0]})
         seat.send({"type": "event", "seq": 1})
