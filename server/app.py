@@ -1,8 +1,9 @@
 """The only file that knows every part: builds them, wires them, and answers the ASGI app."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from server.archive.store import Archive
 from server.catalogue import entries
 from server.database.sqlite import Database
 from server.dicomweb.addresses import ROOT, Addresses
+from server.dicomweb.changes import ChangeFeed
 from server.dicomweb.qido import Qido
+from server.dicomweb.removal import Removal
 from server.dicomweb.rendered import Rendered
 from server.dicomweb.routes import routes as dicomweb_routes
 from server.dicomweb.stow import Stow
@@ -28,6 +31,8 @@ from server.errors import ServerError
 from server.sessions.hub import Hub
 from server.sessions.journal import Journal
 from server.settings import Settings
+from server.studies.follow import Follow
+from server.studies.remove import Remove
 from server.studies.render import Render
 from server.studies.retrieve import Retrieve
 from server.studies.search import Search
@@ -39,6 +44,8 @@ from server.web.problems import problem, refuse, refuse_http, refuse_internal
 from server.web.request_log import RequestLog
 from server.web.site import Site, static_folder
 from server.web.workers import Workers
+
+_PURGE_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -91,17 +98,24 @@ def build(settings: Settings) -> Starlette:
     render = Render(parts.archive, retrieve, parts.audit, settings.rendering.cache_bytes)
     hub = Hub(parts.journal, workers.run, _now, settings.sessions.most_people, settings.sessions.most_messages_waiting)
     live = Live(hub, Share(parts.catalogue, parts.audit), workers)
+    remove = Remove(parts.archive, parts.catalogue, parts.audit, settings.archive.keep_deleted_days)
+    removal = Removal(remove, workers)
+    changes = ChangeFeed(Follow(parts.catalogue, parts.audit), workers)
     dicomweb = dicomweb_routes(
         Stow(parts.store, workers, addresses, settings.archive.largest_instance),
         Qido(parts.search, workers, addresses, settings.search.most_results),
         Wado(retrieve, workers, addresses),
         Rendered(render, workers),
+        removal,
+        changes,
     )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         parts.archive.sweep()
+        purging = asyncio.create_task(_purge(remove, workers))
         yield
+        purging.cancel()
         hub.close()
         workers.close()
         parts.close()
@@ -117,7 +131,7 @@ def build(settings: Settings) -> Starlette:
             Route("/healthz", _healthy),
             Route("/readyz", ready),
             Mount(ROOT, routes=dicomweb),
-            Mount("/api", routes=live.routes()),
+            Mount("/api", routes=[*live.routes(), *removal.routes()]),
             *Site(static_folder()).routes(),
         ],
         middleware=[Middleware(RequestLog), Middleware(OriginGuard, host_names=_host_names(settings))],
@@ -125,7 +139,16 @@ def build(settings: Settings) -> Starlette:
         lifespan=lifespan,
     )
     app.state.local_person = parts.local_person
+    app.state.stop_waiting = changes.close
     return app
+
+
+async def _purge(remove: Remove, workers: Workers) -> None:
+    """Lets go of old deletions, now and every hour."""
+    while True:
+        with suppress(ServerError):  # too busy, or a disk in trouble: the next hour will do
+            await workers.run(remove.purge)
+        await asyncio.sleep(_PURGE_SECONDS)
 
 
 async def _healthy(_request: Request) -> Response:

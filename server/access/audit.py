@@ -24,7 +24,7 @@ class Audit:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._looks: dict[tuple[str, Action, str], float] = {}
+        self._looks: dict[tuple[str, Action, str | None], float] = {}
         self._lock = threading.Lock()
         migrate(database, "access", Path(__file__).parent / "schema")
 
@@ -48,8 +48,8 @@ class Audit:
 
         self._database.write(insert)
 
-    def look(self, caller: Caller, action: Action, study_uid: str) -> None:
-        """Records that somebody looks at a study: once for all the pictures of one look.
+    def look(self, caller: Caller, action: Action, study_uid: str | None = None) -> None:
+        """Records that somebody looks at a study, or at none in particular: once for all the pictures of one look.
 
         PS3.15 A.5.3.6 has one "DICOM Instances Accessed" message summarise the use of a study's instances.
         """
@@ -58,7 +58,7 @@ class Audit:
         with self._lock:
             fresh = now - self._looks.get(look, -LOOK_SECONDS) >= LOOK_SECONDS
         if fresh:
-            self.record(caller, action, [study_uid], "success")
+            self.record(caller, action, [study_uid] if study_uid else [], "success")
             with self._lock:
                 if len(self._looks) >= _MOST_LOOKS:
                     self._looks.clear()

@@ -18,11 +18,14 @@ class Action(StrEnum):
     RENDER = "render"
     SHARE = "share"
     JOIN = "join"
+    DELETE = "delete"
+    RESTORE = "restore"
+    FOLLOW = "follow"
 
 
 _ALLOWED = {
     Role.ADMINISTRATOR: frozenset(Action),
-    Role.CLINICIAN: frozenset(Action) - {Action.STORE},
+    Role.CLINICIAN: frozenset(Action) - {Action.STORE, Action.DELETE, Action.RESTORE},
 }
 
 
@@ -47,3 +50,10 @@ def require_store(caller: Caller, organisation: str) -> None:
     """Raises `NotAllowed` unless the caller may store for `organisation`."""
     if not allows(caller, Action.STORE, organisation):
         raise NotAllowed("You may not store here.", organisation=organisation)
+
+
+def require_removal(caller: Caller, action: Action, organisation: str | None) -> None:
+    """Raises `NotFound` for what the caller may not see, and `NotAllowed` for what it may see and not remove."""
+    require(caller, Action.SEARCH, organisation)
+    if organisation is None or not allows(caller, action, organisation):
+        raise NotAllowed("You may not delete or restore here.")

@@ -5,11 +5,14 @@ Only then may a caller commit a catalogue row. A path is never made from anythin
 """
 
 import errno
+import fcntl
 import hashlib
 import os
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +70,7 @@ class Archive:
     def __init__(self, root: Path, sync_threads: int = 8) -> None:
         self._objects = root / "objects"
         self._inbox = root / "inbox"
+        self._lock = root / "lock"
         for folder in (root, self._objects, self._inbox):
             _make_folder(folder)
         self._syncing = ThreadPoolExecutor(sync_threads, "archive sync")
@@ -107,6 +111,21 @@ class Archive:
             raise _refusal(error) from error
         return kept
 
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """While files are kept and their rows committed; as many as like may do so, also in other processes."""
+        with _locked(self._lock, fcntl.LOCK_SH):
+            yield
+
+    @contextmanager
+    def removing(self, wait_seconds: float = 30) -> Iterator[bool]:
+        """While nobody is `keeping`, so that a file without a row is really nobody's; False when that never came."""
+        with self._lock.open("ab") as lock:
+            deadline = time.monotonic() + wait_seconds
+            while not (alone := _locks(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)) and time.monotonic() < deadline:
+                time.sleep(0.01)
+            yield alone
+
     def path(self, digest: str) -> Path:
         """Where the file with this SHA-256 lies, or would lie."""
         return self._objects / digest[:3] / f"{digest}.dcm"
@@ -128,6 +147,21 @@ class Archive:
     def close(self) -> None:
         """Waits for what is being synced."""
         self._syncing.shutdown()
+
+
+@contextmanager
+def _locked(path: Path, how: int) -> Iterator[None]:
+    with path.open("ab") as lock:  # closing it gives the lock back
+        fcntl.flock(lock, how)
+        yield
+
+
+def _locks(descriptor: int, how: int) -> bool:
+    try:
+        fcntl.flock(descriptor, how)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _make_folder(folder: Path) -> None:

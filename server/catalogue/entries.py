@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 
+from server.catalogue import changes
+from server.catalogue.changes import Kind
 from server.catalogue.matching import name_key
 from server.database.migrations import migrate
 from server.database.sqlite import Database
@@ -55,20 +57,36 @@ def add(database: Database, entries: Sequence[Entry]) -> dict[str, str]:
 
     An instance that was there before keeps its row: a digest other than the entry's own says that it differs.
     """
-    prepared = [(entry, zlib.compress(orjson.dumps(entry.attributes), 1)) for entry in entries]
-
-    def insert(connection: sqlite3.Connection) -> dict[str, str]:
-        return {entry.ref.instance_uid: _add(connection, entry, packed) for entry, packed in prepared}
-
-    return database.write(insert)
+    prepared = [(entry, pack(entry.attributes)) for entry in entries]
+    return database.write(lambda connection: insert(connection, prepared, Kind.STORED))
 
 
-def _add(connection: sqlite3.Connection, entry: Entry, packed: bytes) -> str:
-    there = connection.execute(
-        "SELECT digest FROM instance WHERE instance_uid = ?", (entry.ref.instance_uid,)
-    ).fetchone()
-    if there is not None:
-        return str(there["digest"])
+def pack(attributes: Attributes) -> bytes:
+    """The attributes of an instance in the form that is catalogued; `search.unpack` undoes it."""
+    return zlib.compress(orjson.dumps(attributes), 1)
+
+
+def insert(connection: sqlite3.Connection, prepared: Sequence[tuple[Entry, bytes]], kind: Kind) -> dict[str, str]:
+    """Catalogues entries with their packed attributes, and notes the change, in the transaction under way.
+
+    Answers each one's digest as it now stands, as `add` does.
+    """
+    at = changes.now()
+    digests, fresh = {}, []
+    for entry, packed in prepared:
+        uid = entry.ref.instance_uid
+        there = connection.execute("SELECT digest FROM instance WHERE instance_uid = ?", (uid,)).fetchone()
+        if there is None:
+            _add(connection, entry, packed, at)
+            fresh.append(entry)
+        digests[uid] = entry.digest if there is None else str(there["digest"])
+    for organisation in sorted({entry.organisation for entry in fresh}):
+        refs = [entry.ref for entry in fresh if entry.organisation == organisation]
+        changes.note(connection, kind, organisation, refs, at)
+    return digests
+
+
+def _add(connection: sqlite3.Connection, entry: Entry, packed: bytes, at: int) -> None:
     study_key = _study(connection, entry)
     _insert(
         connection,
@@ -84,8 +102,8 @@ def _add(connection: sqlite3.Connection, entry: Entry, packed: bytes) -> str:
         image=_json(entry.image),
         not_renderable=entry.not_renderable,
         attributes=packed,
+        stored_at=at,
     )
-    return entry.digest
 
 
 def _study(connection: sqlite3.Connection, entry: Entry) -> int:

@@ -153,7 +153,8 @@ def _one(vr: str, value: object) -> dict[str, Any]:
 class Located:
     """An instance as the catalogue knows it: whose it is, which file holds it, and how to cut and draw it.
 
-    `frames` and `image` are JSON as it was catalogued, to be read by whoever needs them.
+    `frames` and `image` are JSON as it was catalogued, to be read by whoever needs them; `stored_at` is in ms
+    since 1970.
     """
 
     ref: InstanceRef
@@ -164,15 +165,16 @@ class Located:
     frames: str | None
     image: str | None
     not_renderable: str | None
+    stored_at: int
 
 
 def locate(database: Database, ref: ResourceRef) -> list[Located]:
     """Every instance of a study or series, or the one named, in series and instance order; [] when none."""
-    where, parameters = _resource(ref)
+    where, parameters = resource_condition(ref)
     rows = database.read(
         "SELECT study_uid, series_uid, instance_uid, organisation, digest, size, transfer_syntax_uid, frames, image, "
-        f"not_renderable FROM study JOIN series USING (study_key) JOIN instance USING (series_key) WHERE {where} "
-        "ORDER BY series_number, series_uid, instance_number, instance_uid",
+        "not_renderable, stored_at FROM study JOIN series USING (study_key) JOIN instance USING (series_key) "
+        f"WHERE {where} ORDER BY series_number, series_uid, instance_number, instance_uid",
         parameters,
     )
     return [
@@ -185,6 +187,7 @@ def locate(database: Database, ref: ResourceRef) -> list[Located]:
             row["frames"],
             row["image"],
             row["not_renderable"],
+            row["stored_at"],
         )
         for row in rows
     ]
@@ -192,7 +195,7 @@ def locate(database: Database, ref: ResourceRef) -> list[Located]:
 
 def metadata(database: Database, ref: ResourceRef) -> Iterator[bytes]:
     """The DICOM JSON of every instance of a resource as it was made on arrival, one object after the other."""
-    where, parameters = _resource(ref)
+    where, parameters = resource_condition(ref)
     rows = database.read(
         "SELECT instance.attributes FROM study JOIN series USING (study_key) JOIN instance USING (series_key) "
         f"WHERE {where} ORDER BY series_number, series_uid, instance_number, instance_uid",
@@ -213,7 +216,8 @@ def unpack(packed: bytes) -> Attributes:
     return attributes
 
 
-def _resource(ref: ResourceRef) -> tuple[str, tuple[str, ...]]:
+def resource_condition(ref: ResourceRef) -> tuple[str, tuple[str, ...]]:
+    """The SQL condition that a resource's rows meet, over the joined tables, and its parameters."""
     if isinstance(ref, InstanceRef):
         where = "study_uid = ? AND series_uid = ? AND instance_uid = ?"
         return where, (ref.study_uid, ref.series_uid, ref.instance_uid)

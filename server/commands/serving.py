@@ -21,8 +21,9 @@ def serve(settings: Settings, announce: Callable[[str], None] | None = None, *, 
     listening = bind(settings.web.host, settings.web.port)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("lightbox").setLevel(logging.INFO if log_requests else logging.WARNING)
+    app = build(settings)
     config = uvicorn.Config(
-        build(settings),
+        app,
         access_log=False,  # it would log query strings, which hold names; web.request_log does without
         log_config=None,
         proxy_headers=False,
@@ -38,7 +39,7 @@ def serve(settings: Settings, announce: Callable[[str], None] | None = None, *, 
     for asking in (signal.SIGTERM, signal.SIGINT):
         # uvicorn stops in good order and then raises the signal again, which would end us as if killed
         signal.signal(asking, signal.SIG_IGN)
-    _Server(config, lambda: (announce or _say)(address)).run([listening])
+    _Server(config, lambda: (announce or _say)(address), app.state.stop_waiting).run([listening])
     return 0
 
 
@@ -72,13 +73,18 @@ def _say(address: str) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Announces itself once it really listens."""
+    """Announces itself once it really listens, and before it stops sends away those who wait for news."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], stopping: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping()
+        await super().shutdown(sockets)

@@ -6,7 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from server.dicomweb.changes import ChangeFeed
 from server.dicomweb.qido import Qido
+from server.dicomweb.removal import Removal
 from server.dicomweb.rendered import Rendered
 from server.dicomweb.stow import Stow
 from server.dicomweb.wado import Wado
@@ -18,11 +20,15 @@ _SERIES = _STUDY + "/series/{series}"
 _INSTANCE = _SERIES + "/instances/{instance}"
 
 
-def routes(stow: Stow, qido: Qido, wado: Wado, rendered: Rendered) -> list[BaseRoute]:
+def routes(
+    stow: Stow, qido: Qido, wado: Wado, rendered: Rendered, removal: Removal, changes: ChangeFeed
+) -> list[BaseRoute]:
     """The routes below the DICOMweb root."""
-    both = [
-        Route("/studies", _by_method(GET=qido.studies, POST=stow.post), methods=["GET", "POST"]),
-        Route(_STUDY, _by_method(GET=wado.instances, POST=stow.post), methods=["GET", "POST"]),
+    several = [
+        _route("/studies", GET=qido.studies, POST=stow.post),
+        _route(_STUDY, GET=wado.instances, POST=stow.post, DELETE=removal.delete),
+        _route(_SERIES, GET=wado.instances, DELETE=removal.delete),
+        _route(_INSTANCE, GET=wado.instances, DELETE=removal.delete),
     ]
     searched = [
         Route("/series", qido.series, methods=["GET"]),
@@ -32,7 +38,6 @@ def routes(stow: Stow, qido: Qido, wado: Wado, rendered: Rendered) -> list[BaseR
         Route(_SERIES + "/instances", qido.instances, methods=["GET"]),
     ]
     retrieved = [
-        *(Route(path, wado.instances, methods=["GET"]) for path in (_SERIES, _INSTANCE)),
         *(Route(path + "/metadata", wado.metadata, methods=["GET"]) for path in (_STUDY, _SERIES, _INSTANCE)),
         Route(_INSTANCE + "/frames/{frames}", wado.frames, methods=["GET"]),
         Route(_INSTANCE + "/bulkdata/{path:path}", wado.bulk_data, methods=["GET"]),
@@ -48,13 +53,14 @@ def routes(stow: Stow, qido: Qido, wado: Wado, rendered: Rendered) -> list[BaseR
             for kind in ("rendered", "thumbnail")
         ),
     ]
-    return [*both, *searched, *retrieved, *pictures]
+    followed = [Route("/changes", changes.changes, methods=["GET"])]
+    return [*several, *searched, *retrieved, *pictures, *followed]
 
 
-def _by_method(**endpoints: Endpoint) -> Endpoint:
-    """One endpoint for a path with several methods, so that a 405 names them all in `Allow`."""
+def _route(path: str, **endpoints: Endpoint) -> Route:
+    """One route for a path with several methods, so that a 405 names them all in `Allow`."""
 
     async def answer(request: Request) -> Response:
         return await endpoints["GET" if request.method == "HEAD" else request.method](request)
 
-    return answer
+    return Route(path, answer, methods=list(endpoints))

@@ -97,8 +97,9 @@ class Store:
         for incoming, entry in zip(arrived, read_files, strict=True):
             if isinstance(entry, Entry) and entry.ref.instance_uid not in known:
                 fresh.setdefault(entry.ref.instance_uid, (incoming, entry))
-        self._archive.keep([incoming for incoming, _ in fresh.values()])
-        added = entries.add(self._catalogue, [entry for _, entry in fresh.values()])
+        with self._archive.keeping():
+            self._archive.keep([incoming for incoming, _ in fresh.values()])
+            added = entries.add(self._catalogue, [entry for _, entry in fresh.values()])
         for _, entry in fresh.values():
             if added[entry.ref.instance_uid] != entry.digest:
                 self._archive.forget(entry.digest)  # other bytes under this UID were quicker

@@ -133,3 +133,15 @@ def test_no_path_is_made_from_anything_but_the_digest(archive: Archive) -> None:
     incoming.discard()
     assert archive.path(incoming.digest).name == f"{incoming.digest}.dcm"
     assert len(incoming.digest) == 64
+
+
+def test_removing_waits_until_nobody_keeps_and_keeping_until_nobody_removes(tmp_path: Path) -> None:
+    archive, other = Archive(tmp_path), Archive(tmp_path)
+    with archive.keeping(), other.keeping(), other.removing(wait_seconds=0) as alone:
+        assert not alone
+    with other.removing(wait_seconds=0) as alone:
+        assert alone
+        with archive.removing(wait_seconds=0) as together:
+            assert not together
+    with archive.removing(wait_seconds=0) as alone:
+        assert alone

@@ -58,7 +58,9 @@ def test_white_space_is_kept() -> None:
 
 def test_a_document_without_the_namespace_is_read_too() -> None:
     inside = b'<DicomAttribute tag="0020000d" vr="UI"><Value number="1">1.2</Value></DicomAttribute>'
-    assert from_xml(b"<NativeDicomModel>" + inside + b"</NativeDicomModel>") == {"0020000D": {"vr": "UI", "Value": ["1.2"]}}
+    assert from_xml(b"<NativeDicomModel>" + inside + b"</NativeDicomModel>") == {
+        "0020000D": {"vr": "UI", "Value": ["1.2"]}
+    }
 
 
 def test_a_private_attribute_without_a_block_is_given_one() -> None:

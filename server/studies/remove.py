@@ -1,0 +1,74 @@
+"""Deleting: out of sight at once, recoverable for a set time, and only then gone from the disk."""
+
+import time
+from collections.abc import Sequence
+
+from server.access.audit import Audit
+from server.access.people import Caller
+from server.access.policy import Action, require_removal, scope
+from server.archive.store import Archive
+from server.catalogue import search as catalogue_search
+from server.catalogue import withdrawals
+from server.catalogue.withdrawals import Withdrawal
+from server.database.sqlite import Database
+from server.dicom.resources import InstanceRef, ResourceRef
+from server.errors import NotFound
+
+_DAY_MS = 86_400_000
+
+
+class Remove:
+    """Deleting studies, series and instances, putting them back, and letting go of them for good."""
+
+    def __init__(self, archive: Archive, catalogue: Database, audit: Audit, keep_days: int) -> None:
+        self._archive = archive
+        self._catalogue = catalogue
+        self._audit = audit
+        self._keep_ms = keep_days * _DAY_MS
+
+    def delete(self, caller: Caller, ref: ResourceRef) -> Withdrawal:
+        """Takes a resource out of every answer; `NotFound` when there is none, `NotAllowed` without the right."""
+        organisation = catalogue_search.organisation_of(self._catalogue, ref.study_uid)
+        require_removal(caller, Action.DELETE, organisation)
+        withdrawal = withdrawals.withdraw(self._catalogue, ref, caller.person_id)
+        if withdrawal is None:
+            raise NotFound("This archive holds no such series or instance.")
+        self._audit.record(
+            caller,
+            Action.DELETE,
+            [ref.study_uid],
+            "success",
+            deletion=withdrawal.number,
+            resource=ref.path,
+            instances=withdrawal.instances,
+        )
+        return withdrawal
+
+    def deletions(self, caller: Caller) -> list[Withdrawal]:
+        """What the caller could restore, the newest first."""
+        return withdrawals.withdrawals(self._catalogue, scope(caller, Action.RESTORE))
+
+    def restore(self, caller: Caller, number: int) -> Sequence[InstanceRef]:
+        """Puts a deletion back; answers the instances that are here again; `NotFound` when there is none."""
+        if number not in {deletion.number for deletion in self.deletions(caller)}:
+            raise NotFound("There is no such deletion to restore.", deletion=number)
+        restored = withdrawals.restore(self._catalogue, number)
+        study_uids = [ref.study_uid for ref in restored]
+        self._audit.record(caller, Action.RESTORE, study_uids, "success", deletion=number, instances=len(restored))
+        return restored
+
+    def recoverable_until(self, withdrawal: Withdrawal) -> int:
+        """When a deletion may be let go of for good, in ms since 1970."""
+        return withdrawal.at + self._keep_ms
+
+    def purge(self, now_ms: int | None = None) -> int:
+        """Takes away the files of deletions that are older than is kept; answers how many files."""
+        now = time.time_ns() // 1_000_000 if now_ms is None else now_ms
+        with self._archive.removing() as alone:
+            if not alone:
+                return 0  # busy storing; the next time will do
+            digests = withdrawals.purge(self._catalogue, now - self._keep_ms)
+            for digest in digests:
+                self._archive.forget(digest)
+        withdrawals.purged(self._catalogue, digests)
+        return len(digests)
