@@ -22,11 +22,16 @@ DUPLICATE_INSTANCE = 0x0111
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An instance that is safe on disk and in the catalogue; `again` when these very bytes were there before."""
+    """An instance that is safe on disk and in the catalogue; `again` when these very bytes were there before.
+
+    `warning_reason` is 0, or the Warning Reason (0008,1196) of what was changed before it was kept.
+    """
 
     ref: InstanceRef
     sop_class_uid: str
     again: bool
+    warning_reason: int = 0
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
