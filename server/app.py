@@ -10,6 +10,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
@@ -38,6 +39,7 @@ from server.studies.retrieve import Retrieve
 from server.studies.search import Search
 from server.studies.share import Share
 from server.studies.store import Store
+from server.web.forwarded import TrustedProxies, networks
 from server.web.live import Live
 from server.web.origin import LOOPBACK_NAMES, OriginGuard
 from server.web.problems import problem, refuse, refuse_http, refuse_internal
@@ -46,6 +48,9 @@ from server.web.site import Site, static_folder
 from server.web.workers import Workers
 
 _PURGE_SECONDS = 3600
+_TOLD_TO_PAGES = (
+    "Content-Length Content-Location Content-Range ETag Last-Modified Lightbox-Window Request-Id Retry-After Warning"
+).split()
 
 
 @dataclass(frozen=True)
@@ -134,13 +139,32 @@ def build(settings: Settings) -> Starlette:
             Mount("/api", routes=[*live.routes(), *removal.routes()]),
             *Site(static_folder()).routes(),
         ],
-        middleware=[Middleware(RequestLog), Middleware(OriginGuard, host_names=_host_names(settings))],
+        middleware=_middleware(settings),
         exception_handlers={ServerError: refuse, HTTPException: refuse_http, Exception: refuse_internal},
         lifespan=lifespan,
     )
     app.state.local_person = parts.local_person
     app.state.stop_waiting = changes.close
     return app
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """What every request passes, from the outside in."""
+    origins = [origin.strip() for origin in settings.web.cors_origins.split(",") if origin.strip()]
+    shared = Middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_methods=["GET", "HEAD", "POST", "DELETE", "OPTIONS"],
+        allow_headers=["*"],
+        expose_headers=_TOLD_TO_PAGES,
+        max_age=3600,
+    )
+    return [
+        Middleware(TrustedProxies, trusted=networks(settings.web.trusted_proxies)),
+        Middleware(RequestLog),
+        *([shared] if origins else []),
+        Middleware(OriginGuard, host_names=_host_names(settings), origins=origins),
+    ]
 
 
 async def _purge(remove: Remove, workers: Workers) -> None:

@@ -3,13 +3,15 @@
 Order: default, then the file named by `--config`, then `LIGHTBOX_<SECTION>__<NAME>`, then a flag.
 """
 
+import ipaddress
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -45,10 +47,31 @@ class WebSettings(_Section):
     public_address: str = Field(
         "", description="Address in answers behind a proxy, such as https://pacs.example.nhs.uk."
     )
+    trusted_proxies: str = Field(
+        "", description="Addresses or networks whose Forwarded and X-Forwarded-* are believed, separated by commas."
+    )
+    cors_origins: str = Field(
+        "", description="Origins whose pages may use this server, such as https://ohif.example.nhs.uk, by commas."
+    )
     threads: int = Field(8, ge=1, le=256, description="Threads for disk, catalogue and pixels.")
     most_requests_waiting: int = Field(
         512, ge=1, description="Requests that may wait for a thread; more are answered with 503."
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        for part in filter(None, map(str.strip, text.split(","))):
+            ipaddress.ip_network(part, strict=False)
+        return text
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, text: str) -> str:
+        for part in filter(None, map(str.strip, text.split(","))):
+            if not re.fullmatch(r"https?://[a-z0-9.\[\]:-]+", part):
+                raise ValueError(f"{part} is no origin such as https://ohif.example.nhs.uk (no path, no wildcard)")
+        return text
 
 
 class SearchSettings(_Section):

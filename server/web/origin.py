@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from server.web.forwarded import FORWARDED_HOST
 from server.web.problems import problem
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -18,11 +19,15 @@ LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
 class OriginGuard:
-    """ASGI middleware that refuses foreign hosts, and foreign origins wherever a request could change something."""
+    """ASGI middleware that refuses foreign hosts, and foreign origins wherever a request could change something.
 
-    def __init__(self, app: ASGIApp, host_names: Collection[str]) -> None:
+    A host that a trusted proxy passes on is that proxy's to judge; `origins` are other sites that may do as ours.
+    """
+
+    def __init__(self, app: ASGIApp, host_names: Collection[str], origins: Collection[str] = ()) -> None:
         self._app = app
         self._host_names = frozenset(host_names)
+        self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes on what is meant for this server."""
@@ -31,7 +36,7 @@ class OriginGuard:
             return
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if _name(host) not in self._host_names:
+        if _name(host) not in self._host_names and FORWARDED_HOST not in scope:
             await _refuse(scope, receive, send, "misdirected", "The Host header names another server.")
         elif _changes_something(scope) and not self._is_ours(headers.get("origin"), host, scope):
             await _refuse(scope, receive, send, "not-allowed", "Pages of other origins may not do this.")
@@ -42,6 +47,8 @@ class OriginGuard:
         if origin is None:
             # programs send none; browsers always do for a WebSocket
             return bool(scope["type"] == "http")
+        if scope["type"] == "http" and origin.lower() in self._origins:
+            return True
         try:
             return urlsplit(origin).netloc.lower() == host.lower()
         except ValueError:  # not even an address
