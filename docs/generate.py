@@ -34,7 +34,8 @@ def settings_page() -> str:
 
 
 def _settings_row(knob: Knob) -> str:
-    default = f"`{knob.default}`" if str(knob.default) else "empty"
+    text = str(knob.default).lower() if isinstance(knob.default, bool) else str(knob.default)
+    default = f"`{text}`" if text else "empty"
     return f"| `{knob.key}` | {default} | `{knob.variable}` | `{knob.flag}` | {knob.reason} |"
 
 

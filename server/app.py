@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route
 
 from server.access.audit import Audit
 from server.access.people import Caller, local_person
+from server.archive.quarantine import Quarantine
 from server.archive.store import Archive
 from server.catalogue import entries
 from server.database.sqlite import Database
@@ -82,13 +83,14 @@ def open_parts(settings: Settings) -> Parts:
     entries.prepare(catalogue)
     audit = Audit(records)
     organisation = settings.access.organisation
+    quarantine = Quarantine(root / "quarantine") if settings.archive.quarantine_conflicts else None
     return Parts(
         archive=archive,
         catalogue=catalogue,
         records=records,
         audit=audit,
         journal=Journal(records),
-        store=Store(archive, catalogue, audit, organisation),
+        store=Store(archive, catalogue, audit, organisation, quarantine),
         search=Search(catalogue, audit),
         local_person=local_person(organisation),
     )

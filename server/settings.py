@@ -34,6 +34,9 @@ class ArchiveSettings(_Section):
     largest_instance: int = Field(
         4096 * MIB, ge=MIB, description="Bytes of one stored instance; a larger part is answered with 413."
     )
+    quarantine_conflicts: bool = Field(
+        False, description="Keep other bytes under a known SOP Instance UID in `quarantine/`; refused they are anyway."
+    )
     keep_deleted_days: int = Field(
         30, ge=0, le=36_500, description="Days for which what was deleted can be restored; then its files go."
     )

@@ -37,7 +37,7 @@ class Incoming:
             while len(rest):
                 rest = rest[self._file.write(rest) :]
         except OSError as error:
-            raise _refusal(error) from error
+            raise refusal(error) from error
         self._hash.update(piece)
         self.size += len(piece)
 
@@ -72,7 +72,7 @@ class Archive:
         self._inbox = root / "inbox"
         self._lock = root / "lock"
         for folder in (root, self._objects, self._inbox):
-            _make_folder(folder)
+            make_folder(folder)
         self._syncing = ThreadPoolExecutor(sync_threads, "archive sync")
         self._lasting: set[Path] = set()
         self.working = True
@@ -83,7 +83,7 @@ class Archive:
         try:
             return Incoming(self._inbox / f"{os.getpid()}-{secrets.token_hex(8)}.part")
         except OSError as error:
-            raise _refusal(error) from error
+            raise refusal(error) from error
 
     def keep(self, arrived: Sequence[Incoming]) -> list[Kept]:
         """Moves files into the archive for good: all are safe on disk when this returns.
@@ -99,16 +99,16 @@ class Archive:
                 path = self.path(incoming.digest)
                 if path.parent not in self._lasting:
                     # it may exist because somebody else has made it and not synced it yet
-                    _make_folder(path.parent)
+                    make_folder(path.parent)
                     self._lasting.add(path.parent)
                 incoming.path.rename(path)
                 folders.add(path.parent)
                 kept.append(Kept(incoming.digest, incoming.size))
-            list(self._syncing.map(_sync_folder, folders))
+            list(self._syncing.map(sync_folder, folders))
         except OSError as error:
             if error.errno == errno.EIO:
                 self.working = False
-            raise _refusal(error) from error
+            raise refusal(error) from error
         return kept
 
     @contextmanager
@@ -164,15 +164,16 @@ def _locks(descriptor: int, how: int) -> bool:
     return True
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Sees that the folder is there to stay: made when missing, with every new parent, and its entry synced."""
     if not folder.parent.exists():
-        _make_folder(folder.parent)
+        make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
+    sync_folder(folder.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Waits until the entries of a folder are on the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -180,7 +181,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _refusal(error: OSError) -> ArchiveFull:
+def refusal(error: OSError) -> ArchiveFull:
+    """What to tell somebody whose bytes the disk did not take."""
     if error.errno in _NO_ROOM:
         message = (
             "The archive's disk takes no more: nothing of this was kept. Free space or mend the disk, and repeat it."

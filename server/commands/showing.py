@@ -34,4 +34,6 @@ def _source(knob: Knob, found: object, config: Path | None, flags: Mapping[str, 
 
 
 def _toml(found: object) -> str:
+    if isinstance(found, bool):
+        return str(found).lower()
     return str(found) if isinstance(found, int | float) else json.dumps(str(found), ensure_ascii=False)

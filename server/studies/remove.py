@@ -12,7 +12,7 @@ from server.catalogue import withdrawals
 from server.catalogue.withdrawals import Withdrawal
 from server.database.sqlite import Database
 from server.dicom.resources import InstanceRef, ResourceRef
-from server.errors import NotFound
+from server.errors import NotAllowed, NotFound
 
 _DAY_MS = 86_400_000
 
@@ -29,7 +29,11 @@ class Remove:
     def delete(self, caller: Caller, ref: ResourceRef) -> Withdrawal:
         """Takes a resource out of every answer; `NotFound` when there is none, `NotAllowed` without the right."""
         organisation = catalogue_search.organisation_of(self._catalogue, ref.study_uid)
-        require_removal(caller, Action.DELETE, organisation)
+        try:
+            require_removal(caller, Action.DELETE, organisation)
+        except NotAllowed:
+            self._audit.record(caller, Action.DELETE, [ref.study_uid], "refused", resource=ref.path)
+            raise
         withdrawal = withdrawals.withdraw(self._catalogue, ref, caller.person_id)
         if withdrawal is None:
             raise NotFound("This archive holds no such series or instance.")

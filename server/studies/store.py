@@ -1,11 +1,13 @@
 """Storing: from files that arrived to instances that are acknowledged, or the reason why not."""
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.access.audit import Audit
 from server.access.people import Caller
 from server.access.policy import Action, require_store
+from server.archive.quarantine import Quarantine
 from server.archive.store import Archive, Incoming
 from server.catalogue import entries
 from server.catalogue.entries import Entry
@@ -49,8 +51,16 @@ Outcome = Stored | Refused
 class Store:
     """The store transaction of the Studies Service."""
 
-    def __init__(self, archive: Archive, catalogue: Database, audit: Audit, organisation: str) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        catalogue: Database,
+        audit: Audit,
+        organisation: str,
+        quarantine: Quarantine | None = None,
+    ) -> None:
         self._archive = archive
+        self._quarantine = quarantine
         self._catalogue = catalogue
         self._audit = audit
         self._organisation = organisation
@@ -69,6 +79,8 @@ class Store:
             require_store(caller, self._organisation)
             read_files = [self._read(incoming, study_uid) for incoming in arrived]
             outcomes = self._keep(arrived, read_files)
+            if self._quarantine is not None:
+                self._set_aside(caller, self._quarantine, arrived, outcomes)
         finally:
             for incoming in arrived:
                 incoming.discard()
@@ -116,6 +128,26 @@ class Store:
             was_first = fresh.get(entry.ref.instance_uid, (None,))[0] is incoming
             outcomes.append(_outcome(entry, {**known, **added}[entry.ref.instance_uid], again=not was_first))
         return outcomes
+
+    def _set_aside(
+        self, caller: Caller, quarantine: Quarantine, arrived: Sequence[Incoming], outcomes: list[Outcome]
+    ) -> None:
+        """Keeps what contradicts an instance that is here already, for somebody to decide about."""
+        for number, (incoming, outcome) in enumerate(zip(arrived, outcomes, strict=True)):
+            if isinstance(outcome, Refused) and outcome.failure_reason == DUPLICATE_INSTANCE and outcome.identity:
+                quarantine.keep(
+                    incoming,
+                    {
+                        "at": time.time_ns() // 1_000_000,
+                        "person_id": caller.person_id,
+                        "organisation": self._organisation,
+                        "reason": outcome.message,
+                        "StudyInstanceUID": outcome.identity.study_uid,
+                        "SeriesInstanceUID": outcome.identity.series_uid,
+                        "SOPInstanceUID": outcome.identity.instance_uid,
+                    },
+                )
+                outcomes[number] = replace(outcome, message=f"In quarantine: {outcome.message}")
 
 
 def _outcome(entry: Entry, digest: str, *, again: bool) -> Outcome:

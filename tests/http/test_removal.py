@@ -11,7 +11,7 @@ from server.app import open_parts
 from server.settings import read_settings
 from server.studies.remove import Remove
 from tests.factories import part10, uid
-from tests.http.conftest import Client, running, settings_for
+from tests.http.conftest import Client, audit_records, running, settings_for
 
 STUDY, SERIES = "1.2.3.1", "1.2.3.2"
 ROOT = "/dicomweb"
@@ -90,10 +90,13 @@ def test_what_is_not_there_cannot_be_deleted(client: Client) -> None:
     assert numbers(client) == [1, 2, 3]
 
 
-def test_deleting_needs_the_right_and_says_so(client: Client) -> None:
+def test_deleting_needs_the_right_and_says_so(client: Client, root: Path) -> None:
     store(client)
     client.app.state.local_person = Caller("c", "Clinician", {"LOCAL": Role.CLINICIAN})
     assert client.request("DELETE", f"{ROOT}/studies/{STUDY}").status_code == 403
+    assert [(r["action"], r["outcome"]) for r in audit_records(root) if r["action"] == "delete"] == [
+        ("delete", "refused")
+    ]
     assert client.get("/api/deletions").json() == []
     client.app.state.local_person = Caller("s", "Stranger", {})
     assert client.request("DELETE", f"{ROOT}/studies/{STUDY}").status_code == 404

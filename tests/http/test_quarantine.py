@@ -1,0 +1,54 @@
+"""Other bytes under a known SOP Instance UID: refused always, and set aside where that is set."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.factories import part10
+from tests.http.conftest import Client
+
+UIDS = {"SOPInstanceUID": "1.2.3", "StudyInstanceUID": "1.2.1", "SeriesInstanceUID": "1.2.2"}
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_what_contradicts_is_kept_aside_with_its_reason(
+    client_with: Callable[..., Client], root: Path, together: bool
+) -> None:
+    client = client_with(archive={"quarantine_conflicts": True})
+    first, other = part10(**UIDS), part10(**UIDS, PatientID="another")
+    if together:
+        answer = client.stow(first, other)
+        assert answer.status_code == 202
+    else:
+        client.stow(first)
+        answer = client.stow(other)
+        assert answer.status_code == 409
+    [failure] = answer.json()["00081198"]["Value"]
+    assert failure["00081197"]["Value"] == [0x0111]
+    assert failure["00000902"]["Value"][0].startswith("In quarantine")
+    digest = hashlib.sha256(other).hexdigest()
+    assert (root / "quarantine" / f"{digest}.dcm").read_bytes() == other
+    told = orjson.loads((root / "quarantine" / f"{digest}.json").read_bytes())
+    assert {name: told[name] for name in UIDS} == UIDS
+    assert told["person_id"] == "local"
+    assert "other bytes" in told["reason"]
+    assert len(list((root / "quarantine").iterdir())) == 2
+    assert list((root / "archive" / "inbox").iterdir()) == []
+    path = "/dicomweb/studies/1.2.1/series/1.2.2/instances/1.2.3"
+    assert client.get(path, headers={"Accept": "application/dicom"}).content == first
+
+
+def test_the_same_bytes_again_contradict_nothing(client_with: Callable[..., Client], root: Path) -> None:
+    client = client_with(archive={"quarantine_conflicts": True})
+    client.stow(part10(**UIDS))
+    assert client.stow(part10(**UIDS)).status_code == 200
+    assert not (root / "quarantine").exists()
+
+
+def test_by_default_they_are_refused_and_gone(client: Client, root: Path) -> None:
+    client.stow(part10(**UIDS))
+    assert client.stow(part10(**UIDS, PatientID="another")).status_code == 409
+    assert not (root / "quarantine").exists()
