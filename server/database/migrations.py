@@ -1,7 +1,9 @@
 """Numbered steps from an empty database to today's tables, taken once each and in order."""
 
 import sqlite3
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from server.database.sqlite import Database
 
@@ -10,10 +12,13 @@ class DatabaseTooNew(Exception):
     """The database was written by a later release, whose tables this one does not know."""
 
 
-def migrate(database: Database, part: str, folder: Path) -> int:
+def migrate(
+    database: Database, part: str, folder: Path, functions: Mapping[str, Callable[[Any], Any]] | None = None
+) -> int:
     """Brings the tables of `part` up to the newest `NNNN-title.sql` in `folder`; answers the steps taken.
 
-    All missing steps commit together or not at all. Raises `DatabaseTooNew` rather than guess.
+    The steps may call `functions`, of one argument each, by name. All missing steps commit together or not at all.
+    Raises `DatabaseTooNew` rather than guess.
     """
     steps = sorted((int(path.name[:4]), path.read_text()) for path in folder.glob("[0-9]*.sql"))
     newest = steps[-1][0]
@@ -28,6 +33,8 @@ def migrate(database: Database, part: str, folder: Path) -> int:
             raise DatabaseTooNew(
                 f"The {part} tables have version {version}; this release knows {newest}: run a newer one."
             )
+        for name, function in (functions or {}).items():
+            connection.create_function(name, 1, function, deterministic=True)
         missing = [text for number, text in steps if number > version]
         for text in missing:
             for statement in text.split(";\n"):

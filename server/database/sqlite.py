@@ -7,8 +7,9 @@ with NORMAL a power cut would lose transactions that were already answered for.
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,12 +37,12 @@ class Database:
 
     def read(self, sql: str, parameters: tuple[object, ...] = ()) -> list[sqlite3.Row]:
         """All rows of a query, as of the last commit."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect()
-            with self._lock:
-                self._readers.append(connection)
-        return connection.execute(sql, parameters).fetchall()
+        return self._reader().execute(sql, parameters).fetchall()
+
+    def stream(self, sql: str, parameters: tuple[object, ...] = ()) -> Generator[sqlite3.Row, None, None]:
+        """The rows of a query one after the other, as of the last commit; to be closed when not read to its end."""
+        with closing(self._reader().execute(sql, parameters)) as cursor:
+            yield from cursor
 
     def write(self, change: Callable[[sqlite3.Connection], T]) -> T:
         """Runs `change` in a transaction and answers its result once that is on disk.
@@ -58,6 +59,15 @@ class Database:
         self._thread.join()
         for connection in [*self._readers, self._writer]:
             connection.close()
+
+    def _reader(self) -> sqlite3.Connection:
+        """This thread's own connection."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+            with self._lock:
+                self._readers.append(connection)
+        return connection
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=_BUSY_MS / 1000)

@@ -138,3 +138,25 @@ def test_a_step_that_fails_takes_the_others_back(database: Database, tmp_path: P
     with pytest.raises(ArchiveFull):
         migrate(database, "part", steps(tmp_path / "bad", "CREATE TABLE a (x);\n", "CREATE TABL b (x);\n"))
     assert not database.read("SELECT name FROM sqlite_master WHERE name = 'a'")
+
+
+def test_rows_can_be_read_one_after_the_other_and_no_further(database: Database) -> None:
+    for value in range(5):
+        insert(database, value)
+    rows = database.stream("SELECT value FROM number ORDER BY value")
+    assert next(rows)["value"] == 0
+    insert(database, 9)
+    assert [row["value"] for row in rows] == [1, 2, 3, 4]
+    assert values(database)[-1] == 9
+    unread = database.stream("SELECT value FROM number")
+    next(unread)
+    unread.close()
+
+
+def test_a_step_may_call_functions(database: Database, tmp_path: Path) -> None:
+    insert(database, 20)
+    (tmp_path / "0001-doubled.sql").write_text(
+        "CREATE TABLE twice (value);\nINSERT INTO twice SELECT doubled(value) FROM number;\n"
+    )
+    assert migrate(database, "test", tmp_path, {"doubled": lambda value: 2 * value}) == 1
+    assert database.read("SELECT value FROM twice")[0]["value"] == 40
