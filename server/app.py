@@ -91,7 +91,7 @@ def open_parts(settings: Settings) -> Parts:
         audit=audit,
         journal=Journal(records),
         store=Store(archive, catalogue, audit, organisation, quarantine),
-        search=Search(catalogue, audit),
+        search=Search(catalogue, audit, settings.search.most_examined),
         local_person=local_person(organisation),
     )
 

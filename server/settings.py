@@ -81,6 +81,9 @@ class SearchSettings(_Section):
     """How much one search may ask for."""
 
     most_results: int = Field(5000, ge=1, description="Ceiling of `limit`; a Warning header says when there is more.")
+    most_examined: int = Field(
+        200_000, ge=1, description="Rows looked at for keys without a column; a broader search is answered with 413."
+    )
 
 
 class RenderingSettings(_Section):

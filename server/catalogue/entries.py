@@ -1,20 +1,24 @@
 """Writing to the catalogue: one row for every instance, and its study and series as they are first seen."""
 
 import sqlite3
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import orjson
 
 from server.catalogue import changes
 from server.catalogue.changes import Kind
-from server.catalogue.matching import name_key
+from server.catalogue.moments import date_key, time_key
+from server.catalogue.names import name_key, words
+from server.catalogue.packing import pack
+from server.catalogue.returned import summary
+from server.catalogue.upgrade import FUNCTIONS
 from server.database.migrations import migrate
 from server.database.sqlite import Database
-from server.dicom.attributes import SERIES_LEVEL, STUDY_LEVEL
+from server.dicom.attributes import SERIES_LEVEL, STUDY_LEVEL, tag
 from server.dicom.dicomjson import Attributes, only, value
 from server.dicom.resources import InstanceRef
 
@@ -40,7 +44,7 @@ class Entry:
 
 def prepare(database: Database) -> None:
     """Makes or brings up to date the catalogue's tables."""
-    migrate(database, "catalogue", Path(__file__).parent / "schema")
+    migrate(database, "catalogue", Path(__file__).parent / "schema", FUNCTIONS)
 
 
 def digests(database: Database, instance_uids: Sequence[str]) -> dict[str, str]:
@@ -59,11 +63,6 @@ def add(database: Database, entries: Sequence[Entry]) -> dict[str, str]:
     """
     prepared = [(entry, pack(entry.attributes)) for entry in entries]
     return database.write(lambda connection: insert(connection, prepared, Kind.STORED))
-
-
-def pack(attributes: Attributes) -> bytes:
-    """The attributes of an instance in the form that is catalogued; `search.unpack` undoes it."""
-    return zlib.compress(orjson.dumps(attributes), 1)
 
 
 def insert(connection: sqlite3.Connection, prepared: Sequence[tuple[Entry, bytes]], kind: Kind) -> dict[str, str]:
@@ -102,6 +101,7 @@ def _add(connection: sqlite3.Connection, entry: Entry, packed: bytes, at: int) -
         image=_json(entry.image),
         not_renderable=entry.not_renderable,
         attributes=packed,
+        summary=summary(entry.attributes),
         stored_at=at,
     )
 
@@ -111,7 +111,7 @@ def _study(connection: sqlite3.Connection, entry: Entry) -> int:
     if row is not None:
         return int(row["study_key"])
     a = entry.attributes
-    return _insert(
+    study_key = _insert(
         connection,
         "study",
         study_uid=entry.ref.study_uid,
@@ -119,16 +119,20 @@ def _study(connection: sqlite3.Connection, entry: Entry) -> int:
         patient_id=_text(a, "PatientID"),
         issuer_of_patient_id=_text(a, "IssuerOfPatientID"),
         patient_name=name_key(_text(a, "PatientName")),
-        patient_birth_date=_text(a, "PatientBirthDate"),
+        patient_birth_date=_date(a, "PatientBirthDate"),
         patient_sex=_text(a, "PatientSex"),
-        study_date=_text(a, "StudyDate"),
-        study_time=_text(a, "StudyTime"),
+        study_date=_date(a, "StudyDate"),
+        study_time=_time(a, "StudyTime"),
         accession_number=_text(a, "AccessionNumber"),
         study_id=_text(a, "StudyID"),
         study_description=_text(a, "StudyDescription"),
         referring_physician_name=name_key(_text(a, "ReferringPhysicianName")),
         attributes=orjson.dumps(only(a, STUDY_LEVEL)),
     )
+    for keyword in ("PatientName", "ReferringPhysicianName"):
+        for word, sound in words(_text(a, keyword)):
+            _insert(connection, "name_word", study_key=study_key, attribute=tag(keyword), word=word, sound=sound)
+    return study_key
 
 
 def _series(connection: sqlite3.Connection, entry: Entry, study_key: int) -> int:
@@ -148,8 +152,8 @@ def _series(connection: sqlite3.Connection, entry: Entry, study_key: int) -> int
         series_description=_text(a, "SeriesDescription"),
         body_part_examined=_text(a, "BodyPartExamined"),
         laterality=_text(a, "Laterality"),
-        performed_date=_text(a, "PerformedProcedureStepStartDate"),
-        performed_time=_text(a, "PerformedProcedureStepStartTime"),
+        performed_date=_date(a, "PerformedProcedureStepStartDate"),
+        performed_time=_time(a, "PerformedProcedureStepStartTime"),
         attributes=orjson.dumps(only(a, SERIES_LEVEL)),
     )
 
@@ -162,8 +166,17 @@ def _insert(connection: sqlite3.Connection, table: str, **columns: object) -> in
 
 
 def _text(attributes: Attributes, keyword: str) -> str | None:
+    """The first value as it is compared: characters composed, without blanks around it."""
     first = value(attributes, keyword)
-    return str(first) if isinstance(first, str | int | float) and str(first) else None
+    return normalize("NFC", str(first)).strip() or None if isinstance(first, str | int | float) else None
+
+
+def _date(attributes: Attributes, keyword: str) -> str | None:
+    return date_key(_text(attributes, keyword) or "")
+
+
+def _time(attributes: Attributes, keyword: str) -> str | None:
+    return time_key(_text(attributes, keyword) or "")
 
 
 def _number(attributes: Attributes, keyword: str) -> int | None:

@@ -2,79 +2,29 @@
 
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
-from server.catalogue.matching import Condition, Level, Query, condition
+from server.catalogue.answers import Answers
+from server.catalogue.matching import Condition, condition
+from server.catalogue.packing import unpack
+from server.catalogue.query import Found, Level, Query
 from server.database.sqlite import Database
-from server.dicom.attributes import tag
-from server.dicom.dicomjson import Attributes
-from server.dicom.resources import InstanceRef, ResourceRef, SeriesRef, StudyRef
+from server.dicom.resources import InstanceRef, ResourceRef, SeriesRef
+from server.errors import TooLarge
 
+MOST_EXAMINED = 200_000
+"""Rows that one search looks at, where a key is no column."""
 
-def _tags(keywords: str) -> frozenset[str]:
-    return frozenset(tag(keyword) for keyword in keywords.split())
-
-
-# PS3.18 tables 10.6.3-3 to 10.6.3-5, and a few that every worklist shows
-_RETURNED = {
-    Level.STUDY: _tags(
-        "SpecificCharacterSet StudyDate StudyTime AccessionNumber ReferringPhysicianName TimezoneOffsetFromUTC "
-        "PatientName PatientID IssuerOfPatientID PatientBirthDate PatientSex StudyInstanceUID StudyID StudyDescription"
-    ),
-    Level.SERIES: _tags(
-        "SpecificCharacterSet Modality TimezoneOffsetFromUTC SeriesDescription SeriesInstanceUID SeriesNumber "
-        "PerformedProcedureStepStartDate PerformedProcedureStepStartTime RequestAttributesSequence "
-        "BodyPartExamined Laterality"
-    ),
-    Level.INSTANCE: _tags(
-        "SpecificCharacterSet SOPClassUID SOPInstanceUID TimezoneOffsetFromUTC InstanceNumber Rows Columns "
-        "BitsAllocated NumberOfFrames AvailableTransferSyntaxUID"
-    ),
-}
-
-_COUNTS = """
-  (SELECT count(*) FROM series AS member WHERE member.study_key = study.study_key) AS number_of_series,
-  (SELECT count(*) FROM series AS member JOIN instance USING (series_key)
-    WHERE member.study_key = study.study_key) AS number_in_study,
-  (SELECT group_concat(DISTINCT modality) FROM series AS member
-    WHERE member.study_key = study.study_key) AS modalities"""
-
-_IN_SERIES = "(SELECT count(*) FROM instance AS member WHERE member.series_key = series.series_key) AS number_in_series"
-
+_NAMES = {Level.STUDY: "study", Level.SERIES: "series", Level.INSTANCE: "instance"}
 _TABLES = {
     Level.STUDY: "study",
     Level.SERIES: "study JOIN series USING (study_key)",
     Level.INSTANCE: "study JOIN series USING (study_key) JOIN instance USING (series_key)",
 }
-
-
-def _columns(query: Query) -> str:
-    """What is read for each match: no more than is answered, since counting costs."""
-    columns = ["study.study_uid"]
-    if _answers_study(query):
-        columns += ["study.attributes AS study_attributes", _COUNTS]
-    if query.level >= Level.SERIES:
-        columns.append("series.series_uid")
-    if _answers_series(query):
-        columns += ["series.attributes AS series_attributes", _IN_SERIES]
-    if query.level == Level.INSTANCE:
-        columns += ["instance.instance_uid", "instance.attributes AS instance_attributes"]
-    return ", ".join(columns)
-
-
-def _answers_study(query: Query) -> bool:
-    """Whether matches bring the attributes of their study: not where the URL names it (PS3.18 10.6.3.3)."""
-    return query.level == Level.STUDY or query.study_uid is None
-
-
-def _answers_series(query: Query) -> bool:
-    return query.level == Level.SERIES or (query.level == Level.INSTANCE and query.series_uid is None)
-
-
 _ORDER = {
     Level.STUDY: "study.study_date DESC, study.study_time DESC, study.study_uid",
     Level.SERIES: "study.study_date DESC, study.study_time DESC, study.study_uid, series_number, series.series_uid",
@@ -83,70 +33,72 @@ _ORDER = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search found: DICOM JSON a match, whether there is more, and which keys were not matched."""
+def search(
+    database: Database, query: Query, organisations: Sequence[str], root: str, most_examined: int = MOST_EXAMINED
+) -> Found:
+    """Runs a query over what belongs to `organisations`; `root` is the DICOMweb root for Retrieve URLs.
 
-    matches: list[Attributes]
-    more: bool
-    unmatched: tuple[str, ...]
-
-
-def search(database: Database, query: Query, organisations: Iterable[str], root: str) -> Found:
-    """Runs a query over what belongs to `organisations`; `root` is the DICOMweb root for Retrieve URLs."""
+    `TooLarge` when a key without a column would have more than `most_examined` rows looked at (PS3.18 10.6.3).
+    """
     wanted = condition(query)
-    rows = database.read(*_statement(query, wanted, tuple(organisations)))
-    matches = [_match(query, row, root) for row in rows[: query.limit]]
-    return Found(matches, len(rows) > query.limit, wanted.unmatched)
+    answers = Answers(database, query, wanted.demands, organisations, root)
+    if wanted.rest:
+        rows = _examined(database, query, wanted, answers, organisations, most_examined)
+    else:
+        sql, parameters = _statement(query, wanted, organisations, answers.columns)
+        rows = database.read(f"{sql} LIMIT ? OFFSET ?", (*parameters, query.limit + 1, query.offset))
+    return Found(answers.of(rows[: query.limit]), len(rows) > query.limit, wanted.unmatched)
 
 
-def _statement(query: Query, wanted: Condition, organisations: Sequence[str]) -> tuple[str, tuple[object, ...]]:
+def _statement(
+    query: Query, wanted: Condition, organisations: Sequence[str], columns: str
+) -> tuple[str, tuple[object, ...]]:
     scope = f"study.organisation IN ({', '.join('?' * len(organisations))})"
-    sql = (
-        f"SELECT {_columns(query)} FROM {_TABLES[query.level]} WHERE {scope} AND {wanted.sql} "
-        f"ORDER BY {_ORDER[query.level]} LIMIT ? OFFSET ?"
-    )
-    return sql, (*organisations, *wanted.parameters, query.limit + 1, query.offset)
+    sql = f"SELECT {columns} FROM {_TABLES[query.level]} WHERE {scope} AND {wanted.sql} ORDER BY {_ORDER[query.level]}"
+    return sql, (*organisations, *wanted.parameters)
 
 
-def _match(query: Query, row: sqlite3.Row, root: str) -> Attributes:
-    """One match: the attributes of its own level, and of those above where the URL does not name them."""
-    attributes: Attributes = {}
-    if _answers_study(query):
-        attributes |= _chosen(query, Level.STUDY, orjson.loads(row["study_attributes"])) | _of_study(row)
-        attributes[tag("RetrieveURL")] = _one("UR", f"{root}/{StudyRef(row['study_uid']).path}")
-    if _answers_series(query):
-        attributes |= _chosen(query, Level.SERIES, orjson.loads(row["series_attributes"]))
-        attributes[tag("NumberOfSeriesRelatedInstances")] = _one("IS", row["number_in_series"])
-        attributes[tag("RetrieveURL")] = _one("UR", f"{root}/{SeriesRef(row['study_uid'], row['series_uid']).path}")
-    if query.level == Level.INSTANCE:
-        attributes |= _chosen(query, Level.INSTANCE, unpack(row["instance_attributes"]))
-        ref = InstanceRef(row["study_uid"], row["series_uid"], row["instance_uid"])
-        attributes[tag("RetrieveURL")] = _one("UR", f"{root}/{ref.path}")
-        attributes[tag("InstanceAvailability")] = _one("CS", "ONLINE")
-    return dict(sorted(attributes.items()))
+def _examined(
+    database: Database, query: Query, wanted: Condition, answers: Answers, organisations: Sequence[str], most: int
+) -> list[sqlite3.Row]:
+    """The rows of the page and one more, found by a look at each that SQL finds, in the order of the answer."""
+    kept = "".join(f", {table}.attributes AS {table}_kept" for table in map(_NAMES.get, wanted.rest))
+    sql, parameters = _statement(query, wanted, organisations, answers.columns + kept)
+    meets = _row_test(wanted)
+    page: list[sqlite3.Row] = []
+    skipped = 0
+    with closing(database.stream(sql, parameters)) as rows:
+        for number, row in enumerate(rows):
+            if number == most:
+                raise TooLarge(
+                    "The search is too broad: add a key that is indexed, such as PatientID, StudyDate or a UID.",
+                    limit=most,
+                )
+            if not meets(row):
+                continue
+            if skipped < query.offset:
+                skipped += 1
+                continue
+            page.append(row)
+            if len(page) > query.limit:
+                break
+    return page
 
 
-def _of_study(row: sqlite3.Row) -> Attributes:
-    modalities = sorted(filter(None, (row["modalities"] or "").split(",")))
-    return {
-        tag("InstanceAvailability"): _one("CS", "ONLINE"),
-        tag("ModalitiesInStudy"): {"vr": "CS", "Value": modalities} if modalities else {"vr": "CS"},
-        tag("NumberOfStudyRelatedSeries"): _one("IS", row["number_of_series"]),
-        tag("NumberOfStudyRelatedInstances"): _one("IS", row["number_in_study"]),
-    }
+def _row_test(wanted: Condition) -> Callable[[sqlite3.Row], bool]:
+    """Whether a row meets what SQL could not say; a study or series is looked at once, since its rows are together."""
+    known: dict[Level, tuple[int, bool]] = {}
 
+    def meets(row: sqlite3.Row, level: Level) -> bool:
+        kept = row[f"{_NAMES[level]}_kept"]
+        if level == Level.INSTANCE:
+            return wanted.rest[level](unpack(kept))
+        key = row[f"{_NAMES[level]}_key"]
+        if level not in known or known[level][0] != key:
+            known[level] = (key, wanted.rest[level](orjson.loads(kept)))
+        return known[level][1]
 
-def _chosen(query: Query, level: Level, attributes: Attributes) -> Attributes:
-    if query.include is None:
-        return attributes
-    # PS3.18 10.6.3.3: what was matched on is returned, an attribute without a value included
-    wanted = _RETURNED[level] | query.include | {key.tag for key, _ in query.keys}
-    return {name: value for name, value in attributes.items() if name in wanted}
-
-
-def _one(vr: str, value: object) -> dict[str, Any]:
-    return {"vr": vr, "Value": [value]}
+    return lambda row: all(meets(row, level) for level in wanted.rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +160,6 @@ def organisation_of(database: Database, study_uid: str) -> str | None:
     """Whose study it is; None when there is no such study."""
     rows = database.read("SELECT organisation FROM study WHERE study_uid = ?", (study_uid,))
     return str(rows[0]["organisation"]) if rows else None
-
-
-def unpack(packed: bytes) -> Attributes:
-    """The attributes of an instance from their catalogued form."""
-    attributes: Attributes = orjson.loads(zlib.decompress(packed))
-    return attributes
 
 
 def resource_condition(ref: ResourceRef) -> tuple[str, tuple[str, ...]]:

@@ -13,7 +13,8 @@ import orjson
 from server.catalogue import changes
 from server.catalogue.changes import Kind
 from server.catalogue.entries import Entry, insert
-from server.catalogue.search import resource_condition, unpack
+from server.catalogue.packing import unpack
+from server.catalogue.search import resource_condition
 from server.database.sqlite import Database
 from server.dicom.resources import InstanceRef, ResourceRef
 

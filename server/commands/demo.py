@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from server.app import Parts, open_parts
-from server.catalogue.matching import Level, Query
+from server.catalogue.query import Key, Level, Query
 from server.commands.failure import CommandFailed
 from server.commands.importing import take_in
 from server.commands.serving import bind, serve
@@ -44,7 +44,7 @@ def _session(parts: Parts) -> str:
 
 def _studies_to_share(parts: Parts) -> list[str]:
     def find(**keys: str) -> list[dict[str, object]]:
-        query = Query(Level.STUDY, [(attribute(keyword), text) for keyword, text in keys.items()], limit=_ENOUGH)
+        query = Query(Level.STUDY, [Key((attribute(name),), text) for name, text in keys.items()], limit=_ENOUGH)
         return parts.search.search(parts.local_person, query, "").matches
 
     newest = find(ModalitiesInStudy="CT") or find()

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from pydicom.datadict import dictionary_keyword, dictionary_VR, tag_for_keyword
+from pydicom.datadict import dictionary_keyword, dictionary_VM, dictionary_VR, tag_for_keyword
 
 from server.errors import Malformed
 
@@ -17,11 +17,12 @@ _TAG = re.compile(r"[0-9A-Fa-f]{8}")
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One data element of PS3.6: its tag as eight hex digits, its keyword and its VR."""
+    """One data element of PS3.6: its tag as eight hex digits, its keyword, its VR and how many values it has."""
 
     tag: str
     keyword: str
     vr: str
+    vm: str
 
 
 def attribute(name: str) -> Attribute:
@@ -30,7 +31,7 @@ def attribute(name: str) -> Attribute:
     if number is None or not name:
         raise Malformed("There is no such attribute; use a PS3.6 keyword or eight hex digits.", attribute=name[:64])
     try:
-        return Attribute(f"{number:08X}", dictionary_keyword(number), dictionary_VR(number))
+        return Attribute(f"{number:08X}", dictionary_keyword(number), dictionary_VR(number), dictionary_VM(number))
     except KeyError:
         raise Malformed("PS3.6 has no attribute with this tag.", attribute=name[:64]) from None
 
@@ -60,12 +61,12 @@ STUDY_LEVEL = frozenset(
 SERIES_LEVEL = frozenset(
     tag(keyword)
     for keyword in (
-        "SpecificCharacterSet Modality SeriesInstanceUID SeriesNumber SeriesDescription SeriesDate "
-        "SeriesTime Laterality BodyPartExamined PatientPosition ProtocolName OperatorsName PerformingPhysicianName "
-        "Manufacturer InstitutionName InstitutionAddress StationName InstitutionalDepartmentName "
-        "ManufacturerModelName DeviceSerialNumber SoftwareVersions FrameOfReferenceUID "
-        "PositionReferenceIndicator PerformedProcedureStepStartDate PerformedProcedureStepStartTime "
-        "PerformedProcedureStepID PerformedProcedureStepDescription RequestAttributesSequence "
-        "ReferencedPerformedProcedureStepSequence AnatomicRegionSequence"
+        "SpecificCharacterSet TimezoneOffsetFromUTC Modality SeriesInstanceUID SeriesNumber SeriesDescription "
+        "SeriesDate SeriesTime Laterality BodyPartExamined PatientPosition ProtocolName OperatorsName "
+        "PerformingPhysicianName Manufacturer InstitutionName InstitutionAddress StationName "
+        "InstitutionalDepartmentName ManufacturerModelName DeviceSerialNumber SoftwareVersions "
+        "FrameOfReferenceUID PositionReferenceIndicator PerformedProcedureStepStartDate "
+        "PerformedProcedureStepStartTime PerformedProcedureStepID PerformedProcedureStepDescription "
+        "RequestAttributesSequence ReferencedPerformedProcedureStepSequence AnatomicRegionSequence"
     ).split()
 )

@@ -1,25 +1,30 @@
 """QIDO-RS: searching for studies, series and instances (PS3.18 10.6, 8.3.4)."""
 
-import re
+from collections.abc import Sequence
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.catalogue.matching import Level, Query
-from server.dicom.attributes import Attribute, attribute
+from server.catalogue.query import Found, Level
+from server.dicom.dicomjson import Attributes
+from server.dicom.dicomxml import to_xml
 from server.dicom.resources import StudyRef
 from server.dicomweb.addresses import Addresses
 from server.dicomweb.resources import resource
-from server.errors import Malformed
+from server.dicomweb.search_parameters import search_query
+from server.errors import NotAcceptable
 from server.studies.search import Search
 from server.web.json_answer import json_answer
-from server.web.negotiation import accepted, choose
+from server.web.multipart import closing, new_boundary, part_head
+from server.web.negotiation import MediaType, accepted
 from server.web.sign_in import caller
 from server.web.workers import Workers
 
-_NOT_KEYS = {"limit", "offset", "includefield", "fuzzymatching", "accept", "charset", "emptyvaluematching"}
-_DEFAULT_LIMIT = 1000
+_JSON = ("application/dicom+json", "application/json")
+_XML = "application/dicom+xml"
+_MULTIPART_XML = f'multipart/related; type="{_XML}"'
+_HEADERS = {"Cache-Control": "private, no-store", "Vary": "Accept"}
 
 
 class Qido:
@@ -44,68 +49,58 @@ class Qido:
         return await self._answer(request, Level.INSTANCE)
 
     async def _answer(self, request: Request, level: Level) -> Response:
-        wanted = accepted(request.headers.get("accept"), request.query_params.get("accept"))
-        kind = choose(wanted, ("application/dicom+json", "application/json"))
-        query, ignored = self._query(request, level)
-        root = self._addresses.root(request)
-        found = await self._workers.run(self._search.search, caller(request), query, root)
-        headers = {}
-        warnings = _warnings(request, found.more, (*ignored, *found.unmatched))
-        if warnings:
-            headers["Warning"] = ", ".join(f'299 lightbox "{text}"' for text in warnings)
-        if not found.matches:
-            return Response(status_code=204, headers=headers)  # PS3.18 table 10.6.3-1: zero results
-        content = await self._workers.run(orjson.dumps, found.matches)
-        return await json_answer(request, self._workers, content, kind, headers)
-
-    def _query(self, request: Request, level: Level) -> tuple[Query, list[str]]:
-        keys: list[tuple[Attribute, str]] = []
-        ignored = []
-        parameters = request.query_params.multi_items()
-        for name, text in parameters:
-            if name in _NOT_KEYS:
-                continue
-            path = [attribute(part) for part in name.split(".")]
-            if len(path) == 1:
-                keys.append((path[0], text))
-            else:
-                ignored.append(name)
+        kind = _media_type(accepted(request.headers.get("accept"), request.query_params.get("accept")))
         ref = resource(request) if "study" in request.path_params else None
-        query = Query(
-            level=level,
-            keys=keys,
-            include=_include([text for name, text in parameters if name == "includefield"]),
-            limit=min(_whole(request, "limit", _DEFAULT_LIMIT), self._most_results),
-            offset=_whole(request, "offset", 0),
+        query = search_query(
+            request.query_params.multi_items(),
+            level,
+            self._most_results,
             study_uid=ref.study_uid if ref else None,
             series_uid=ref.series_uid if ref and not isinstance(ref, StudyRef) else None,
         )
-        return query, ignored
+        root = self._addresses.root(request)
+        found = await self._workers.run(self._search.search, caller(request), query, root)
+        headers = _warning(found)
+        if not found.matches:
+            return Response(status_code=204, headers=_HEADERS | headers)  # PS3.18 8.3.4.4.1: no results, no content
+        if kind == _MULTIPART_XML:
+            boundary = new_boundary()
+            content = await self._workers.run(_xml_parts, found.matches, boundary)
+            headers["Content-Type"] = f"{_MULTIPART_XML}; boundary={boundary}"
+            return Response(content, headers=_HEADERS | headers)
+        content = await self._workers.run(orjson.dumps, found.matches)
+        return await json_answer(request, self._workers, content, kind, headers)
 
 
-def _include(fields: list[str]) -> frozenset[str] | None:
-    """The tags of every `includefield`, None for all (PS3.18 8.3.4.3); of a path, the sequence it starts in."""
-    names = [name.strip() for field in fields for name in field.split(",") if name.strip()]
-    if "all" in names:
-        return None
-    return frozenset(attribute(name.split(".")[0]).tag for name in names)
+def _media_type(wanted: Sequence[MediaType]) -> str:
+    """JSON or parts of XML, whichever is wanted most (PS3.18 10.6.1); JSON for a wildcard."""
+    for one in wanted:
+        if one.name == "multipart/related":
+            if one.parameters.get("type", _XML).lower() == _XML:
+                return _MULTIPART_XML
+            continue
+        for name in _JSON:
+            if one.covers(name):
+                return name
+        if one.covers("multipart/related"):
+            return _MULTIPART_XML
+    raise NotAcceptable("None of the accepted media types can be sent.", available=[*_JSON, _MULTIPART_XML])
 
 
-def _whole(request: Request, name: str, default: int) -> int:
-    text = request.query_params.get(name)
-    if text is None:
-        return default
-    if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise Malformed(f"{name} is a whole number, 0 or more.", value=text[:80])
-    return int(text)
+def _xml_parts(matches: Sequence[Attributes], boundary: str) -> bytes:
+    """One part a match (PS3.18 8.7.3.2)."""
+    pieces: list[bytes] = []
+    for match in matches:
+        pieces += [part_head(boundary, {"Content-Type": _XML}, first=not pieces), to_xml(match)]
+    return b"".join((*pieces, closing(boundary)))
 
 
-def _warnings(request: Request, more: bool, unmatched: tuple[str, ...]) -> list[str]:
+def _warning(found: Found) -> dict[str, str]:
+    """The Warning header of PS3.18 8.3.4: more to come, and keys that this level does not match."""
     warnings = []
-    if more:
-        warnings.append("There are more results than were sent; use offset and limit.")
-    if request.query_params.get("fuzzymatching", "false").lower() == "true":
-        warnings.append("The fuzzymatching parameter is not supported. Only literal matching has been performed.")
-    if unmatched:
-        warnings.append(f"These parameters cannot be matched at this level and were ignored: {' '.join(unmatched)}")
-    return warnings
+    if found.more:
+        warnings.append("There are additional results that can be requested; use offset and limit.")
+    if found.unmatched:
+        names = " ".join(found.unmatched)
+        warnings.append(f"These parameters cannot be matched at this level and were ignored: {names}")
+    return {"Warning": ", ".join(f'299 lightbox "{text}"' for text in warnings)} if warnings else {}

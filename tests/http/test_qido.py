@@ -92,6 +92,15 @@ def test_a_list_of_uids_is_separated_by_commas_or_backslashes(client: Client) ->
         *("limit=-1", "limit=x", "limit=1.5", "limit=", "offset=-1", "offset=1e3", "limit=٣"),
         *("StudyDate=2026-01-01", "StudyDate=20261301", "StudyDate=-", "StudyTime=25", "StudyTime=noon"),
         *("StudyInstanceUID=1.2.x", "StudyInstanceUID=*", "NoSuchKeyword=1", "includefield=NoSuchKeyword", "=1"),
+        *(
+            "fuzzymatching=yes",
+            "emptyvaluematching=",
+            "multiplevaluematching=1",
+            "limit=1&limit=2",
+            "PatientID=1&00100020=1",
+        ),
+        *("PatientID.StudyID=1", "RequestAttributesSequence.Nothing=1", ".=1", "PatientID.=1", "00090010=1"),
+        "includefield=PatientID.StudyID",
     ],
 )
 def test_what_cannot_be_a_search_is_malformed(client: Client, query: str) -> None:
@@ -114,7 +123,7 @@ def test_a_page_that_is_not_the_last_says_so(client: Client) -> None:
 
 def test_what_is_not_matched_is_said_and_ignored(client: Client) -> None:
     client.stored()
-    for query in ("fuzzymatching=true", "PatientWeight=80", "Modality=CT", "RequestAttributesSequence.StudyID=1"):
+    for query in ("Modality=MR", "SOPInstanceUID=1.2", "00400275.0020000D=1", "SpecificCharacterSet=x"):
         answer = client.get(f"/dicomweb/studies?{query}")
         assert answer.status_code == 200
         assert answer.headers["warning"].startswith("299 ")
@@ -171,9 +180,10 @@ def test_what_was_just_stored_is_found_at_once(client: Client) -> None:
         assert len(found(client)) == count
 
 
-def test_only_json_can_be_had(client: Client) -> None:
+def test_what_no_search_is_answered_with_is_not_acceptable(client: Client) -> None:
     client.stored()
     assert client.get("/dicomweb/studies", headers={"Accept": "application/json"}).status_code == 200
-    answer = client.get("/dicomweb/studies", headers={"Accept": 'multipart/related; type="application/dicom+xml"'})
-    assert answer.status_code == 406
-    assert "application/dicom+json" in answer.json()["facts"]["available"]
+    for kind in ("image/png", 'multipart/related; type="application/dicom"', "application/dicom+xml"):
+        answer = client.get("/dicomweb/studies", headers={"Accept": kind})
+        assert answer.status_code == 406
+        assert "application/dicom+json" in answer.json()["facts"]["available"]

@@ -9,9 +9,16 @@ from pathlib import Path
 import pytest
 
 from server.catalogue import entries, search
+from server.catalogue.query import Key, Level, Query
 from server.database.sqlite import Database
+from server.dicom.attributes import attribute
+from server.dicom.dicomjson import Attributes
 from server.dicom.resources import StudyRef
 
+KEPT = (
+    b'{"00080018":{"vr":"UI","Value":["1.4"]},"00080201":{"vr":"SH","Value":["+0100"]},'
+    b'"00280010":{"vr":"US","Value":[512]},"00281050":{"vr":"DS","Value":[40]}}'
+)
 SCHEMA = Path(entries.__file__).parent / "schema"
 
 
@@ -24,14 +31,15 @@ def first_schema(tmp_path: Path) -> Path:
         old.execute("CREATE TABLE schema_version (part TEXT PRIMARY KEY, version INTEGER NOT NULL)")
         old.execute("INSERT INTO schema_version VALUES ('catalogue', 1)")
         old.execute(
-            "INSERT INTO study (study_uid, organisation, patient_name, attributes) "
-            """VALUES ('1.2', 'LOCAL', 'müller^anne', '{"00100010":{"vr":"PN"}}')"""
+            "INSERT INTO study (study_uid, organisation, patient_name, study_date, study_time, attributes) "
+            """VALUES ('1.2', 'LOCAL', 'müller^anne', '2026.11.21', '10:15', ?)""",
+            (b'{"00100010":{"vr":"PN"}}',),
         )
-        old.execute("INSERT INTO series (study_key, series_uid, attributes) VALUES (1, '1.3', '{}')")
+        old.execute("INSERT INTO series (study_key, series_uid, attributes) VALUES (1, '1.3', ?)", (b"{}",))
         old.execute(
             "INSERT INTO instance (series_key, instance_uid, sop_class_uid, digest, size, transfer_syntax_uid, "
             "attributes) VALUES (1, '1.4', '1.5', 'abc', 7, '1.2.840.10008.1.2.1', ?)",
-            (zlib.compress(b'{"00080018":{"vr":"UI","Value":["1.4"]}}'),),
+            (zlib.compress(KEPT),),
         )
     return path
 
@@ -43,6 +51,25 @@ def test_an_instance_of_the_first_schema_is_still_located(first_schema: Path) ->
         [located] = search.locate(catalogue, StudyRef("1.2"))
         assert (located.digest, located.size) == ("abc", 7)
         assert before <= located.stored_at <= time.time_ns() // 1_000_000
+
+
+def test_an_instance_of_the_first_schema_is_found_as_a_new_one_is(first_schema: Path) -> None:
+    def found(level: Level, fuzzy: bool = False, **keys: str) -> list[Attributes]:
+        asked = [Key((attribute(keyword),), text) for keyword, text in keys.items()]
+        return search.search(catalogue, Query(level, asked, fuzzy=fuzzy), ["LOCAL"], "root").matches
+
+    with closing(Database(first_schema)) as catalogue:
+        entries.prepare(catalogue)
+        [instance] = found(Level.INSTANCE)
+        assert instance["00280010"]["Value"] == [512]
+        assert "00281050" not in instance
+        [series] = found(Level.SERIES)
+        assert series["00080201"]["Value"] == ["+0100"]
+        assert found(Level.STUDY, fuzzy=True, PatientName="anna muller")
+        assert found(Level.STUDY, StudyDate="20261121-", StudyTime="1015-")
+        assert not found(Level.STUDY, StudyDate="20261121-", StudyTime="1016-")
+        entries.prepare(catalogue)
+        assert len(found(Level.INSTANCE)) == 1
 
 
 def test_every_step_is_numbered_once_and_in_order() -> None:

@@ -1,0 +1,154 @@
+"""What a found row is answered with: DICOM JSON put together from the levels, each study and series read once."""
+
+import sqlite3
+import zlib
+from collections.abc import Iterable, Sequence
+
+import orjson
+
+from server.catalogue.conditions import COUNTS
+from server.catalogue.demands import Demand
+from server.catalogue.query import Level, Query
+from server.catalogue.returned import Returned, element
+from server.database.sqlite import Database
+from server.dicom.attributes import tag
+from server.dicom.dicomjson import Attributes
+from server.dicom.resources import InstanceRef, SeriesRef, StudyRef
+
+_AT_ONCE = 500
+_RELATED = "FROM study AS other {join} WHERE other.patient_id = study.patient_id AND {same} AND {scope}"
+_SAME_ISSUER = "coalesce(other.issuer_of_patient_id, '') = coalesce(study.issuer_of_patient_id, '')"
+_SERIES = "JOIN series AS theirs ON theirs.study_key = other.study_key"
+_INSTANCES = f"{_SERIES} JOIN instance AS part ON part.series_key = theirs.series_key"
+_OF_PATIENT = {
+    tag("NumberOfPatientRelatedStudies"): "",
+    tag("NumberOfPatientRelatedSeries"): _SERIES,
+    tag("NumberOfPatientRelatedInstances"): _INSTANCES,
+}
+_LISTS = {
+    tag("ModalitiesInStudy"): "(SELECT group_concat(DISTINCT modality) FROM series AS member "
+    "WHERE member.study_key = study.study_key)",
+    tag("SOPClassesInStudy"): "(SELECT group_concat(DISTINCT sop_class_uid) FROM series AS member "
+    "JOIN instance USING (series_key) WHERE member.study_key = study.study_key)",
+}
+
+
+_ONLINE = element(tag("InstanceAvailability"), ["ONLINE"])
+_OF_SERIES = tag("NumberOfSeriesRelatedInstances")
+
+
+class Answers:
+    """Answers the rows of one query; `columns` is what must be read of each row for that."""
+
+    def __init__(
+        self, database: Database, query: Query, demands: Iterable[Demand], organisations: Sequence[str], root: str
+    ) -> None:
+        self._database = database
+        self._level = query.level
+        self._organisations = organisations
+        self._root = root
+        self._bulk_data = b'"BulkDataURI":"' + orjson.dumps(root)[1:-1] + b"/"
+        self._returned = Returned(query, demands)
+        self._whole = self._returned.beyond_summary()
+
+    @property
+    def columns(self) -> str:
+        """The columns, of the tables down to the level of the query."""
+        columns = ["study.study_key", "study.study_uid"]
+        if self._level >= Level.SERIES:
+            columns += ["series.series_key", "series.series_uid"]
+        if self._level == Level.INSTANCE:
+            columns += ["instance.instance_uid", f"instance.{'attributes' if self._whole else 'summary'} AS kept"]
+        return ", ".join(columns)
+
+    def of(self, rows: Sequence[sqlite3.Row]) -> list[Attributes]:
+        """The matches, in the order of the rows; one whose study or series has just been withdrawn is left out."""
+        studies = self._studies(rows) if self._returned.tells_of(Level.STUDY) else None
+        series = None
+        if self._level >= Level.SERIES and self._returned.tells_of(Level.SERIES):
+            series = self._series(rows)
+        made = []
+        for row in rows:
+            above = {} if studies is None else studies.get(row["study_key"])
+            beside = {} if series is None else series.get(row["series_key"])
+            if above is not None and beside is not None:
+                made.append(dict(sorted((above | beside | self._own(row)).items())))
+        return made
+
+    def _own(self, row: sqlite3.Row) -> Attributes:
+        """What the row itself tells: of an instance its attributes, of every match where it is."""
+        if self._level == Level.STUDY:
+            return self._address(StudyRef(row["study_uid"]))
+        if self._level == Level.SERIES:
+            return self._address(SeriesRef(row["study_uid"], row["series_uid"]))
+        kept = self._attributes(zlib.decompress(row["kept"])) if self._whole else orjson.loads(row["kept"])
+        ref = InstanceRef(row["study_uid"], row["series_uid"], row["instance_uid"])
+        return self._returned.of(Level.INSTANCE, kept) | _ONLINE | self._address(ref)
+
+    def _attributes(self, kept: bytes) -> Attributes:
+        """Kept attributes, their bulk data by absolute addresses."""
+        # a quote inside a JSON string is escaped, so these bytes are always the key itself
+        attributes: Attributes = orjson.loads(kept.replace(b'"BulkDataURI":"', self._bulk_data))
+        return attributes
+
+    def _address(self, ref: StudyRef | SeriesRef | InstanceRef) -> Attributes:
+        return element(tag("RetrieveURL"), [f"{self._root}/{ref.path}"])
+
+    def _studies(self, rows: Sequence[sqlite3.Row]) -> dict[int, Attributes]:
+        """What is told of each study of the rows, by its key."""
+        counted, parameters = self._counted()
+        columns = ", ".join(f'{sql} AS "{name}"' for name, sql in counted.items())
+        columns = f"study_key, attributes{', ' if columns else ''}{columns}"
+        found = self._read(f"SELECT {columns} FROM study WHERE study_key IN", "study_key", rows, parameters)
+        made = {}
+        for row in found:
+            attributes = self._returned.of(Level.STUDY, self._attributes(row["attributes"]))
+            for name in counted:
+                attributes |= element(name, _values(name, row[name]))
+            if self._returned.wants(Level.STUDY, tag("InstanceAvailability")):
+                attributes |= _ONLINE
+            made[row["study_key"]] = attributes
+        return made
+
+    def _counted(self) -> tuple[dict[str, str], tuple[str, ...]]:
+        """What is counted or listed of a study, as SQL by tag, and the parameters of that."""
+        scope = f"other.organisation IN ({', '.join('?' * len(self._organisations))})"
+        related = {
+            name: "(SELECT count(*) " + _RELATED.format(join=join, same=_SAME_ISSUER, scope=scope) + ")"
+            for name, join in _OF_PATIENT.items()
+        }
+        wanted = {
+            name: sql
+            for name, sql in (COUNTS | _LISTS | related).items()
+            if name != _OF_SERIES and self._returned.wants(Level.STUDY, name)
+        }
+        return wanted, tuple(self._organisations) * len(wanted.keys() & related.keys())
+
+    def _series(self, rows: Sequence[sqlite3.Row]) -> dict[int, Attributes]:
+        """What is told of each series of the rows, by its key."""
+        wants_count = self._returned.wants(Level.SERIES, _OF_SERIES)
+        count = COUNTS[_OF_SERIES] if wants_count else "NULL"
+        sql = f"SELECT series_key, attributes, {count} AS number FROM series WHERE series_key IN"
+        made = {}
+        for row in self._read(sql, "series_key", rows, ()):
+            attributes = self._returned.of(Level.SERIES, self._attributes(row["attributes"]))
+            if wants_count:
+                attributes |= element(_OF_SERIES, [row["number"]])
+            made[row["series_key"]] = attributes
+        return made
+
+    def _read(
+        self, sql: str, key: str, rows: Sequence[sqlite3.Row], parameters: tuple[str, ...]
+    ) -> Iterable[sqlite3.Row]:
+        """The rows of a table by the distinct keys of `rows`, some hundreds at a time."""
+        keys = list(dict.fromkeys(row[key] for row in rows))
+        for at in range(0, len(keys), _AT_ONCE):
+            some = keys[at : at + _AT_ONCE]
+            yield from self._database.read(f"{sql} ({', '.join('?' * len(some))})", (*parameters, *some))
+
+
+def _values(name: str, found: str | int | None) -> list[str | int]:
+    """What was counted or listed, as values; a list comes as one text."""
+    if name in _LISTS:
+        return sorted(filter(None, str(found or "").split(",")))
+    return [] if found is None else [int(found)]

@@ -1,0 +1,18 @@
+"""The attributes of an instance as they are catalogued: DICOM JSON, compressed."""
+
+import zlib
+
+import orjson
+
+from server.dicom.dicomjson import Attributes
+
+
+def pack(attributes: Attributes) -> bytes:
+    """The attributes of an instance in the form that is catalogued."""
+    return zlib.compress(orjson.dumps(attributes), 1)
+
+
+def unpack(packed: bytes) -> Attributes:
+    """The attributes of an instance from their catalogued form."""
+    attributes: Attributes = orjson.loads(zlib.decompress(packed))
+    return attributes

@@ -1,0 +1,92 @@
+"""What a search asks for, as values: the level, the keys, what to answer, and which page (PS3.18 8.3.4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from server.dicom.attributes import SERIES_LEVEL, STUDY_LEVEL, Attribute, tag
+from server.dicom.dicomjson import Attributes
+
+
+class Level(IntEnum):
+    """What a search looks for, from the top."""
+
+    STUDY = 0
+    SERIES = 1
+    INSTANCE = 2
+
+
+Path = tuple[Attribute, ...]
+"""An attribute, after the sequences that lead to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One matching key: the attribute, maybe inside sequences, and the text it shall match."""
+
+    path: Path
+    text: str
+
+    @property
+    def name(self) -> str:
+        """The key in words: `RequestAttributesSequence.ScheduledProcedureStepID`."""
+        return named(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One search: `keys` in the order given, `include` the attributes wanted besides (None: all there are).
+
+    `fuzzy`, `empty_values` and `multiple_values` switch on the matching of PS3.18 8.3.4.2, 8.3.4.5 and 8.3.4.6.
+    """
+
+    level: Level
+    keys: Sequence[Key] = ()
+    include: Sequence[Path] | None = ()
+    limit: int = 100
+    offset: int = 0
+    study_uid: str | None = None
+    series_uid: str | None = None
+    fuzzy: bool = False
+    empty_values: bool = False
+    multiple_values: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found: DICOM JSON a match, whether there is more, and which keys were not matched."""
+
+    matches: list[Attributes]
+    more: bool
+    unmatched: tuple[str, ...]
+
+
+def named(path: Path) -> str:
+    """A path in words, keywords joined by full stops."""
+    return ".".join(step.keyword for step in path)
+
+
+_COMPUTED = {
+    **dict.fromkeys(
+        map(
+            tag,
+            "ModalitiesInStudy SOPClassesInStudy NumberOfStudyRelatedSeries NumberOfStudyRelatedInstances "
+            "NumberOfPatientRelatedStudies NumberOfPatientRelatedSeries NumberOfPatientRelatedInstances "
+            "InstanceAvailability RetrieveURL".split(),
+        ),
+        Level.STUDY,
+    ),
+    tag("NumberOfSeriesRelatedInstances"): Level.SERIES,
+}
+
+
+def level_of(name: str) -> Level:
+    """The level that an attribute (by its tag) is kept at; what is not of the study or series is the instance's.
+
+    InstanceAvailability and RetrieveURL are of every level, so of the highest.
+    """
+    if name in _COMPUTED:
+        return _COMPUTED[name]
+    if name in STUDY_LEVEL:
+        return Level.STUDY
+    return Level.SERIES if name in SERIES_LEVEL else Level.INSTANCE

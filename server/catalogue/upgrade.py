@@ -1,0 +1,32 @@
+"""What the steps of the schema call to fill new columns and tables from what an older release has catalogued."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+
+from server.catalogue.moments import date_key, time_key
+from server.catalogue.names import name_key, words
+from server.catalogue.packing import unpack
+from server.catalogue.returned import summary
+from server.dicom.attributes import tag
+
+
+def _words(name: str | None) -> str:
+    return orjson.dumps(words(name)).decode()
+
+
+def _timezone(packed: bytes | None) -> str | None:
+    element = unpack(packed).get(tag("TimezoneOffsetFromUTC")) if packed else None
+    return orjson.dumps(element).decode() if element else None
+
+
+FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
+    "date_key": lambda text: text and date_key(text),
+    "time_key": lambda text: text and time_key(text),
+    "name_key": name_key,
+    "name_words": _words,
+    "timezone_of": _timezone,
+    "instance_summary": lambda packed: summary(unpack(packed)),
+}
+"""SQL functions of one argument, by name; `name_words` answers a JSON list of words and their sounds."""
