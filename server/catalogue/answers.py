@@ -13,7 +13,7 @@ from server.catalogue.returned import Returned, element
 from server.database.sqlite import Database
 from server.dicom.attributes import tag
 from server.dicom.dicomjson import Attributes
-from server.dicom.resources import InstanceRef, SeriesRef, StudyRef
+from server.dicom.resources import InstanceRef, ResourceRef, SeriesRef, StudyRef
 
 _AT_ONCE = 500
 _RELATED = "FROM study AS other {join} WHERE other.patient_id = study.patient_id AND {same} AND {scope}"
@@ -38,7 +38,7 @@ _OF_SERIES = tag("NumberOfSeriesRelatedInstances")
 
 
 class Answers:
-    """Answers the rows of one query; `columns` is what must be read of each row for that."""
+    """Answers the rows of one query; `columns` is what must be read of each row for that: keys, which sort fast."""
 
     def __init__(
         self, database: Database, query: Query, demands: Iterable[Demand], organisations: Sequence[str], root: str
@@ -58,7 +58,7 @@ class Answers:
         if self._level >= Level.SERIES:
             columns += ["series.series_key", "series.series_uid"]
         if self._level == Level.INSTANCE:
-            columns += ["instance.instance_uid", f"instance.{'attributes' if self._whole else 'summary'} AS kept"]
+            columns += ["instance.instance_key", "instance.instance_uid"]
         return ", ".join(columns)
 
     def of(self, rows: Sequence[sqlite3.Row]) -> list[Attributes]:
@@ -67,23 +67,17 @@ class Answers:
         series = None
         if self._level >= Level.SERIES and self._returned.tells_of(Level.SERIES):
             series = self._series(rows)
+        instances = self._instances(rows) if self._level == Level.INSTANCE else None
+        told = [("study_key", studies), ("series_key", series), ("instance_key", instances)]
         made = []
         for row in rows:
-            above = {} if studies is None else studies.get(row["study_key"])
-            beside = {} if series is None else series.get(row["series_key"])
-            if above is not None and beside is not None:
-                made.append(dict(sorted((above | beside | self._own(row)).items())))
+            levels = [by_key.get(row[key]) for key, by_key in told if by_key is not None]
+            if None not in levels:
+                match = self._address(row)
+                for level in reversed(levels):  # what is said lower down is truer of the match
+                    match = (level or {}) | match
+                made.append(dict(sorted(match.items())))
         return made
-
-    def _own(self, row: sqlite3.Row) -> Attributes:
-        """What the row itself tells: of an instance its attributes, of every match where it is."""
-        if self._level == Level.STUDY:
-            return self._address(StudyRef(row["study_uid"]))
-        if self._level == Level.SERIES:
-            return self._address(SeriesRef(row["study_uid"], row["series_uid"]))
-        kept = self._attributes(zlib.decompress(row["kept"])) if self._whole else orjson.loads(row["kept"])
-        ref = InstanceRef(row["study_uid"], row["series_uid"], row["instance_uid"])
-        return self._returned.of(Level.INSTANCE, kept) | _ONLINE | self._address(ref)
 
     def _attributes(self, kept: bytes) -> Attributes:
         """Kept attributes, their bulk data by absolute addresses."""
@@ -91,7 +85,14 @@ class Answers:
         attributes: Attributes = orjson.loads(kept.replace(b'"BulkDataURI":"', self._bulk_data))
         return attributes
 
-    def _address(self, ref: StudyRef | SeriesRef | InstanceRef) -> Attributes:
+    def _address(self, row: sqlite3.Row) -> Attributes:
+        """Where a match can be retrieved."""
+        if self._level == Level.STUDY:
+            ref: ResourceRef = StudyRef(row["study_uid"])
+        elif self._level == Level.SERIES:
+            ref = SeriesRef(row["study_uid"], row["series_uid"])
+        else:
+            ref = InstanceRef(row["study_uid"], row["series_uid"], row["instance_uid"])
         return element(tag("RetrieveURL"), [f"{self._root}/{ref.path}"])
 
     def _studies(self, rows: Sequence[sqlite3.Row]) -> dict[int, Attributes]:
@@ -130,15 +131,25 @@ class Answers:
         count = COUNTS[_OF_SERIES] if wants_count else "NULL"
         sql = f"SELECT series_key, attributes, {count} AS number FROM series WHERE series_key IN"
         made = {}
-        for row in self._read(sql, "series_key", rows, ()):
+        for row in self._read(sql, "series_key", rows):
             attributes = self._returned.of(Level.SERIES, self._attributes(row["attributes"]))
             if wants_count:
                 attributes |= element(_OF_SERIES, [row["number"]])
             made[row["series_key"]] = attributes
         return made
 
+    def _instances(self, rows: Sequence[sqlite3.Row]) -> dict[int, Attributes]:
+        """What is told of each instance of the rows, by its key."""
+        column = "attributes" if self._whole else "summary"
+        sql = f"SELECT instance_key, {column} AS kept FROM instance WHERE instance_key IN"
+        made = {}
+        for row in self._read(sql, "instance_key", rows):
+            kept = zlib.decompress(row["kept"]) if self._whole else row["kept"]
+            made[row["instance_key"]] = self._returned.of(Level.INSTANCE, self._attributes(kept)) | _ONLINE
+        return made
+
     def _read(
-        self, sql: str, key: str, rows: Sequence[sqlite3.Row], parameters: tuple[str, ...]
+        self, sql: str, key: str, rows: Sequence[sqlite3.Row], parameters: tuple[str, ...] = ()
     ) -> Iterable[sqlite3.Row]:
         """The rows of a table by the distinct keys of `rows`, some hundreds at a time."""
         keys = list(dict.fromkeys(row[key] for row in rows))

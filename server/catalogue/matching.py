@@ -13,12 +13,14 @@ from server.catalogue.query import Level, Query, level_of
 class Condition:
     """What a match must meet: in SQL with its parameters, and, by level, what SQL cannot say of the attributes.
 
-    `demands` are all of them; `unmatched` names the keys that this level does not match.
+    `from_below` says that columns of series or instances narrow it, so that it may pay to begin there. `demands` are
+    all of them; `unmatched` names the keys that this level does not match.
     """
 
     sql: str
     parameters: tuple[object, ...]
     rest: Mapping[Level, Predicate] = field(default_factory=dict)
+    from_below: bool = False
     demands: tuple[Demand, ...] = ()
     unmatched: tuple[str, ...] = ()
 
@@ -28,21 +30,24 @@ def condition(query: Query) -> Condition:
     wanted, unmatched = demands(query)
     terms: list[Term] = []
     rest: dict[Level, list[Demand]] = {}
+    from_below = False
     if query.study_uid is not None:
         terms.append(("study.study_uid = ?", [query.study_uid]))
     if query.series_uid is not None:
         terms.append(("series.series_uid = ?", [query.series_uid]))
     for one in wanted:
         said = term(one)
+        level = level_of(one.date_tag if isinstance(one, Moment) else one.tag)
         if said is None:
-            name = one.date_tag if isinstance(one, Moment) else one.tag
-            rest.setdefault(level_of(name), []).append(one)
+            rest.setdefault(level, []).append(one)
         else:
             terms.append(said)
+            from_below = from_below or level > Level.STUDY
     return Condition(
         sql=" AND ".join(sql for sql, _ in terms) or "1 = 1",
         parameters=tuple(value for _, values in terms for value in values),
         rest={level: predicate(ones) for level, ones in sorted(rest.items())},
+        from_below=from_below,
         demands=wanted,
         unmatched=unmatched,
     )

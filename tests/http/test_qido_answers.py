@@ -259,3 +259,16 @@ def test_the_order_is_the_same_at_every_level(client: Client) -> None:
         found = client.get(f"/dicomweb/{path}").json()
         assert [match["0020000D"]["Value"][0] for match in found] == [one for one in expected for _ in range(2)]
         assert [match["00200011"]["Value"][0] for match in found] == [1, 2] * 3
+
+
+def test_what_an_instance_says_itself_is_told_of_it(client: Client) -> None:
+    study_uid, series_uid = uid(), uid()
+    for number, offset in ((1, "+0000"), (2, "+0100")):
+        client.stored(
+            StudyInstanceUID=study_uid,
+            SeriesInstanceUID=series_uid,
+            InstanceNumber=number,
+            TimezoneOffsetFromUTC=offset,
+        )
+    found = client.get("/dicomweb/instances").json()
+    assert [match["00080201"]["Value"] for match in found] == [["+0000"], ["+0100"]]

@@ -1,11 +1,14 @@
 """The kinds of matching over HTTP: sequences, moments, fuzzy names, empty and multiple values, and their bounds."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 
+from server.catalogue.names import name_text
 from tests.factories import part10, uid
 from tests.http.conftest import Client, running, settings_for
 
@@ -264,3 +267,34 @@ def test_names_are_found_as_they_are_written_in_a_url(clinic: Client) -> None:
         answer = clinic.get(f"/dicomweb/studies?{written}")
         assert answer.status_code == (204 if "%55" in written else 200)
     assert clinic.get("/dicomweb/studies?StudyDescription=R%C3%B6ntgen+%26+Kopf+%2B+Hals").status_code == 200
+
+
+def values(dataset: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """The first value of everything that can be asked for in a data set, by path."""
+    for name, element in dataset.items():
+        first = (element.get("Value") or [None])[0]
+        if name[3] in "13579BDF" or first in (None, "", {}):  # private, or empty
+            continue
+        if element["vr"] == "SQ":
+            yield from values(first, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", name_text(first) if element["vr"] == "PN" else str(first)
+
+
+@pytest.mark.parametrize("sample", ["CT_small.dcm", "MR_small.dcm", "reportsi.dcm", "liver_1frame.dcm"])
+def test_every_value_of_a_file_finds_it(client: Client, sample: str) -> None:
+    path = get_testdata_file(sample, download=False)
+    assert isinstance(path, str)
+    client.stow(part10(), Path(path).read_bytes(), part10())
+    study_uid = next(
+        match["0020000D"]["Value"][0]
+        for match in client.get("/dicomweb/studies").json()
+        if not match["0020000D"]["Value"][0].startswith("1.2.826.0.1.3680043.10.1.")
+    )
+    [match] = client.get("/dicomweb/instances", params={"includefield": "all", "StudyInstanceUID": study_uid}).json()
+    asked = dict(values(match))
+    assert len(asked) > 40
+    for name, text in asked.items():
+        found = client.get("/dicomweb/instances", params={name: text})
+        assert found.status_code == 200, (name, text, found.text)
+        assert study_uid in found.text, (name, text)
