@@ -86,7 +86,9 @@ def _named(column: str, pattern: str) -> Term:
     escaped = _glob(pattern)
     whole = f"{column} GLOB ?" if has_wildcard(pattern) else f"{column} = ?"
     patterns = [escaped if has_wildcard(pattern) else pattern, f"{escaped}=*", f"*={escaped}", f"*={escaped}=*"]
-    return f"({whole} OR {' OR '.join([f'{column} GLOB ?'] * 3)})", [*patterns]
+    # few names have several groups, and one look spares the others three
+    groups = " OR ".join([f"{column} GLOB ?"] * 3)
+    return f"({whole} OR {column} LIKE '%=%' AND ({groups}))", [*patterns]
 
 
 def _sounding(column: _Column, criterion: Sounding) -> Term:
