@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from server.archive.part10 import Buffer, PixelData, Structure
+from server.archive.part10 import Structure
+from server.dicom.spans import Buffer, PixelData
 from server.errors import Malformed, NotFound
 
 _EXTENDED_OFFSETS = 0x7FE00001

@@ -3,21 +3,22 @@
 import mmap
 from dataclasses import dataclass
 
-from pydicom.dataset import Dataset
-
 from server.archive.frames import FrameMap, map_frames
-from server.archive.part10 import PIXEL_DATA, Buffer, PixelData, Structure, examine, texts
+from server.archive.part10 import Structure, examine, texts
 from server.archive.store import Incoming
 from server.catalogue.entries import Entry
 from server.dicom.attributes import tag
-from server.dicom.dicomjson import Attributes, attributes_of, quietly, read_header
+from server.dicom.dicomjson import Attributes, value
 from server.dicom.resources import InstanceRef
+from server.dicom.spans import PIXEL_DATA, Buffer, PixelData
 from server.dicom.uids import is_uid
 from server.errors import Malformed
 from server.rendering.codecs.index import CODECS
-from server.rendering.image import Image, describe, not_renderable, number_of_frames
+from server.rendering.describe import describe, number_of_frames
+from server.rendering.image import Image, not_renderable
 
 _IDENTIFIERS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
+_NAMES = ("Study Instance UID", "Series Instance UID", "SOP Instance UID", "SOP Class UID")
 _KINDS = dict(zip(PIXEL_DATA, ("", "float", "double"), strict=True))
 
 
@@ -35,21 +36,21 @@ def read(incoming: Incoming, organisation: str) -> Entry:
     """The catalogue entry of a file; `Malformed` says why it cannot be kept."""
     if incoming.size < 132:
         raise Malformed("This is not a DICOM Part 10 file: it is shorter than the preamble.", size=incoming.size)
-    with incoming.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data, quietly():
+    with incoming.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         structure = examine(data)
-        dataset = read_header(_header(data, structure))
-        identity = _identity(dataset)
+        attributes = structure.attributes
+        identity = _identity(attributes)
         ref = InstanceRef(identity.study_uid, identity.series_uid, identity.instance_uid)
-        attributes = attributes_of(dataset, ref.path)
-        _add_what_is_not_in_the_header(attributes, structure, ref)
-        image, frames, reason = _pixels(dataset, structure, data)
+        structure.place_bulk_data(ref.path)
+        image, frames, reason = _pixels(structure, data)
+    attributes[tag("AvailableTransferSyntaxUID")] = {"vr": "UI", "Value": [structure.transfer_syntax_uid]}
     return Entry(
         ref=ref,
         organisation=organisation,
         digest=incoming.digest,
         size=incoming.size,
         transfer_syntax_uid=structure.transfer_syntax_uid,
-        attributes=attributes,
+        attributes=dict(sorted(attributes.items())),
         frames=frames.to_json() if frames else None,
         image=image.to_json() if image else None,
         not_renderable=reason,
@@ -63,41 +64,15 @@ def identify(incoming: Incoming) -> Identity | None:
     return Identity(*said) if any(said) else None
 
 
-def _header(data: Buffer, structure: Structure) -> bytes:
-    """The file up to its pixel data; a deflated one whole, since its header cannot be cut off."""
-    if structure.pixel_data is None or structure.inflated is not None:
-        return data[:]
-    # an element's header ends right before its value; twelve bytes hold the longest
-    return data[: structure.pixel_data.offset]
-
-
-def _named(dataset: Dataset) -> Identity:
-    return Identity(*(str(dataset.get(keyword) or "") for keyword in _IDENTIFIERS))
-
-
-def _identity(dataset: Dataset) -> Identity:
-    identity = _named(dataset)
-    named = {
-        "Study Instance UID": identity.study_uid,
-        "Series Instance UID": identity.series_uid,
-        "SOP Instance UID": identity.instance_uid,
-        "SOP Class UID": identity.sop_class_uid,
-    }
-    for name, uid in named.items():
+def _identity(attributes: Attributes) -> Identity:
+    uids = [str(value(attributes, keyword) or "") for keyword in _IDENTIFIERS]
+    for name, uid in zip(_NAMES, uids, strict=True):
         if not is_uid(uid):
             raise Malformed(f"The {name} is {'no valid UID (PS3.5 9.1)' if uid else 'missing'}.")
-    return identity
+    return Identity(*uids)
 
 
-def _add_what_is_not_in_the_header(attributes: Attributes, structure: Structure, ref: InstanceRef) -> None:
-    attributes[tag("AvailableTransferSyntaxUID")] = {"vr": "UI", "Value": [structure.transfer_syntax_uid]}
-    if structure.pixel_data is not None:
-        key = f"{structure.pixel_data.tag:08X}"
-        vr = structure.pixel_data.vr or "OW"
-        attributes[key] = {"vr": vr, "BulkDataURI": f"{ref.path}/bulkdata/{key}"}
-
-
-def _pixels(dataset: Dataset, structure: Structure, data: Buffer) -> tuple[Image | None, FrameMap | None, str | None]:
+def _pixels(structure: Structure, data: Buffer) -> tuple[Image | None, FrameMap | None, str | None]:
     """How to draw the image and where its frames lie; the reason when either is impossible."""
     pixels = structure.pixel_data
     if pixels is None:
@@ -105,9 +80,9 @@ def _pixels(dataset: Dataset, structure: Structure, data: Buffer) -> tuple[Image
     syntax = structure.transfer_syntax_uid
     kind = _KINDS[pixels.tag] or pixels.vr or "OW"
     try:
-        image = describe(dataset, kind, syntax)
+        image = describe(structure.attributes, lambda uri: structure.bulk_value(data, uri), kind, syntax)
     except Malformed as error:
-        return None, _frames_alone(dataset, structure, pixels, data), not_renderable(syntax, error.message)
+        return None, _frames_alone(structure, pixels, data), not_renderable(syntax, error.message)
     try:
         frames = map_frames(structure, pixels, data, image.number_of_frames, image.frame_bits)
     except Malformed as error:
@@ -117,9 +92,9 @@ def _pixels(dataset: Dataset, structure: Structure, data: Buffer) -> tuple[Image
     return image, frames, None
 
 
-def _frames_alone(dataset: Dataset, structure: Structure, pixels: PixelData, data: Buffer) -> FrameMap | None:
+def _frames_alone(structure: Structure, pixels: PixelData, data: Buffer) -> FrameMap | None:
     """The frames of an image that cannot be drawn, when they are encapsulated and can be told apart all the same."""
     try:
-        return map_frames(structure, pixels, data, number_of_frames(dataset), 0)
+        return map_frames(structure, pixels, data, number_of_frames(structure.attributes), 0)
     except Malformed:
         return None

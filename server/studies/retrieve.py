@@ -11,11 +11,11 @@ from server.access.audit import Audit
 from server.access.people import Caller
 from server.access.policy import Action, require
 from server.archive.frames import FrameMap, read_frame
+from server.archive.part10 import read_value
 from server.archive.store import Archive
 from server.catalogue import search as catalogue_search
 from server.catalogue.search import Located
 from server.database.sqlite import Database
-from server.dicom.dicomjson import read_header, value_at
 from server.dicom.resources import InstanceRef, ResourceRef
 from server.dicom.transfer_syntaxes import (
     DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
@@ -94,7 +94,7 @@ class Retrieve:
         """The value at a path of tags and item numbers, as a BulkDataURI names it; `NotFound` when there is none."""
         [located] = self.locate(caller, Action.RETRIEVE, ref)
         self._audit.look(caller, Action.RETRIEVE, ref.study_uid)
-        return value_at(read_header(self._archive.path(located.digest)), path)
+        return read_value(self._archive.path(located.digest), path)
 
     def locate(self, caller: Caller, action: Action, ref: ResourceRef) -> list[Located]:
         """The instances of a resource that the caller may do this with; `NotFound` when there are none."""

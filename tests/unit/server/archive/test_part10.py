@@ -10,7 +10,8 @@ import pydicom
 import pytest
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
-from server.archive.part10 import MOST_NESTED, Structure, examine, texts
+from server.archive.part10 import Structure, examine, texts
+from server.dicom.scan import MOST_NESTED
 from server.errors import Malformed, TooLarge
 from tests.factories import element, identifiers, item, part10, raw_part10
 

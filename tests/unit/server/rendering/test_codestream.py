@@ -1,22 +1,22 @@
 """What a codestream says of its own size, wherever in a file format it is wrapped."""
 
-import io
 import struct
 
 import pytest
-from pydicom import dcmread
 
+from server.archive.part10 import examine
 from server.errors import Malformed
 from server.rendering.codecs.codestream import check
-from server.rendering.image import Image, describe
+from server.rendering.describe import describe
+from server.rendering.image import Image
 from tests.factories import image, part10
 
 SIGNATURE = struct.pack(">L4s4s", 12, b"jP  ", b"\r\n\x87\n")
 
 
 def described(rows: int, columns: int) -> Image:
-    dataset = dcmread(io.BytesIO(part10(image(Rows=rows, Columns=columns))))
-    return describe(dataset, "OW", "1.2.840.10008.1.2.4.90")
+    header = examine(part10(image(Rows=rows, Columns=columns))).attributes
+    return describe(header, lambda _: b"", "OW", "1.2.840.10008.1.2.4.90")
 
 
 def codestream(rows: int, columns: int) -> bytes:
