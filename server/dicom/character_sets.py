@@ -4,13 +4,14 @@ Undecodable bytes become U+FFFD; nothing here fails. A term that is misspelt or 
 meaning can be guessed, else as Latin 1, which is a superset of the default repertoire.
 """
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 # PS3.3 tables C.12-2 to C.12-5: the number of each registered set and the codec that reads it beside ASCII
-_SINGLE_BYTE = {
+_BY_NUMBER = {
     "6": "latin-1",
     "13": "shift_jis",
     "100": "latin-1",
@@ -23,11 +24,13 @@ _SINGLE_BYTE = {
     "144": "iso8859-5",
     "148": "iso8859-9",
     "166": "tis-620",
+    "192": "utf-8",
     "203": "iso8859-15",
 }
 _MULTI_BYTE_G1 = {"58": "gb2312", "149": "euc_kr"}
 _MULTI_BYTE_G0 = {"87", "159"}
-_WHOLE = {"ISO_IR 192": "utf-8", "GB18030": "gb18030", "GBK": "gbk", "ISO 2022 GBK": "gbk"}
+_NAMED = {"GB18030": "gb18030", "GBK": "gbk", "ISO 2022 GBK": "gbk"}
+_STAND_ALONE = {"utf-8", "gb18030", "gbk"}
 
 # PS3.3 tables C.12-3 and C.12-4: what each escape sequence designates, G0 as bytes a character and G1 as a codec
 _G0 = {b"(B": "", b"(J": "", b"$B": "jis x 0208", b"$@": "jis x 0208", b"$(D": "jis x 0212"}
@@ -122,10 +125,10 @@ def character_set(terms: bytes) -> CharacterSet:
     names = [" ".join(term.split()).upper() for term in terms.decode("latin-1").strip(" \0").split("\\")]
     if not names[0] and len(names) > 1:
         # G1 is undefined until it is designated: the first set that has one is the best guess for what forgets to
-        codecs = (_MULTI_BYTE_G1.get(_number(name)) for name in names[1:])
-        return CharacterSet(next(filter(None, codecs), "latin-1"))
-    codec = _WHOLE.get(names[0]) or ("utf-8" if _number(names[0]) == "192" else None)
-    return CharacterSet(codec, extensible=False) if codec else CharacterSet(_codec(names[0]))
+        designated = (_MULTI_BYTE_G1.get(_number(name)) for name in names[1:])
+        return CharacterSet(next(filter(None, designated), "latin-1"))
+    codec = _codec(names[0])
+    return CharacterSet(codec, extensible=codec not in _STAND_ALONE)
 
 
 def _number(name: str) -> str:
@@ -135,12 +138,11 @@ def _number(name: str) -> str:
 
 def _codec(name: str) -> str:
     number = _number(name)
-    if number in _SINGLE_BYTE or number in _MULTI_BYTE_G1:
-        return _SINGLE_BYTE.get(number) or _MULTI_BYTE_G1[number]
+    if codec := _NAMED.get(name) or _BY_NUMBER.get(number) or _MULTI_BYTE_G1.get(number):
+        return codec
     if number in _MULTI_BYTE_G0 or not _CODEC.fullmatch(name):
         return "latin-1"
     try:
-        "".encode(name)
+        return codecs.lookup(name).name
     except LookupError:
         return "latin-1"
-    return name

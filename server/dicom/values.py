@@ -42,7 +42,7 @@ def json_values(vr: str, content: bytes, characters: CharacterSet, order: str) -
 
 
 def in_little_endian(content: bytes, vr: str, order: str) -> bytes:
-    """A value as explicit VR little endian has it, which is what leaves this server (PS3.18 8.7.3.3.2)."""
+    """A value as explicit VR little endian has it, which is what leaves this server (PS3.18 8.7.3)."""
     size = WORDS.get(vr, 1)
     if order == "<" or size == 1 or len(content) % size:
         return content
