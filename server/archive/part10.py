@@ -7,13 +7,14 @@ nothing is nested without bound, so that what comes after may trust the file.
 import mmap
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from server.dicom.dictionary import Attributes
-from server.dicom.scan import Scan, explicit_header
+from server.dicom.headers import explicit_header
+from server.dicom.scan import Scan
 from server.dicom.spans import Buffer, PixelData, Span
 from server.dicom.telling import BulkValue
 from server.dicom.transfer_syntaxes import (
@@ -50,10 +51,11 @@ class Structure:
         for value in self.bulk:
             value.element["BulkDataURI"] = f"{path}/bulkdata/{value.path}"
 
-    def bulk_value(self, data: Buffer, uri: str) -> bytes:
-        """The value in little endian that a BulkDataURI in `attributes` stands for; `data` is the whole file."""
-        span = next(value.span for value in self.bulk if value.element["BulkDataURI"] == uri)
-        return span.read(data if self.inflated is None else self.inflated)
+    def bulk_reader(self, data: Buffer) -> Callable[[str], bytes]:
+        """Reads the value in little endian that a BulkDataURI in `attributes` names; `data` is the whole file."""
+        spans = {value.element["BulkDataURI"]: value.span for value in self.bulk}
+        content = data if self.inflated is None else self.inflated
+        return lambda uri: spans[uri].read(content)
 
 
 def examine(data: Buffer) -> Structure:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from server.dicom.character_sets import DEFAULT, CharacterSet, character_set
 from server.dicom.dictionary import Attributes, name_of, unsaid_vr
+from server.dicom.headers import ITEM, ITEM_END, PLAIN, SEQUENCE_END, UNDEFINED, explicit_header
 from server.dicom.spans import PIXEL_DATA, Buffer, PixelData, Span
 from server.dicom.telling import BulkValue, Telling
 from server.errors import Malformed, TooLarge
@@ -17,34 +18,7 @@ MOST_NESTED = 64
 MOST_ELEMENTS = 1_000_000
 """Elements, items and fragments of one data set, together."""
 
-_UNDEFINED = 0xFFFFFFFF
-_ITEM_END = 0xFFFEE00D
 _CHARACTER_SET = 0x00080005
-# PS3.5 7.1.2: these VRs have two reserved bytes and a length of four
-_LONG_VRS = {vr.encode(): vr for vr in "OB OD OF OL OV OW SQ SV UC UN UR UT UV".split()}
-_SHORT_VRS = {vr.encode(): vr for vr in "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split()}
-_EXPLICIT = {order: struct.Struct(f"{order}HH2sH").unpack_from for order in "<>"}
-_HEADER = {order: struct.Struct(f"{order}HHL").unpack_from for order in "<>"}
-_LENGTH = {order: struct.Struct(f"{order}L").unpack_from for order in "<>"}
-
-
-def explicit_header(data: Buffer, position: int, order: str = "<") -> tuple[int, str, int, int]:
-    """Tag, VR, length and value offset of one explicit VR element (PS3.5 7.1.2)."""
-    group, number, said, length = _EXPLICIT[order](data, position)
-    tag = group << 16 | number
-    vr = _SHORT_VRS.get(said)
-    if vr is not None:
-        return tag, vr, length, position + 8
-    vr = _LONG_VRS.get(said)
-    if vr is None:
-        raise Malformed(
-            "An element has no valid VR; the data set is damaged or in another transfer syntax than its header says.",
-            tag=name_of(tag),
-            offset=position,
-        )
-    if position + 12 > len(data):
-        raise Malformed("The data set is cut short inside an element's header.", tag=name_of(tag))
-    return tag, vr, _LENGTH[order](data, position + 8)[0], position + 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +33,8 @@ class _Doubt:
 class _Level:
     """One open sequence or data set: where it ends (None until its delimiter), how it is encoded, what it becomes.
 
-    `limit` is the nearest end that is known. A data set becomes `attributes`; a sequence is the `element` of `tag`.
+    `limit` is the nearest end that is known. A data set becomes `attributes`; a sequence has a `tag`, becomes `items`,
+    and keeps the level of an `item` for the next, as there may be very many.
     """
 
     is_sequence: bool
@@ -74,6 +49,7 @@ class _Level:
     last: int = -1
     in_order: bool = True
     doubt: _Doubt | None = None
+    item: "_Level | None" = None
 
 
 class Scan:
@@ -131,7 +107,7 @@ class Scan:
         start = self._position
         if start + 8 > level.limit:
             raise Malformed("The data set is cut short inside an element's header.", offset=start)
-        group, number, length = _HEADER[level.order](self._data, start)
+        group, number, length = PLAIN[level.order](self._data, start)
         if group == 0xFFFE:
             self._delimit(level, group << 16 | number)
             return
@@ -142,7 +118,7 @@ class Scan:
         self._count()
         level.in_order &= tag > level.last
         level.last = tag
-        if length == _UNDEFINED:
+        if length == UNDEFINED:
             self._undefined(level, tag, vr)
         elif vr == "SQ":
             self._open_sequence(level, tag, length, implicit=level.implicit, order=level.order)
@@ -153,9 +129,9 @@ class Scan:
         if tag in PIXEL_DATA:
             self._fragments(level, tag, vr)
         elif vr == "UN":  # PS3.5 6.2.2: a sequence in implicit VR little endian
-            self._open_sequence(level, tag, _UNDEFINED, implicit=True, order="<")
+            self._open_sequence(level, tag, UNDEFINED, implicit=True, order="<")
         else:
-            self._open_sequence(level, tag, _UNDEFINED, implicit=level.implicit, order=level.order)
+            self._open_sequence(level, tag, UNDEFINED, implicit=level.implicit, order=level.order)
 
     def _value(self, level: _Level, tag: int, vr: str, length: int) -> None:
         """Reads an element of defined length; when it says no VR, or UN, its VR is what the dictionaries know."""
@@ -203,49 +179,69 @@ class Scan:
         return "/".join([*above, name_of(tag)])
 
     def _delimit(self, level: _Level, tag: int) -> None:
-        if tag != _ITEM_END or level.end is not None:
+        if tag != ITEM_END or level.end is not None:
             raise Malformed("An item or sequence ends that was never opened.", tag=name_of(tag), offset=self._position)
         self._position += 8
         self._close(level)
 
     def _items(self, level: _Level) -> None:
         """Reads a sequence until it ends or an item with elements begins."""
-        header = _HEADER[level.order]
-        while level.end is None or self._position < level.end:
-            if self._position + 8 > level.limit:
-                raise Malformed("The data set is cut short inside a sequence.", offset=self._position)
-            group, number, length = header(self._data, self._position)
-            self._position += 8
-            if (group, number) == (0xFFFE, 0xE0DD) and level.end is None:
+        end = level.end
+        while end is None or self._position < end:
+            tag, length = self._item_header(level)
+            if tag == SEQUENCE_END and end is None:
                 break
-            if (group, number) != (0xFFFE, 0xE000):
-                tag = name_of(group << 16 | number)
-                raise Malformed("A sequence holds something that is no item.", tag=tag, offset=self._position)
+            if tag != ITEM:
+                raise Malformed("A sequence holds something that is no item.", tag=name_of(tag), offset=self._position)
             self._count()
             attributes: Attributes = {}
             level.items.append(attributes)
             if length:
-                self._open(False, level, level.implicit, level.order, length, attributes)
-                return
+                self._elements(self._open_item(level, attributes, length))
+                if self._levels[-1] is not level:
+                    return  # to a sequence within
         self._close(level)
+
+    def _open_item(self, level: _Level, attributes: Attributes, length: int) -> _Level:
+        if level.item is None:
+            level.item = self._open(
+                level, attributes, length, is_sequence=False, implicit=level.implicit, order=level.order
+            )
+            return level.item
+        item, start = level.item, self._position
+        item.end = None if length == UNDEFINED else start + length
+        if item.end is not None and item.end > level.limit:
+            raise Malformed("A sequence or item reaches beyond what holds it.", offset=start)
+        item.limit = item.end or level.limit
+        item.attributes, item.characters, item.last, item.in_order = attributes, level.characters, -1, True
+        self._levels.append(item)
+        return item
+
+    def _item_header(self, level: _Level) -> tuple[int, int]:
+        start = self._position
+        if start + 8 > level.limit:
+            raise Malformed("The data set is cut short inside a sequence.", offset=start)
+        group, number, length = PLAIN[level.order](self._data, start)
+        self._position = start + 8
+        return group << 16 | number, length
 
     def _open_sequence(
         self, level: _Level, tag: int, length: int, *, implicit: bool, order: str, doubt: _Doubt | None = None
     ) -> None:
         if len(self._levels) == 1:
             self.elements.setdefault(tag, Span("SQ", self._position, 0))
-        opened = self._open(True, level, implicit, order, length, {})
+        opened = self._open(level, {}, length, is_sequence=True, implicit=implicit, order=order)
         opened.tag, opened.doubt = tag, doubt
         if tag & 0xFFFF:
             level.attributes[name_of(tag)] = {"vr": "SQ", "Value": opened.items}
 
     def _open(
-        self, is_sequence: bool, within: _Level, implicit: bool, order: str, length: int, attributes: Attributes
+        self, within: _Level, attributes: Attributes, length: int, *, is_sequence: bool, implicit: bool, order: str
     ) -> _Level:
         start = self._position
         if len(self._levels) > MOST_NESTED:
             raise Malformed(f"The data set is nested more than {MOST_NESTED} levels deep.", offset=start)
-        end = None if length == _UNDEFINED else start + length
+        end = None if length == UNDEFINED else start + length
         if end is not None and end > within.limit:
             raise Malformed("A sequence or item reaches beyond what holds it.", offset=start)
         limit = within.limit if end is None else end
@@ -289,14 +285,10 @@ class Scan:
         start = self._position
         items: list[tuple[int, int]] = []
         while True:
-            if self._position + 8 > level.limit:
-                raise Malformed("The data set is cut short inside a sequence.", offset=self._position)
-            group, number, length = _HEADER[level.order](self._data, self._position)
-            self._position += 8
-            if (group, number) == (0xFFFE, 0xE0DD):
+            item, length = self._item_header(level)
+            if item == SEQUENCE_END:
                 break
-            broken = (group, number) != (0xFFFE, 0xE000) or length == _UNDEFINED
-            if broken or self._position + length > level.limit:
+            if item != ITEM or length == UNDEFINED or self._position + length > level.limit:
                 raise Malformed("The encapsulated pixel data is cut short or damaged.", offset=self._position)
             self._count()
             items.append((self._position, length))

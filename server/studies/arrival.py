@@ -80,7 +80,7 @@ def _pixels(structure: Structure, data: Buffer) -> tuple[Image | None, FrameMap 
     syntax = structure.transfer_syntax_uid
     kind = _KINDS[pixels.tag] or pixels.vr or "OW"
     try:
-        image = describe(structure.attributes, lambda uri: structure.bulk_value(data, uri), kind, syntax)
+        image = describe(structure.attributes, structure.bulk_reader(data), kind, syntax)
     except Malformed as error:
         return None, _frames_alone(structure, pixels, data), not_renderable(syntax, error.message)
     try:

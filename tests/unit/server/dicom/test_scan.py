@@ -259,7 +259,7 @@ def test_bulk_data_are_named_by_tags_and_item_numbers() -> None:
     found.place_bulk_data("studies/1.2")
     uri = "studies/1.2/bulkdata/00283000/2/00283006"
     assert found.attributes["00283000"]["Value"][1]["00283006"]["BulkDataURI"] == uri
-    assert found.bulk_value(raw_part10(nested()), uri) == LARGE
+    assert found.bulk_reader(raw_part10(nested()))(uri) == LARGE
 
 
 def test_bulk_data_are_found_in_the_file() -> None:
