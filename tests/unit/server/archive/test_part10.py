@@ -116,6 +116,7 @@ def test_an_icon_with_compressed_pixels_inside_an_item_is_walked_over() -> None:
         item(b"", SEQUENCE_END),
         element(SEQUENCE, "SQ", b"not an item!"),
         element(SEQUENCE, "SQ", item(b"", ITEM, 99)),
+        element(SEQUENCE, "SQ", item(element(0x00100020, "LO", b"12")) + item(b"", ITEM, 99)),
         element(SEQUENCE, "SQ", item(element(0x00100020, "LO", b"12")), 4),
         element(0x7FE00010, "OB", item(b"", SEQUENCE_END), UNDEFINED),
         element(0x7FE00010, "OB", item(b""), UNDEFINED),

@@ -136,7 +136,7 @@ def _survives(letter: str, codec: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    "terms", [b"", b"ISO_IR 6", b"ISO_IR 9999", b"nonsense", b"hex", b"zlib", b"utf-16", b"\xff", b"\\"]
+    "terms", [b"", b"ISO_IR 6", b"ISO_IR 9999", b"nonsense", b"hex", b"zlib", b"utf-16", b"cp9999", b"\xff", b"\\"]
 )
 def test_an_unknown_set_is_read_as_latin_1(terms: bytes) -> None:
     assert character_set(terms).decode(b"M\xfcller", NAMES) == "Müller"
