@@ -52,7 +52,8 @@ def withdraw(database: Database, ref: ResourceRef, person_id: str) -> Withdrawal
             (at, person_id, organisation, ref.path),
         ).lastrowid
         connection.execute(
-            f"INSERT INTO withdrawn SELECT ?, study_uid, series_uid, {_COPIED} FROM {_FROM} WHERE {where}",
+            f"INSERT INTO withdrawn SELECT ?, study_uid, series_uid, {_COPIED} FROM {_FROM} WHERE {where} "
+            "ORDER BY instance_key",  # so that what is restored keeps the order in which it came
             (number, *parameters),
         )
         _delete(connection, rows, where, parameters)

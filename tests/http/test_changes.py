@@ -21,7 +21,7 @@ def told(client: Client, **parameters: object) -> dict[str, object]:
 
 
 def test_storing_deleting_and_restoring_are_told_in_their_order(client: Client) -> None:
-    study_uid, series_uid, instance_uids = uid(), uid(), [uid(), uid()]
+    study_uid, series_uid, instance_uids = uid(), uid(), ["1.2.9", "1.2.10"]  # not in the order of their text
     files = [
         part10(StudyInstanceUID=study_uid, SeriesInstanceUID=series_uid, SOPInstanceUID=one) for one in instance_uids
     ]

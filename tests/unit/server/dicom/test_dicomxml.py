@@ -3,7 +3,7 @@
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server.dicom.dicomxml import NAMESPACE, from_xml, to_xml
@@ -138,6 +138,6 @@ _ATTRIBUTES = st.dictionaries(
 
 
 @given(_ATTRIBUTES)
-@settings(deadline=None, derandomize=True, database=None)
+@settings(deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_it_says_comes_back(attributes: dict[str, object]) -> None:
     assert from_xml(to_xml(attributes)) == attributes
