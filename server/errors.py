@@ -58,6 +58,12 @@ class TooLarge(ServerError):
     code = "too-large"
 
 
+class RangeNotSatisfiable(ServerError):
+    """The range of bytes that is asked for lies outside; the fact `size` says how many there are."""
+
+    code = "range-not-satisfiable"
+
+
 class UnsupportedMedia(ServerError):
     """The body is of a kind that this resource does not take."""
 

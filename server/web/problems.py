@@ -22,6 +22,7 @@ STATUSES = {
     "conflict": (409, "Contradicts what is kept"),
     "too-large": (413, "Too large"),
     "unsupported-media": (415, "Unsupported media type"),
+    "range-not-satisfiable": (416, "No such range"),
     "misdirected": (421, "Not addressed to this server"),
     "internal": (500, "The server failed"),
     "overloaded": (503, "Too busy"),
@@ -42,6 +43,7 @@ EXPLANATIONS = {
     "conflict": "The request contradicts what is already kept; what is kept stays as it is.",
     "too-large": "Beyond a limit, which `facts.limit` names. Send less at a time.",
     "unsupported-media": "The body is of a media type or encoding that this resource does not take.",
+    "range-not-satisfiable": "The range of bytes begins beyond the end; `facts.size` says how many bytes there are.",
     "misdirected": "The Host header names another server: "
     "a page elsewhere may be trying to reach this one through a browser.",
     "internal": "A fault of the server; its log has the details under the `Request-Id` of the answer.",
@@ -61,6 +63,8 @@ def problem(code: str, detail: str | None = None, **facts: Any) -> Response:
     headers = {"Cache-Control": "no-store"}
     if status == 503:
         headers["Retry-After"] = "1"
+    if status == 416:
+        headers["Content-Range"] = f"bytes */{facts.get('size', '*')}"
     return Response(content, status, headers, "application/problem+json")
 
 
