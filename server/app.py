@@ -112,7 +112,7 @@ def build(settings: Settings) -> Starlette:
         Stow(parts.store, workers, addresses, settings.archive.largest_instance),
         Qido(parts.search, workers, addresses, settings.search.most_results),
         Wado(retrieve, workers, addresses),
-        Rendered(render, workers),
+        Rendered(render, workers, addresses),
         removal,
         changes,
     )

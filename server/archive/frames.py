@@ -49,8 +49,9 @@ class FrameMap:
             first = frame_index * self.frame_bits
             last = first + self.frame_bits
             return [(self.offset + first // 8, (last + 7) // 8 - first // 8)]
-        ends = (*self.starts, len(self.pieces))
-        return list(self.pieces[self.starts[frame_index] : ends[frame_index + 1]])
+        last = frame_number == self.number_of_frames
+        end = len(self.pieces) if last else self.starts[frame_index + 1]
+        return list(self.pieces[self.starts[frame_index] : end])
 
     def first_bit(self, frame_number: int) -> int:
         """In the first byte of a native frame, the bit where the frame begins (0 unless one bit a pixel)."""

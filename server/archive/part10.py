@@ -4,13 +4,11 @@ The scan checks that every length lies inside its parent, that the last element 
 nothing is nested without bound, so that what comes after may trust the file.
 """
 
-import mmap
 import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from server.dicom.dictionary import Attributes
 from server.dicom.headers import explicit_header
@@ -107,17 +105,11 @@ def find_value(data: Buffer, path: str) -> Found:
     raise NotFound("The instance has no bulk data there.", path=path[:200])
 
 
-def read_value(path: Path, bulk_path: str) -> bytes:
-    """That value of an archived file in little endian, read from nothing but its header and the value's range."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return find_value(data, bulk_path).read(data)
-
-
 def _begin(data: Buffer) -> tuple[str, int, bytes | None, Scan]:
     """The transfer syntax, where the data set starts, its inflated bytes if deflated, and a scan yet to run."""
     if data[128:132] != b"DICM":
         raise Malformed("This is not a DICOM Part 10 file: 'DICM' is missing after the 128 byte preamble.")
-    meta, dataset_offset = _file_meta(data)
+    meta, dataset_offset = file_meta(data)
     syntax = _text(data, meta.get(0x00020010))
     if not syntax:
         raise Malformed("The file meta information names no Transfer Syntax UID (0002,0010).")
@@ -133,7 +125,7 @@ def _begin(data: Buffer) -> tuple[str, int, bytes | None, Scan]:
     return syntax, dataset_offset, inflated, scan
 
 
-def _file_meta(data: Buffer) -> tuple[dict[int, Span], int]:
+def file_meta(data: Buffer) -> tuple[dict[int, Span], int]:
     """Group 0002, always explicit little endian (PS3.10 7.1), and where the data set starts."""
     elements: dict[int, Span] = {}
     position = 132

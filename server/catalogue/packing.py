@@ -12,7 +12,12 @@ def pack(attributes: Attributes) -> bytes:
     return zlib.compress(orjson.dumps(attributes), 1)
 
 
+def json_of(packed: bytes) -> bytes:
+    """The attributes of an instance from their catalogued form, as the JSON they are."""
+    return zlib.decompress(packed)
+
+
 def unpack(packed: bytes) -> Attributes:
     """The attributes of an instance from their catalogued form."""
-    attributes: Attributes = orjson.loads(zlib.decompress(packed))
+    attributes: Attributes = orjson.loads(json_of(packed))
     return attributes

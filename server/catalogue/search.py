@@ -1,8 +1,7 @@
 """Reading the catalogue: searches at the three levels, and where an instance's bytes and attributes are."""
 
 import sqlite3
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -153,17 +152,6 @@ def locate(database: Database, ref: ResourceRef) -> list[Located]:
         )
         for row in rows
     ]
-
-
-def metadata(database: Database, ref: ResourceRef) -> Iterator[bytes]:
-    """The DICOM JSON of every instance of a resource as it was made on arrival, one object after the other."""
-    where, parameters = resource_condition(ref)
-    rows = database.read(
-        "SELECT instance.attributes FROM study JOIN series USING (study_key) JOIN instance USING (series_key) "
-        f"WHERE {where} ORDER BY series_number, series_uid, instance_number, instance_uid",
-        parameters,
-    )
-    return (zlib.decompress(row["attributes"]) for row in rows)
 
 
 def organisation_of(database: Database, study_uid: str) -> str | None:

@@ -6,6 +6,7 @@ nesting and the number of elements are bounded. It does not recurse, and never l
 
 import struct
 from dataclasses import dataclass
+from mmap import MADV_DONTNEED, mmap
 
 from server.dicom.character_sets import DEFAULT, CharacterSet, character_set
 from server.dicom.dictionary import Attributes, name_of, unsaid_vr
@@ -19,6 +20,9 @@ MOST_ELEMENTS = 1_000_000
 """Elements, items and fragments of one data set, together."""
 
 _CHARACTER_SET = 0x00080005
+
+_FRAGMENTS_MAPPED = 128
+"""Around each fragment's header the kernel maps 64 KiB; those of so many stay mapped, not those of a whole file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +297,8 @@ class Scan:
             self._count()
             items.append((self._position, length))
             self._position += length
+            if len(items) % _FRAGMENTS_MAPPED == 0 and isinstance(self._data, mmap):
+                self._data.madvise(MADV_DONTNEED)
         if not items:
             raise Malformed("The encapsulated pixel data has no offset table item.", offset=start)
         span = Span(vr or "OB", start, self._position - 8 - start)

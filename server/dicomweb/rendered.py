@@ -1,16 +1,22 @@
 """Rendered pictures and thumbnails (PS3.18 10.4.1.1.3, 8.3.5)."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from server.access.people import Caller
 from server.dicom.resources import InstanceRef, ResourceRef
+from server.dicomweb.accepting import Wish, require_utf_8, wishes
+from server.dicomweb.addresses import Addresses
 from server.dicomweb.resources import frame_numbers, instance, resource
 from server.errors import NotAcceptable
 from server.rendering.pipeline import Picture
 from server.rendering.request import MEDIA_TYPES, RenderRequest, Viewport, parse
 from server.studies.render import Render, Target
-from server.web.negotiation import accepted, choose
+from server.web.bodies import Part, answer, multipart_pieces, multipart_type
+from server.web.conditional import etag_of, not_modified
+from server.web.negotiation import MediaType, choose
 from server.web.sign_in import caller
 from server.web.workers import Workers
 
@@ -21,23 +27,53 @@ _PRIVATE = {"Cache-Control": "private, max-age=3600, immutable", "Vary": "Accept
 class Rendered:
     """The rendered and thumbnail resources over HTTP."""
 
-    def __init__(self, render: Render, workers: Workers) -> None:
+    def __init__(self, render: Render, workers: Workers, addresses: Addresses) -> None:
         self._render = render
+        self._addresses = addresses
         self._workers = workers
 
     async def frame(self, request: Request) -> Response:
-        """`GET …/frames/{frame}/rendered` and its thumbnail."""
+        """`GET …/frames/{list}/rendered` and their thumbnails; several are sent as a part each."""
         numbers = frame_numbers(request)
-        if len(numbers) > 1:
-            raise NotAcceptable("Ask for the pictures of several frames one by one.", frames=len(numbers))
-        return await self._answer(request, instance(request), numbers[0])
+        form = _form(request, several=len(numbers) > 1)
+        if form.multipart or len(numbers) > 1:
+            return await self._parts(request, instance(request), numbers, form)
+        return await self._answer(request, instance(request), numbers[0], form)
 
     async def representative(self, request: Request) -> Response:
-        """`GET …/rendered` and `…/thumbnail` of a study, series or instance: the frame that stands for it."""
-        return await self._answer(request, resource(request), 1)
+        """`GET …/rendered` and `…/thumbnail` of a study, series or instance.
 
-    async def _answer(self, request: Request, ref: ResourceRef, frame_number: int) -> Response:
-        wish, known = _wish(request), request.headers.get("if-none-match", "")
+        The frame that stands for it; or all of its frames, a part each, when multipart/related is asked for.
+        """
+        form = _form(request, several=False)
+        if form.multipart and request.url.path.endswith("/rendered"):
+            return await self._parts(request, resource(request), None, form)
+        return await self._answer(request, resource(request), 1, form)
+
+    async def _parts(self, request: Request, ref: ResourceRef, numbers: Sequence[int] | None, form: Wish) -> Response:
+        """The pictures one after the other, drawn as they are sent; 206 when some instances cannot be drawn."""
+        wish = _wish(request, form)
+        shown = await self._workers.run(self._render.every, caller(request), ref, numbers, wish)
+        etag = etag_of("rendered", *(target.etag for target in shown.targets))
+        headers = _PRIVATE | {"ETag": etag, "Content-Type": multipart_type(wish.media_type, etag.strip('"'))}
+        if not_modified(request, etag):
+            return Response(status_code=304, headers=headers)
+        root, what = self._addresses.root(request), request.url.path.rpartition("/")[2]
+        parts = (
+            Part(
+                {
+                    "Content-Type": wish.media_type,
+                    "Content-Location": f"{root}/{target.located.ref.path}/frames/{target.frame_number}/{what}",
+                },
+                lambda target=target: iter([self._render.picture(target).data]),  # type: ignore[misc]
+            )
+            for target in shown.targets
+        )
+        pieces = multipart_pieces(etag.strip('"'), parts)
+        return await answer(request, self._workers, pieces, headers, status=200 if shown.complete else 206)
+
+    async def _answer(self, request: Request, ref: ResourceRef, frame_number: int, form: Wish) -> Response:
+        wish, known = _wish(request, form), request.headers.get("if-none-match", "")
         target, picture = await self._workers.run(self._draw, caller(request), ref, frame_number, wish, known)
         headers = _PRIVATE | {"ETag": target.etag}
         if picture is None:
@@ -57,9 +93,18 @@ class Rendered:
         return target, None if target.etag in known else self._render.picture(target)
 
 
-def _wish(request: Request) -> RenderRequest:
-    wanted = accepted(request.headers.get("accept"), request.query_params.get("accept"))
-    wish = parse(request.query_params, choose(wanted, MEDIA_TYPES))
+def _form(request: Request, *, several: bool) -> Wish:
+    """The wish that pictures meet best, `several` only as parts; `NotAcceptable` names what can be had."""
+    for one in wishes(request):
+        if any(map(one.covers, MEDIA_TYPES)) and not (several and one.multipart is False):
+            return one
+    offers = [f'multipart/related; type="{kind}"' for kind in MEDIA_TYPES] if several else list(MEDIA_TYPES)
+    raise NotAcceptable("None of the accepted media types can be sent.", available=offers)
+
+
+def _wish(request: Request, form: Wish) -> RenderRequest:
+    require_utf_8(request)
+    wish = parse(request.query_params, choose([MediaType(form.kind)], MEDIA_TYPES))
     if request.url.path.endswith("/thumbnail") and wish.viewport is None:
         return RenderRequest(wish.media_type, wish.window, Viewport(_THUMBNAIL, _THUMBNAIL), wish.quality)
     return wish

@@ -31,8 +31,12 @@ def instance(request: Request) -> InstanceRef:
 
 
 def frame_numbers(request: Request) -> list[int]:
-    """The frame list of the path, in its own order (PS3.18 10.4.1.1.5)."""
-    text = request.path_params["frames"]
+    """The frame list of the path, in its own order (PS3.18 10.1.1)."""
+    return frame_list(request.path_params["frames"])
+
+
+def frame_list(text: str) -> list[int]:
+    """The numbers of a frame list; `Malformed` when it is none."""
     if not re.fullmatch(r"[0-9]{1,10}(,[0-9]{1,10})*", text):
         raise Malformed("A frame list is frame numbers from 1, separated by commas.", frames=text[:80])
     numbers = [int(number) for number in text.split(",")]

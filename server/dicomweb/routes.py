@@ -26,9 +26,9 @@ def routes(
     """The routes below the DICOMweb root."""
     several = [
         _route("/studies", GET=qido.studies, POST=stow.post),
-        _route(_STUDY, GET=wado.instances, POST=stow.post, DELETE=removal.delete),
-        _route(_SERIES, GET=wado.instances, DELETE=removal.delete),
-        _route(_INSTANCE, GET=wado.instances, DELETE=removal.delete),
+        _route(_STUDY, GET=wado.instances.get, POST=stow.post, DELETE=removal.delete),
+        _route(_SERIES, GET=wado.instances.get, DELETE=removal.delete),
+        _route(_INSTANCE, GET=wado.instances.get, DELETE=removal.delete),
     ]
     searched = [
         Route("/series", qido.series, methods=["GET"]),
@@ -37,15 +37,18 @@ def routes(
         Route(_STUDY + "/instances", qido.instances, methods=["GET"]),
         Route(_SERIES + "/instances", qido.instances, methods=["GET"]),
     ]
+    levels = (_STUDY, _SERIES, _INSTANCE)
     retrieved = [
-        *(Route(path + "/metadata", wado.metadata, methods=["GET"]) for path in (_STUDY, _SERIES, _INSTANCE)),
-        Route(_INSTANCE + "/frames/{frames}", wado.frames, methods=["GET"]),
-        Route(_INSTANCE + "/bulkdata/{path:path}", wado.bulk_data, methods=["GET"]),
+        *(Route(path + "/metadata", wado.metadata.get, methods=["GET"]) for path in levels),
+        *(Route(path + "/bulkdata", wado.bulk_data.everything, methods=["GET"]) for path in levels),
+        *(Route(path + "/pixeldata", wado.bulk_data.pixels, methods=["GET"]) for path in levels),
+        Route(_INSTANCE + "/frames/{frames}", wado.frames.get, methods=["GET"]),
+        Route(_INSTANCE + "/bulkdata/{path:path}", wado.bulk_data.value, methods=["GET"]),
     ]
     pictures = [
         *(
             Route(f"{path}/{kind}", rendered.representative, methods=["GET"])
-            for path in (_STUDY, _SERIES, _INSTANCE)
+            for path in levels
             for kind in ("rendered", "thumbnail")
         ),
         *(

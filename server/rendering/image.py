@@ -11,6 +11,9 @@ MOST_PIXELS = 2**28
 
 MOST_FRAMES = 10_000_000
 
+NO_PIXEL_DATA = "not renderable here: this instance has no pixel data"
+"""The sentence that stands in place of a picture of what is no image."""
+
 PHOTOMETRICS = {
     "MONOCHROME1": 1,
     "MONOCHROME2": 1,

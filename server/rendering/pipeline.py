@@ -27,18 +27,11 @@ class Picture:
 
 def decode(data: bytes, image: Image, first_bit: int = 0) -> NDArray[np.generic]:
     """The stored values of a frame; `NotAcceptable` says why when they cannot be had here."""
-    return stored_values(_samples(data, image, first_bit), image)
+    return stored_values(samples(data, image, first_bit), image)
 
 
-def native(data: bytes, image: Image, first_bit: int = 0) -> bytes:
-    """The samples of a frame as little endian bytes, all their allocated bits, colour by pixel (PS3.5 8.2)."""
-    samples = _samples(data, image, first_bit)
-    if image.bits_allocated == 1:
-        return np.packbits(samples.astype(np.uint8), axis=None, bitorder="little").tobytes()
-    return np.ascontiguousarray(samples).astype(samples.dtype.newbyteorder("<"), copy=False).tobytes()
-
-
-def _samples(data: bytes, image: Image, first_bit: int) -> NDArray[np.generic]:
+def samples(data: bytes, image: Image, first_bit: int) -> NDArray[np.generic]:
+    """The samples of a frame, unused bits included; `NotAcceptable` says why when they cannot be had here."""
     codec = CODECS.get(image.transfer_syntax_uid)
     if codec is None:
         raise NotAcceptable(not_renderable(image.transfer_syntax_uid, "no decoder for this transfer syntax"))

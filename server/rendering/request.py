@@ -53,7 +53,7 @@ def parse(parameters: Mapping[str, str], media_type: str) -> RenderRequest:
         media_type=media_type,
         window=_window(parameters["window"]) if "window" in parameters else None,
         viewport=_viewport(parameters["viewport"]) if "viewport" in parameters else None,
-        quality=_quality(parameters.get("quality", "90")),
+        quality=parse_quality(parameters, "quality"),
     )
 
 
@@ -88,9 +88,11 @@ def _viewport(text: str) -> Viewport:
     return Viewport(width, height, (x, y, w, h))
 
 
-def _quality(text: str) -> int:
+def parse_quality(parameters: Mapping[str, str], name: str) -> int:
+    """The quality of a JPEG picture from the parameter of that name; `Malformed` unless 1 to 100."""
+    text = parameters.get(name, "90")
     if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= 100:
-        raise Malformed("quality is a whole number from 1 to 100.", quality=text[:80])
+        raise Malformed(f"{name} is a whole number from 1 to 100.", **{name: text[:80]})
     return int(text)
 
 

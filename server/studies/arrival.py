@@ -15,7 +15,7 @@ from server.dicom.uids import is_uid
 from server.errors import Malformed
 from server.rendering.codecs.index import CODECS
 from server.rendering.describe import describe, number_of_frames
-from server.rendering.image import Image, not_renderable
+from server.rendering.image import NO_PIXEL_DATA, Image, not_renderable
 
 _IDENTIFIERS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
 _NAMES = ("Study Instance UID", "Series Instance UID", "SOP Instance UID", "SOP Class UID")
@@ -76,7 +76,7 @@ def _pixels(structure: Structure, data: Buffer) -> tuple[Image | None, FrameMap 
     """How to draw the image and where its frames lie; the reason when either is impossible."""
     pixels = structure.pixel_data
     if pixels is None:
-        return None, None, "not renderable here: this instance has no pixel data"
+        return None, None, NO_PIXEL_DATA
     syntax = structure.transfer_syntax_uid
     kind = _KINDS[pixels.tag] or pixels.vr or "OW"
     try:

@@ -1,6 +1,7 @@
 """Rendering: one picture of one frame, made once for everybody who looks at the same thing."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from server.access.policy import Action
 from server.archive.frames import read_frame
 from server.archive.store import Archive
 from server.catalogue.search import Located
-from server.dicom.resources import InstanceRef, SeriesRef, StudyRef
+from server.dicom.resources import InstanceRef, ResourceRef, SeriesRef, StudyRef
 from server.errors import NotAcceptable
 from server.rendering.cache import Cache
 from server.rendering.image import Image
@@ -35,6 +36,14 @@ class Target:
         """The same for the same picture, since a picture is a pure function of the file and the request."""
         key = f"{self.located.digest}/{self.frame_number}/{self.wish}"
         return f'"{hashlib.sha256(key.encode()).hexdigest()[:32]}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Frames to be drawn one after the other, and whether they are all that was asked for."""
+
+    targets: Sequence[Target]
+    complete: bool
 
 
 class Render:
@@ -60,6 +69,35 @@ class Render:
             raise NotAcceptable(located[0].not_renderable or "Nothing here can be drawn.")
         one = drawable[len(drawable) // 2]
         return self._target(caller, one, (frame_map(one).number_of_frames + 1) // 2, wish)
+
+    def reason_against(self, caller: Caller, ref: InstanceRef) -> str | None:
+        """Why an instance cannot be drawn; None when it can."""
+        [located] = self._retrieve.locate(caller, Action.RENDER, ref)
+        return located.not_renderable
+
+    def image(self, caller: Caller, ref: InstanceRef) -> Image:
+        """The pixels of an instance as its header describes them; `NotAcceptable` when it cannot be drawn."""
+        [located] = self._retrieve.locate(caller, Action.RENDER, ref)
+        if located.not_renderable is not None or located.image is None:
+            raise NotAcceptable(located.not_renderable or "This instance has no image.")
+        return Image.from_json(orjson.loads(located.image))
+
+    def every(
+        self, caller: Caller, ref: ResourceRef, frame_numbers: Sequence[int] | None, wish: RenderRequest
+    ) -> Shown:
+        """All frames of a resource that can be drawn, or those of an instance that are named."""
+        located = self._retrieve.locate(caller, Action.RENDER, ref)
+        drawable = [one for one in located if one.not_renderable is None]
+        if not drawable:
+            raise NotAcceptable(located[0].not_renderable or "Nothing here can be drawn.")
+        targets = []
+        for one in drawable:
+            frames = frame_map(one)
+            for number in frame_numbers or range(1, frames.number_of_frames + 1):
+                frames.pieces_of(number)
+                targets.append(Target(one, number, wish))
+        self._audit.look(caller, Action.RENDER, ref.study_uid)
+        return Shown(targets, len(drawable) == len(located))
 
     def picture(self, target: Target) -> Picture:
         """The picture, from the cache or made now."""

@@ -5,43 +5,59 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from server.access.audit import Audit
 from server.access.people import Caller
 from server.access.policy import Action, require
 from server.archive.frames import FrameMap, read_frame
-from server.archive.part10 import read_value
 from server.archive.store import Archive
+from server.archive.values import Value, value_of
+from server.catalogue import metadata as catalogue_metadata
 from server.catalogue import search as catalogue_search
+from server.catalogue.metadata import Revision
 from server.catalogue.search import Located
 from server.database.sqlite import Database
 from server.dicom.resources import InstanceRef, ResourceRef
 from server.dicom.transfer_syntaxes import (
     DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
-    EXPLICIT_VR_LITTLE_ENDIAN,
-    IMPLICIT_VR_LITTLE_ENDIAN,
+    EXPLICIT_VR_BIG_ENDIAN,
+    transfer_syntax,
 )
 from server.errors import NotAcceptable, NotFound, ServerError
 from server.rendering.image import Image
-from server.rendering.pipeline import native
-
-_NATIVE_LITTLE_ENDIAN = {
-    IMPLICIT_VR_LITTLE_ENDIAN,
-    EXPLICIT_VR_LITTLE_ENDIAN,
-    DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
-}
+from server.rendering.pipeline import samples
+from server.rendering.transcoding import decoded, transcode
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """An archived Part 10 file: where it lies, how large it is, and its transfer syntax."""
+    """An archived Part 10 file, and what the catalogue knows of it."""
 
-    ref: InstanceRef
+    located: Located
     path: Path
-    size: int
-    digest: str
-    transfer_syntax_uid: str
+
+    @property
+    def ref(self) -> InstanceRef:
+        """The instance."""
+        return self.located.ref
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.located.size
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes that were received."""
+        return self.located.digest
+
+    @property
+    def transfer_syntax_uid(self) -> str:
+        """How it is encoded."""
+        return self.located.transfer_syntax_uid
 
     def read(self) -> bytes:
         """The whole file; raises `ServerError` rather than answer other bytes than were received."""
@@ -66,41 +82,57 @@ class Retrieve:
             self._audit.look(caller, Action.RETRIEVE, ref.study_uid)
         else:
             self._audit.record(caller, Action.RETRIEVE, [ref.study_uid], "success", instances=len(located))
-        return [
-            StoredFile(one.ref, self._archive.path(one.digest), one.size, one.digest, one.transfer_syntax_uid)
-            for one in located
-        ]
+        return [StoredFile(one, self._archive.path(one.digest)) for one in located]
 
-    def metadata(self, caller: Caller, ref: ResourceRef) -> Iterator[bytes]:
-        """The DICOM JSON of every instance of a resource; `NotFound` when there are none."""
+    def metadata(self, caller: Caller, ref: ResourceRef) -> list[Revision]:
+        """What the metadata of a resource depend on, to be read by `attributes`; `NotFound` when there are none."""
         require(caller, Action.RETRIEVE, catalogue_search.organisation_of(self._catalogue, ref.study_uid))
-        objects = list(catalogue_search.metadata(self._catalogue, ref))
-        if not objects:
+        revisions = catalogue_metadata.revisions(self._catalogue, ref)
+        if not revisions:
             raise NotFound("This archive holds no such series or instance.")
         self._audit.look(caller, Action.RETRIEVE, ref.study_uid)
-        return iter(objects)
+        return revisions
+
+    def attributes(self, revisions: Sequence[Revision]) -> Iterator[bytes]:
+        """The DICOM JSON of instances, one object after the other, as it was made on arrival."""
+        return catalogue_metadata.objects(self._catalogue, revisions)
 
     def frames(self, caller: Caller, ref: InstanceRef, frame_numbers: Sequence[int] | None) -> "Frames":
         """Frames of an instance in the order asked (None: all of them); `NotFound` beyond the last."""
         [located] = self.locate(caller, Action.RETRIEVE, ref)
+        found = self.frames_of(located, frame_numbers)
+        for number in found.numbers:
+            found.frame_map.pieces_of(number)  # every frame is there before the first goes out
+        self._audit.look(caller, Action.RETRIEVE, ref.study_uid)
+        return found
+
+    def frames_of(self, located: Located, frame_numbers: Sequence[int] | None = None) -> "Frames":
+        """Frames of an instance that has been located; `NotAcceptable` when it has none."""
         frames = frame_map(located)
         numbers = frame_numbers if frame_numbers is not None else range(1, frames.number_of_frames + 1)
-        for number in numbers:
-            frames.pieces_of(number)  # every frame is there before the first goes out
-        self._audit.look(caller, Action.RETRIEVE, ref.study_uid)
-        return Frames(located, numbers, self._archive.path(located.digest), frames)
+        image = Image.from_json(orjson.loads(located.image)) if located.image else None
+        return Frames(located, numbers, self._archive.path(located.digest), frames, image)
 
-    def bulk_data(self, caller: Caller, ref: InstanceRef, path: str) -> bytes:
+    def bulk_data(self, caller: Caller, ref: InstanceRef, path: str) -> "BulkValue":
         """The value at a path of tags and item numbers, as a BulkDataURI names it; `NotFound` when there is none."""
         [located] = self.locate(caller, Action.RETRIEVE, ref)
         self._audit.look(caller, Action.RETRIEVE, ref.study_uid)
-        return read_value(self._archive.path(located.digest), path)
+        return BulkValue(located, path, value_of(self._archive.path(located.digest), path))
 
     def locate(self, caller: Caller, action: Action, ref: ResourceRef) -> list[Located]:
         """The instances of a resource that the caller may do this with; `NotFound` when there are none."""
         located = catalogue_search.locate(self._catalogue, ref)
         require(caller, action, located[0].organisation if located else None)
         return located
+
+
+@dataclass(frozen=True, slots=True)
+class BulkValue:
+    """The value that a BulkDataURI stands for, to be read in whole or in part."""
+
+    located: Located
+    path: str
+    value: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +143,7 @@ class Frames:
     numbers: Sequence[int]
     path: Path
     frame_map: FrameMap
+    image: Image | None
 
     @property
     def ref(self) -> InstanceRef:
@@ -122,19 +155,50 @@ class Frames:
         """The encoding of the frames as they are stored."""
         return self.located.transfer_syntax_uid
 
+    def length(self, transfer_syntax_uid: str) -> int | None:
+        """Bytes of each frame in a transfer syntax; None when they differ or only encoding tells."""
+        syntax = transfer_syntax(transfer_syntax_uid)
+        if self.image is None or syntax.is_encapsulated or self.image.bits_allocated == 1:
+            return None
+        stored = transfer_syntax(self.transfer_syntax_uid)
+        return (decoded(self.image) if stored.is_encapsulated else self.image).frame_bits // 8
+
     def stored(self, frame_number: int) -> bytes:
         """A frame as it is stored."""
         return read_frame(self.path, self.frame_map, frame_number)
 
-    def decoded(self, frame_number: int) -> bytes:
-        """A frame in native little endian (PS3.5 A.2); `NotAcceptable` when it cannot be decoded here."""
+    @property
+    def is_native_little_endian(self) -> bool:
+        """Whether the stored bytes of all frames together are what uncompressed bulk data is sent as."""
+        syntax = transfer_syntax(self.transfer_syntax_uid)
+        turned = syntax.uid in {EXPLICIT_VR_BIG_ENDIAN, DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN}
+        return not syntax.is_encapsulated and not turned
+
+    def together(self, transfer_syntax_uid: str) -> Iterator[bytes]:
+        """The frames one after the other, those of single bits without a gap (PS3.5 8.1.1)."""
+        if self.image is None or self.image.bits_allocated > 1:
+            for number in self.numbers:
+                yield self.encoded(number, transfer_syntax_uid)
+            return
+        for start in range(0, len(self.numbers), 8):  # eight frames of whatever size end with a byte
+            bits = [self._bits(number) for number in self.numbers[start : start + 8]]
+            yield np.packbits(np.concatenate(bits), bitorder="little").tobytes()
+
+    def _bits(self, frame_number: int) -> NDArray[np.uint8]:
+        if self.image is None:
+            raise NotAcceptable("These frames cannot be decoded here.")
         data = self.stored(frame_number)
-        if self.located.transfer_syntax_uid in _NATIVE_LITTLE_ENDIAN and not self.frame_map.first_bit(frame_number):
+        return samples(data, self.image, self.frame_map.first_bit(frame_number)).astype(np.uint8).reshape(-1)
+
+    def encoded(self, frame_number: int, transfer_syntax_uid: str) -> bytes:
+        """A frame in a transfer syntax; `NotAcceptable` says why when it cannot be sent so."""
+        data = self.stored(frame_number)
+        if transfer_syntax_uid == self.transfer_syntax_uid and transfer_syntax(transfer_syntax_uid).is_encapsulated:
             return data
-        if self.located.image is None:
+        first_bit = self.frame_map.first_bit(frame_number)
+        if self.image is None:
             raise NotAcceptable(self.located.not_renderable or "These frames cannot be decoded here.")
-        image = Image.from_json(orjson.loads(self.located.image))
-        return native(data, image, self.frame_map.first_bit(frame_number))
+        return transcode(data, self.image, first_bit, transfer_syntax_uid)
 
 
 def frame_map(located: Located) -> FrameMap:

@@ -11,7 +11,7 @@ from pydicom.uid import JPEGBaseline8Bit
 
 from tests.factories import image, part10, uid
 from tests.http.conftest import Client
-from tests.http.test_wado import address
+from tests.http.test_wado import address, parts
 
 
 def stored(client: Client, **keywords: Any) -> str:
@@ -107,7 +107,7 @@ def test_every_frame_has_its_own_picture(client: Client) -> None:
     assert picture(client, path + "/frames/1/rendered").getextrema() == (0, 0)
     assert picture(client, path + "/frames/2/rendered").getextrema() == (255, 255)
     assert client.get(path + "/frames/3/rendered").status_code == 404
-    assert client.get(path + "/frames/1,2/rendered").status_code == 406
+    assert client.get(path + "/frames/1,2/rendered", headers={"Accept": "image/png"}).status_code == 406
 
 
 @pytest.mark.parametrize(
@@ -155,3 +155,29 @@ def test_shared_chrominance_in_an_odd_row_is_no_failure(client: Client, columns:
         PixelData=bytes(4 * columns),
     )
     assert client.get(path + "/rendered").status_code == 406
+
+
+MULTIPART = {"Accept": 'multipart/related; type="image/png"'}
+
+
+def test_several_frames_are_pictures_one_a_part(client: Client) -> None:
+    frames = np.stack([np.full((4, 6), 0), np.full((4, 6), 255)]).astype("<u2")
+    path = stored(client, NumberOfFrames=2, PixelData=frames.tobytes(), WindowCenter=128, WindowWidth=256)
+    found = parts(client.get(path + "/frames/2,1,2/rendered", headers=MULTIPART))
+    assert [kind for kind, _ in found] == ["image/png"] * 3
+    assert [Pillow.open(io.BytesIO(one)).getextrema()[0] for _, one in found] == [255, 0, 255]
+    assert len(parts(client.get(path + "/rendered", headers=MULTIPART))) == 2
+    assert len(parts(client.get(path + "/frames/1,2/rendered"))) == 2
+    assert client.get(path + "/frames/1,3/rendered").status_code == 404
+    known = client.get(path + "/rendered", headers=MULTIPART).headers["etag"]
+    assert client.get(path + "/rendered", headers=MULTIPART | {"If-None-Match": known}).status_code == 304
+
+
+def test_a_study_is_every_picture_that_can_be_drawn_of_it(client: Client) -> None:
+    study_uid = uid()
+    client.stow(*(part10(StudyInstanceUID=study_uid, InstanceNumber=number) for number in (1, 2, 3)))
+    answer = client.get(f"/dicomweb/studies/{study_uid}/rendered", headers=MULTIPART)
+    assert (answer.status_code, len(parts(answer))) == (200, 3)
+    client.stow(part10(StudyInstanceUID=study_uid, PixelData=None))
+    answer = client.get(f"/dicomweb/studies/{study_uid}/rendered", headers=MULTIPART)
+    assert (answer.status_code, len(parts(answer))) == (206, 3)

@@ -193,6 +193,7 @@ def test_damaged_bytes_are_told_and_not_served(client: Client, root: Any, accept
 def test_damaged_bytes_of_a_large_file_are_never_served_as_whole(
     client: Client, root: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.dicomweb.wado._SMALL", 0)
+    monkeypatch.setattr("server.web.bodies.GATHER", 1)
+    monkeypatch.setattr("server.studies.transcode.PIECE", 100)
     answer = client.get(address(damaged(client, root)), headers={"Accept": "application/dicom"})
     assert len(answer.content) < int(answer.headers["content-length"])
