@@ -29,6 +29,7 @@ from server.dicomweb.rendered import Rendered
 from server.dicomweb.routes import routes as dicomweb_routes
 from server.dicomweb.stow import Stow
 from server.dicomweb.wado import Wado
+from server.dicomweb.wado_uri import WadoUri
 from server.errors import ServerError
 from server.sessions.hub import Hub
 from server.sessions.journal import Journal
@@ -138,6 +139,7 @@ def build(settings: Settings) -> Starlette:
             Route("/healthz", _healthy),
             Route("/readyz", ready),
             Mount(ROOT, routes=dicomweb),
+            Route("/wado", WadoUri(retrieve, render, workers).get),
             Mount("/api", routes=[*live.routes(), *removal.routes()]),
             *Site(static_folder()).routes(),
         ],
