@@ -27,6 +27,8 @@ class Connection:
         self._socket: socket.socket | None = None
         self._file: io.BufferedReader | None = None
         self._room = memoryview(bytearray(2**20))
+        self.taken = 0
+        """Bytes of the body that was read last."""
 
     def ask(self, pieces: Sequence[Piece], *, keep: bool = False) -> Answer:
         """Sends a whole request and reads the whole answer; raises `OSError` or `EOFError`."""
@@ -34,6 +36,7 @@ class Connection:
             self._socket = socket.create_connection(("127.0.0.1", self._port), ANSWER_SECONDS)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._file = self._socket.makefile("rb")
+        self.taken = 0
         self._send(self._socket, pieces)
         assert self._file is not None
         return self._read(self._file, keep)
@@ -80,6 +83,7 @@ class Connection:
             read = file.readinto(self._room[:size])
             if not read:
                 raise EOFError("The connection was closed in the middle of an answer.")
+            self.taken += read
             if kept is not None:
                 kept.write(self._room[:read])
             size -= read

@@ -85,7 +85,7 @@ def _found(server: RunningServer) -> set[str]:
 
 def _retrieve(server: RunningServer, instance: Instance) -> bytes:
     path = f"studies/{instance.study_uid}/series/{instance.series_uid}/instances/{instance.instance_uid}"
-    answer = httpx.get(f"{server.dicomweb}/{path}", headers={"Accept": "application/dicom"})
+    answer = httpx.get(f"{server.dicomweb}/{path}", headers={"Accept": "application/dicom; transfer-syntax=*"})
     assert answer.status_code == 200
     return answer.content
 
