@@ -20,7 +20,7 @@ from server.web.sign_in import caller
 from server.web.workers import Workers
 
 DICOM = "application/dicom"
-HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Accept"}
+HEADERS = {"Cache-Control": "private, no-store", "Vary": "Accept"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from server.web.workers import Workers
 
 _JSON = ("application/dicom+json", "application/json")
 _XML = "application/dicom+xml"
-_HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Accept, Accept-Encoding"}
+_HEADERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Accept-Encoding"}
 
 
 class Metadata:
