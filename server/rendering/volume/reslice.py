@@ -1,0 +1,196 @@
+"""Planes and slabs through a volume, interpolated linearly between voxels (PS3.4 FF.2.3).
+
+A view along the voxels' own axes is cut out and stretched; any other is sampled point by point. Both give the same.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.rendering.volume.view import View, moved
+from server.rendering.volume.voxels import Volume
+
+Pixels = NDArray[np.float32]
+
+_ALIGNED = 1e-6
+_HALF = 0.5
+
+METHODS = {"maximum_ip": np.maximum, "minimum_ip": np.minimum, "average_ip": np.add}
+"""What becomes of the samples of a slab (PS3.18 8.3.5.3.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ray:
+    """Where a view lies among the voxels: the first pixel, and the way to the next one across, down and forward."""
+
+    start: NDArray[np.float64]
+    across: NDArray[np.float64]
+    down: NDArray[np.float64]
+    forward: NDArray[np.float64]
+
+
+def reslice(volume: Volume, view: View, method: str = "average_ip") -> Pixels:
+    """The modality values that a view shows, height x width; the volume's lowest value where it shows nothing.
+
+    A slab is sampled a voxel apart and projected by `method`.
+    """
+    ray = _ray(volume, view)
+    axes = _axes(ray)
+    count = max(1, round(view.slab / min(volume.grid.spacing)))
+    if axes is not None and count > 1:
+        return _aligned_slab(volume, view, ray, axes, method)
+    if axes is not None:
+        return _aligned(volume, ray, axes, view)
+    if count == 1:
+        values, inside = sample(volume.voxels, ray.start, ray.across, ray.down, view.width, view.height)
+        values[~inside] = volume.lowest
+        return values
+    return _projected(volume, view, count, method)
+
+
+def _ray(volume: Volume, view: View) -> _Ray:
+    to_voxels = volume.grid.to_voxels
+    turn = to_voxels[:3, :3]
+    return _Ray(
+        start=turn @ view.point(0, 0) + to_voxels[:3, 3],
+        across=turn @ np.array(view.right) * view.pixel,
+        down=turn @ np.array(view.down) * view.pixel,
+        forward=turn @ view.forward,
+    )
+
+
+def _axes(ray: _Ray) -> tuple[int, int, int] | None:
+    """The voxel axes that a view runs along: across, down and forward; None when it is oblique."""
+    found = []
+    for way in (ray.across, ray.down, ray.forward):
+        axis = int(np.argmax(np.abs(way)))
+        others = np.delete(np.abs(way), axis)
+        if others.max() > _ALIGNED * abs(way[axis]):
+            return None
+        found.append(axis)
+    return (found[0], found[1], found[2]) if len(set(found)) == 3 else None
+
+
+def _aligned(volume: Volume, ray: _Ray, axes: tuple[int, int, int], view: View) -> Pixels:
+    across, down, forward = axes
+    depth = ray.start[forward]
+    size = volume.voxels.shape[forward]
+    if not -_HALF <= depth <= size - _HALF:
+        return np.full((view.height, view.width), volume.lowest, np.float32)
+    depth = float(np.clip(depth, 0, size - 1))
+    below = min(int(depth), max(size - 2, 0))
+    part = depth - below
+    plane = np.take(volume.voxels, below, forward).astype(np.float32)
+    if part > 0:
+        plane += np.float32(part) * (np.take(volume.voxels, below + 1, forward) - plane)
+    if across < down:
+        plane = plane.T
+    return _stretched(plane, ray, across, down, view, volume.lowest)
+
+
+def _aligned_slab(volume: Volume, view: View, ray: _Ray, axes: tuple[int, int, int], method: str) -> Pixels:
+    """The whole voxel layers whose middles lie in the slab, or the nearest one."""
+    across, down, forward = axes
+    size = volume.voxels.shape[forward]
+    half = view.slab / 2 * abs(ray.forward[forward])
+    first = max(0, int(np.ceil(ray.start[forward] - half - 1e-6)))
+    last = min(size - 1, int(np.floor(ray.start[forward] + half + 1e-6)))
+    if last < first:
+        return np.full((view.height, view.width), volume.lowest, np.float32)
+    layers = volume.voxels[(slice(None),) * forward + (slice(first, last + 1),)]
+    if method == "average_ip":
+        plane = layers.mean(forward, dtype=np.float32)
+    else:
+        plane = METHODS[method].reduce(layers, axis=forward).astype(np.float32)
+    if across < down:
+        plane = plane.T
+    return _stretched(plane, ray, across, down, view, volume.lowest)
+
+
+def _stretched(plane: Pixels, ray: _Ray, across: int, down: int, view: View, lowest: float) -> Pixels:
+    """A plane of voxels (rows along `down`) as pixels."""
+    rows, down_inside = _interpolation(ray.start[down], ray.down[down], view.height, plane.shape[0])
+    columns, across_inside = _interpolation(ray.start[across], ray.across[across], view.width, plane.shape[1])
+    low, high, part = rows
+    tall = plane[low]
+    tall += part[:, None] * (plane[high] - tall)
+    low, high, part = columns
+    picture: Pixels = tall[:, low]
+    picture += part * (tall[:, high] - picture)
+    picture[~down_inside] = lowest
+    picture[:, ~across_inside] = lowest
+    return picture
+
+
+def _interpolation(
+    start: float, step: float, count: int, size: int
+) -> tuple[tuple[NDArray[np.intp], NDArray[np.intp], Pixels], NDArray[np.bool_]]:
+    """For each pixel along one axis the two voxels it lies between and how far, and whether it lies in the volume."""
+    places = start + step * np.arange(count)
+    inside = (places >= -_HALF) & (places <= size - _HALF)
+    places = np.clip(places, 0, size - 1)
+    low = np.minimum(places.astype(np.intp), max(size - 2, 0))
+    return (low, np.minimum(low + 1, size - 1), (places - low).astype(np.float32)), inside
+
+
+def _projected(volume: Volume, view: View, count: int, method: str) -> Pixels:
+    """A slab seen at an angle, plane after plane."""
+    combine = METHODS[method]
+    total: Pixels | None = None
+    seen = np.zeros((view.height, view.width), np.int32)
+    for plane in _planes(view, count):
+        ray = _ray(volume, plane)
+        values, inside = sample(volume.voxels, ray.start, ray.across, ray.down, view.width, view.height)
+        neutral = {"maximum_ip": -np.inf, "minimum_ip": np.inf, "average_ip": 0.0}[method]
+        values[~inside] = neutral
+        seen += inside
+        total = values if total is None else combine(total, values, out=total)
+    picture: Pixels = total if total is not None else np.zeros((view.height, view.width), np.float32)
+    if method == "average_ip":
+        np.divide(picture, seen, out=picture, where=seen > 0)
+    picture[seen == 0] = volume.lowest
+    return picture
+
+
+def _planes(view: View, count: int) -> Iterator[View]:
+    apart = view.slab / count
+    for number in range(count):
+        yield moved(view, (number - (count - 1) / 2) * apart)
+
+
+def sample(
+    voxels: NDArray[np.generic],
+    start: NDArray[np.float64],
+    across: NDArray[np.float64],
+    down: NDArray[np.float64],
+    width: int,
+    height: int,
+) -> tuple[Pixels, NDArray[np.bool_]]:
+    """Values at start + column x across + row x down, all in voxels, and which of them lie in the volume."""
+    columns, rows = np.arange(width), np.arange(height)[:, None]
+    inside = np.ones((height, width), bool)
+    base = np.zeros((height, width), np.int64)
+    parts: list[Pixels] = []
+    strides = []
+    for axis, size in enumerate(voxels.shape):
+        places = start[axis] + columns * across[axis] + rows * down[axis]
+        inside &= (places >= -_HALF) & (places <= size - _HALF)
+        np.clip(places, 0, size - 1, out=places)
+        low = np.minimum(places.astype(np.int64), max(size - 2, 0))
+        parts.append((places - low).astype(np.float32))
+        stride = int(np.prod(voxels.shape[axis + 1 :], dtype=np.int64))
+        strides.append(stride if size > 1 else 0)
+        base += low * stride
+    flat = voxels.reshape(-1)
+    corners = [_between(flat, base + s + r, strides[2], parts[2]) for s in (0, strides[0]) for r in (0, strides[1])]
+    lower = corners[0] + parts[1] * (corners[1] - corners[0])
+    upper = corners[2] + parts[1] * (corners[3] - corners[2])
+    return lower + parts[0] * (upper - lower), inside
+
+
+def _between(flat: NDArray[np.generic], base: NDArray[np.int64], stride: int, part: Pixels) -> Pixels:
+    low: Pixels = flat.take(base).astype(np.float32)
+    high: Pixels = flat.take(base + stride).astype(np.float32)
+    return low + part * (high - low)
