@@ -1,4 +1,4 @@
-"""JPEG with 8 bits a sample: baseline and extended sequential (PS3.5 A.4.1)."""
+"""JPEG baseline and extended sequential (PS3.5 A.4.1): 8 bits a sample by libjpeg, 12 by GDCM."""
 
 import io
 
@@ -8,6 +8,7 @@ from PIL import Image as Pillow
 
 from server.errors import Malformed
 from server.rendering.codecs.codestream import check, precision
+from server.rendering.codecs.jpeg_12_bit import decode_12_bit
 from server.rendering.image import Image
 
 SYNTAXES = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51")
@@ -17,7 +18,7 @@ def decode(data: bytes, image: Image, first_bit: int = 0) -> NDArray[np.generic]
     """The samples of one frame; three samples come as RGB."""
     check(data, image)
     if precision(data) != 8:
-        raise Malformed("JPEG with 12 bits a sample has no decoder here.")
+        return decode_12_bit(data, image)
     try:
         with Pillow.open(io.BytesIO(data), formats=["JPEG"]) as picture:
             if image.photometric == "RGB" and "adobe" not in picture.info:
