@@ -16,7 +16,10 @@ from tests.goldens.drawing import drawn, farthest
 
 FOLDER = Path(pydicom.__file__).parent / "data"
 TABLE = json.loads((Path(__file__).parents[1] / "http" / "pydicom_samples.json").read_text())
-RENDERED = [name for name, outcome in TABLE.items() if outcome == "stored and rendered"]
+BEYOND_PYDICOM = {"test_files/JPEG-lossy.dcm", "test_files/JPGExtended.dcm"}
+"""12-bit JPEG, which nothing that pydicom finds here decodes; its known pixels are tested with the codec."""
+
+RENDERED = [name for name, outcome in TABLE.items() if outcome == "stored and rendered" and name not in BEYOND_PYDICOM]
 
 
 def expected(dataset: Dataset) -> NDArray[np.float64]:
