@@ -22,6 +22,7 @@ from server.archive.store import Archive
 from server.catalogue import entries
 from server.database.sqlite import Database
 from server.dicomweb.addresses import ROOT, Addresses
+from server.dicomweb.capabilities import Capabilities
 from server.dicomweb.changes import ChangeFeed
 from server.dicomweb.qido import Qido
 from server.dicomweb.removal import Removal
@@ -109,6 +110,7 @@ def build(settings: Settings) -> Starlette:
     remove = Remove(parts.archive, parts.catalogue, parts.audit, settings.archive.keep_deleted_days)
     removal = Removal(remove, workers)
     changes = ChangeFeed(Follow(parts.catalogue, parts.audit), workers)
+    capabilities = Capabilities(addresses)
     dicomweb = dicomweb_routes(
         Stow(parts.store, workers, addresses, settings.archive.largest_instance),
         Qido(parts.search, workers, addresses, settings.search.most_results),
@@ -138,7 +140,8 @@ def build(settings: Settings) -> Starlette:
         routes=[
             Route("/healthz", _healthy),
             Route("/readyz", ready),
-            Mount(ROOT, routes=dicomweb),
+            Route(ROOT, capabilities.describe, methods=["GET", "OPTIONS"]),
+            Mount(ROOT, routes=capabilities.routes(dicomweb)),
             Route("/wado", WadoUri(retrieve, render, workers).get),
             Mount("/api", routes=[*live.routes(), *removal.routes()]),
             *Site(static_folder()).routes(),

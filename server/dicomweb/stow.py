@@ -33,7 +33,8 @@ TAKEN = (
 )
 """The media types of a request (PS3.18 table 10.5.2-1); a single part holds one instance, or metadata without bulk."""
 
-_ANSWERS = (JSON, XML, "application/json")
+ANSWERS = (JSON, XML, "application/json")
+"""The media types of the answer."""
 
 
 class Stow:
@@ -47,10 +48,10 @@ class Stow:
 
     async def post(self, request: Request) -> Response:
         """`POST /studies` and `POST /studies/{study}`."""
-        answer_as = choose(accepted(request.headers.get("accept"), request.query_params.get("accept")), _ANSWERS)
+        answer_as = choose(accepted(request.headers.get("accept"), request.query_params.get("accept")), ANSWERS)
         kind = media_type(request.headers.get("content-type") or "missing/none")
         if request.headers.get("content-encoding", "identity").lower() != "identity":
-            raise UnsupportedMedia("The body must come without Content-Encoding.")
+            raise UnsupportedMedia("The body must come without Content-Encoding.", available_encodings=["identity"])
         study_uid = resource(request).study_uid if "study" in request.path_params else None
         intake = self._intake(_kind_of_instances(kind), caller(request), study_uid, self._addresses.root(request))
         try:

@@ -42,7 +42,8 @@ EXPLANATIONS = {
     "Images that cannot be drawn here say why.",
     "conflict": "The request contradicts what is already kept; what is kept stays as it is.",
     "too-large": "Beyond a limit, which `facts.limit` names. Send less at a time.",
-    "unsupported-media": "The body is of a media type or encoding that this resource does not take.",
+    "unsupported-media": "The body is of a media type or encoding that this resource does not take; "
+    "`Accept` or `Accept-Encoding` lists what it takes.",
     "range-not-satisfiable": "The range of bytes begins beyond the end; `facts.size` says how many bytes there are.",
     "misdirected": "The Host header names another server: "
     "a page elsewhere may be trying to reach this one through a browser.",
@@ -65,6 +66,9 @@ def problem(code: str, detail: str | None = None, **facts: Any) -> Response:
         headers["Retry-After"] = "1"
     if status == 416:
         headers["Content-Range"] = f"bytes */{facts.get('size', '*')}"
+    if status == 415:  # RFC 9110 15.5.16: what would have been taken
+        taken = {"Accept": facts.get("available"), "Accept-Encoding": facts.get("available_encodings")}
+        headers |= {name: ", ".join(kinds) for name, kinds in taken.items() if kinds}
     return Response(content, status, headers, "application/problem+json")
 
 
