@@ -43,12 +43,27 @@ class Rendered:
     async def representative(self, request: Request) -> Response:
         """`GET …/rendered` and `…/thumbnail` of a study, series or instance.
 
-        The frame that stands for it; or all of its frames, a part each, when multipart/related is asked for.
+        The frame that stands for it; or all of its frames, a part each, when multipart/related is asked for; or
+        those of an instance as one animated GIF.
         """
-        form = _form(request, several=False)
-        if form.multipart and request.url.path.endswith("/rendered"):
-            return await self._parts(request, resource(request), None, form)
-        return await self._answer(request, resource(request), 1, form)
+        form, ref = _form(request, several=False), resource(request)
+        if request.url.path.endswith("/rendered"):
+            if form.multipart:
+                return await self._parts(request, ref, None, form)
+            if form.kind == "image/gif" and isinstance(ref, InstanceRef):
+                return await self._moving(request, ref, form)
+        return await self._answer(request, ref, 1, form)
+
+    async def _moving(self, request: Request, ref: InstanceRef, form: Wish) -> Response:
+        """All frames of an instance in one picture (PS3.18 table 8.7.4-1: GIF for multi-frame images)."""
+        wish = _wish(request, form)
+        shown = await self._workers.run(self._render.every, caller(request), ref, None, wish)
+        etag = etag_of("moving", *(target.etag for target in shown.targets))
+        headers = _PRIVATE | {"ETag": etag}
+        if not_modified(request, etag):
+            return Response(status_code=304, headers=headers)
+        content = await self._workers.run(self._render.animation, shown.targets)
+        return Response(content, headers=headers, media_type=wish.media_type)
 
     async def _parts(self, request: Request, ref: ResourceRef, numbers: Sequence[int] | None, form: Wish) -> Response:
         """The pictures one after the other, drawn as they are sent; 206 when some instances cannot be drawn."""

@@ -2,13 +2,13 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from server.errors import Malformed
 
 LARGEST_VIEWPORT = 16_384
-MEDIA_TYPES = ("image/jpeg", "image/png")
+MEDIA_TYPES = ("image/jpeg", "image/png", "image/gif")
 _FUNCTIONS = {"linear": "LINEAR", "linear-exact": "LINEAR_EXACT", "sigmoid": "SIGMOID"}
 
 
@@ -49,6 +49,8 @@ class RenderRequest:
 
 def parse(parameters: Mapping[str, str], media_type: str) -> RenderRequest:
     """The request that the query parameters make; `Malformed` names the one that is wrong and what would be right."""
+    _require_words(parameters, "annotation", {"patient", "technique"})
+    _require_words(parameters, "iccprofile", {"no", "yes", "srgb", "adobergb", "rommrgb", "displayp3"})
     return RenderRequest(
         media_type=media_type,
         window=_window(parameters["window"]) if "window" in parameters else None,
@@ -94,6 +96,13 @@ def parse_quality(parameters: Mapping[str, str], name: str) -> int:
     if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= 100:
         raise Malformed(f"{name} is a whole number from 1 to 100.", **{name: text[:80]})
     return int(text)
+
+
+def _require_words(parameters: Mapping[str, str], name: str, words: Set[str]) -> None:
+    """PS3.18 8.3.5.1: what is not done here is passed over, what nobody could do is refused."""
+    text = parameters.get(name)
+    if text is not None and not set(text.split(",")) <= words:
+        raise Malformed(f"{name} is of these, separated by commas: {', '.join(sorted(words))}.", value=text[:80])
 
 
 def _number(text: str) -> float | None:

@@ -15,12 +15,16 @@ from server.archive.frames import read_frame
 from server.archive.store import Archive
 from server.catalogue.search import Located
 from server.dicom.resources import InstanceRef, ResourceRef, SeriesRef, StudyRef
-from server.errors import NotAcceptable
+from server.errors import NotAcceptable, TooLarge
 from server.rendering.cache import Cache
+from server.rendering.encode import animate
 from server.rendering.image import Image
 from server.rendering.pipeline import Picture, decode, draw
 from server.rendering.request import RenderRequest
 from server.studies.retrieve import Retrieve, frame_map
+
+MOST_MOVING = 500
+_FRAME_MS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,12 @@ class Render:
         return self._pictures.get_or_make(
             (target.located.digest, target.frame_number, target.wish), lambda: self._draw(target)
         )
+
+    def animation(self, targets: Sequence[Target]) -> bytes:
+        """The pictures one after the other as an animated GIF; `TooLarge` when there are too many to hold at once."""
+        if len(targets) > MOST_MOVING:
+            raise TooLarge("An animated picture has too many frames; ask for multipart/related.", limit=MOST_MOVING)
+        return animate([self.picture(target).data for target in targets], _FRAME_MS)
 
     def _target(self, caller: Caller, located: Located, frame_number: int, wish: RenderRequest) -> Target:
         if located.not_renderable is not None:

@@ -50,7 +50,7 @@ def test_a_query_parameter_goes_before_the_accept_header(client: Client) -> None
 def test_what_nobody_can_draw_is_not_acceptable(client: Client) -> None:
     answer = client.get(stored(client) + "/rendered", headers={"Accept": "application/pdf"})
     assert answer.status_code == 406
-    assert answer.json()["facts"]["available"] == ["image/jpeg", "image/png"]
+    assert answer.json()["facts"]["available"] == ["image/jpeg", "image/png", "image/gif"]
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,7 @@ def test_what_nobody_can_draw_is_not_acceptable(client: Client) -> None:
         *("viewport=0,1", "viewport=1", "viewport=16385,1", "viewport=1,1,1", "viewport=1,1,0,0,99,1"),
         *("viewport=1,1,-1,0,1,1", "viewport=1,1,0,0,0,1", "viewport=1.5,1"),
         *("quality=0", "quality=101", "quality=x", "quality="),
+        *("annotation=everything", "annotation=", "iccprofile=maybe"),
     ],
 )
 def test_a_parameter_that_makes_no_sense_is_malformed(client: Client, query: str) -> None:
@@ -181,3 +182,22 @@ def test_a_study_is_every_picture_that_can_be_drawn_of_it(client: Client) -> Non
     client.stow(part10(StudyInstanceUID=study_uid, PixelData=None))
     answer = client.get(f"/dicomweb/studies/{study_uid}/rendered", headers=MULTIPART)
     assert (answer.status_code, len(parts(answer))) == (206, 3)
+
+
+def test_a_multi_frame_image_moves_as_a_gif_and_a_single_one_is_one(client: Client) -> None:
+    several = stored(client, NumberOfFrames=3, PixelData=bytes(range(144)))
+    answer = client.get(several + "/rendered?window=24576,49152,linear-exact", headers={"Accept": "image/gif"})
+    assert Pillow.open(io.BytesIO(answer.content)).n_frames == 3
+    again = client.get(
+        several + "/rendered?window=24576,49152,linear-exact",
+        headers={"Accept": "image/gif", "If-None-Match": answer.headers["etag"]},
+    )
+    assert again.status_code == 304
+    single = client.get(stored(client) + "/rendered", headers={"Accept": "image/gif"})
+    assert Pillow.open(io.BytesIO(single.content)).n_frames == 1
+
+
+def test_too_many_frames_do_not_move(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.studies.render.MOST_MOVING", 2)
+    several = stored(client, NumberOfFrames=3, PixelData=bytes(144))
+    assert client.get(several + "/rendered", headers={"Accept": "image/gif"}).status_code == 413
