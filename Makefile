@@ -10,7 +10,7 @@ export CHROMIUM
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check fix unit js e2e bench docs looks lock clean
+.PHONY: help setup demo run test check fix unit js e2e interop bench docs looks lock clean
 
 help:  ## list what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,11 @@ e2e: $(VENV)/.dev-ready  ## browser journeys in Chromium against a real server
 	@sh e2e/need-chromium.sh
 	pytest e2e/journeys
 
+interop: $(VENV)/.dev-ready  ## OHIF from npm shows images from this server; writes its screenshots
+	@sh e2e/need-chromium.sh
+	@sh e2e/interop/get-ohif.sh
+	pytest e2e/interop
+
 bench: $(VENV)/.dev-ready  ## measure, and write docs/reference/performance.md
 	@sh e2e/need-chromium.sh
 	python -m bench
@@ -67,7 +72,7 @@ lock: $(VENV)/.dev-ready  ## pin every dependency with its hashes anew (needs pi
 	$(COMPILE) --extra setup --extra dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
 
 clean:  ## remove what the targets above have made
-	rm -rf $(VENV) .demo node_modules dist .coverage*
+	rm -rf $(VENV) .demo .interop node_modules dist .coverage*
 
 $(BIN)/python:
 	@sh requirements/make-venv.sh "$(PYTHON)" $(VENV)
