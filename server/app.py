@@ -29,6 +29,7 @@ from server.dicomweb.removal import Removal
 from server.dicomweb.rendered import Rendered
 from server.dicomweb.routes import routes as dicomweb_routes
 from server.dicomweb.stow import Stow
+from server.dicomweb.volumes import RenderedVolumes
 from server.dicomweb.wado import Wado
 from server.dicomweb.wado_uri import WadoUri
 from server.errors import ServerError
@@ -42,6 +43,7 @@ from server.studies.retrieve import Retrieve
 from server.studies.search import Search
 from server.studies.share import Share
 from server.studies.store import Store
+from server.studies.volumes import Volumes
 from server.web.forwarded import TrustedProxies, networks
 from server.web.live import Live
 from server.web.origin import LOOPBACK_NAMES, OriginGuard
@@ -105,6 +107,7 @@ def build(settings: Settings) -> Starlette:
     addresses = Addresses(settings.web.public_address)
     retrieve = Retrieve(parts.archive, parts.catalogue, parts.audit)
     render = Render(parts.archive, retrieve, parts.audit, settings.rendering.cache_bytes)
+    volumes = Volumes(parts.archive, parts.catalogue, retrieve, parts.audit, settings.rendering.volume_bytes)
     hub = Hub(parts.journal, workers.run, _now, settings.sessions.most_people, settings.sessions.most_messages_waiting)
     live = Live(hub, Share(parts.catalogue, parts.audit), workers)
     remove = Remove(parts.archive, parts.catalogue, parts.audit, settings.archive.keep_deleted_days)
@@ -116,6 +119,7 @@ def build(settings: Settings) -> Starlette:
         Qido(parts.search, workers, addresses, settings.search.most_results),
         Wado(retrieve, workers, addresses),
         Rendered(render, workers, addresses),
+        RenderedVolumes(volumes, workers),
         removal,
         changes,
     )

@@ -11,6 +11,7 @@ from server.dicomweb.qido import Qido
 from server.dicomweb.removal import Removal
 from server.dicomweb.rendered import Rendered
 from server.dicomweb.stow import Stow
+from server.dicomweb.volumes import RenderedVolumes
 from server.dicomweb.wado import Wado
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -21,7 +22,13 @@ _INSTANCE = _SERIES + "/instances/{instance}"
 
 
 def routes(
-    stow: Stow, qido: Qido, wado: Wado, rendered: Rendered, removal: Removal, changes: ChangeFeed
+    stow: Stow,
+    qido: Qido,
+    wado: Wado,
+    rendered: Rendered,
+    volumes: RenderedVolumes,
+    removal: Removal,
+    changes: ChangeFeed,
 ) -> list[BaseRoute]:
     """The routes below the DICOMweb root."""
     several = [
@@ -56,8 +63,12 @@ def routes(
             for kind in ("rendered", "thumbnail")
         ),
     ]
+    solids = [
+        *(Route(f"{path}/renderedMPR", volumes.mpr, methods=["GET"]) for path in (_SERIES, _INSTANCE)),
+        *(Route(f"{path}/rendered3D", volumes.solid, methods=["GET"]) for path in (_SERIES, _INSTANCE)),
+    ]
     followed = [Route("/changes", changes.changes, methods=["GET"])]
-    return [*several, *searched, *retrieved, *pictures, *followed]
+    return [*several, *searched, *retrieved, *pictures, *solids, *followed]
 
 
 def _route(path: str, **endpoints: Endpoint) -> Route:

@@ -53,13 +53,14 @@ def parse(parameters: Mapping[str, str], media_type: str) -> RenderRequest:
     _require_words(parameters, "iccprofile", {"no", "yes", "srgb", "adobergb", "rommrgb", "displayp3"})
     return RenderRequest(
         media_type=media_type,
-        window=_window(parameters["window"]) if "window" in parameters else None,
-        viewport=_viewport(parameters["viewport"]) if "viewport" in parameters else None,
+        window=parse_window(parameters["window"]) if "window" in parameters else None,
+        viewport=parse_viewport(parameters["viewport"]) if "viewport" in parameters else None,
         quality=parse_quality(parameters, "quality"),
     )
 
 
-def _window(text: str) -> Window:
+def parse_window(text: str) -> Window:
+    """The window of PS3.18 8.3.5.1.4; `Malformed` says what would be right."""
     parts = text.split(",")
     numbers = [_number(part) for part in parts[:2]]
     function = _FUNCTIONS.get(parts[2].strip().lower().replace("_", "-")) if len(parts) == 3 else None
@@ -74,7 +75,8 @@ def _window(text: str) -> Window:
     return Window(center, width, function)
 
 
-def _viewport(text: str) -> Viewport:
+def parse_viewport(text: str) -> Viewport:
+    """The viewport of PS3.18 8.3.5.1.3; `Malformed` says what would be right."""
     parts = [part.strip() for part in text.split(",")]
     if len(parts) not in {2, 6} or not all(re.fullmatch(r"[0-9]{1,5}", part) for part in parts[:2]):
         raise Malformed("viewport is width,height or width,height,x,y,width,height in pixels.", viewport=text[:80])

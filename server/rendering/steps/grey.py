@@ -22,23 +22,23 @@ def grey(
 ) -> tuple[NDArray[np.uint8], Window | None]:
     """8-bit grey of every stored value, and the window that made it (None when a VOI LUT did)."""
     if stored.dtype.kind == "f":
-        modality = _modality(np.clip(stored.astype(np.float64), -_LARGEST_FLOAT, _LARGEST_FLOAT), values)
+        modality = modality_values(np.clip(stored.astype(np.float64), -_LARGEST_FLOAT, _LARGEST_FLOAT), values)
         window = window or _chosen(values) or _full_range(modality[np.isfinite(modality)])
-        return _to_bytes(_voi(np.nan_to_num(modality), values, window), image), window
+        return _to_bytes(voi(np.nan_to_num(modality), values, window), image), window
     low, high = int(stored.min()), int(stored.max())
     if high - low >= _LARGEST_TABLE:
-        modality = _modality(stored.astype(np.float64), values)
+        modality = modality_values(stored.astype(np.float64), values)
         window = window or _chosen(values) or _full_range(modality)
-        return _to_bytes(_voi(modality, values, window), image), window
-    modality = _modality(np.arange(low, high + 1, dtype=np.float64), values)
+        return _to_bytes(voi(modality, values, window), image), window
+    modality = modality_values(np.arange(low, high + 1, dtype=np.float64), values)
     if window is None and values.voi_lut is None:
-        window = _chosen(values) or _full_range(_modality(_without_padding(stored, image), values))
-    table = _to_bytes(_voi(modality, values, window), image)
+        window = _chosen(values) or _full_range(modality_values(_without_padding(stored, image), values))
+    table = _to_bytes(voi(modality, values, window), image)
     index = stored if low == 0 else stored.astype(np.int64) - low
     return table[index], window
 
 
-def _modality(stored: Floats, values: Values) -> Floats:
+def modality_values(stored: Floats, values: Values) -> Floats:
     """PS3.3 C.11.1.1: a modality LUT, or output = slope x stored + intercept."""
     if values.modality_lut is not None:
         return _look_up(stored, values.modality_lut)
@@ -75,7 +75,7 @@ def _without_padding(stored: NDArray[np.generic], image: Image) -> Floats:
     return np.array([kept.min(), kept.max()], dtype=np.float64)
 
 
-def _voi(x: Floats, values: Values, window: Window | None) -> Floats:
+def voi(x: Floats, values: Values, window: Window | None) -> Floats:
     """From modality values to 0..1: by the VOI LUT, or by a window of one of the three functions."""
     if window is None:
         if values.voi_lut is None:

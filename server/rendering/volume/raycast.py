@@ -4,13 +4,12 @@ Opacity rises over a window: below it nothing is seen, above it everything is so
 """
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server.rendering.request import Window
-from server.rendering.volume.reslice import sample
+from server.rendering.volume.reslice import ray_of, sample
 from server.rendering.volume.view import View, moved
 from server.rendering.volume.voxels import Volume
 
@@ -22,44 +21,54 @@ _OPACITY = 0.35
 _AMBIENT = 0.25
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Solid:
-    """A volume made ready for rays: reduced, and with the way its surfaces face at each voxel."""
+    """A volume made ready for rays: reduced, and with the way its surfaces face.
 
-    volume: Volume
+    `facing` are the unit vectors of steepest rise in the patient's coordinates, slices x rows x columns x 3, each
+    component in 1/127.
+    """
 
-    @cached_property
-    def stride(self) -> tuple[int, int, int]:
-        """Voxels of the volume that become one here, along each axis."""
-        slices, rows, columns = (-(-size // LARGEST_SIDE) for size in self.volume.voxels.shape)
-        return slices, rows, columns
+    reduced: Volume
+    facing: NDArray[np.int8]
 
-    @cached_property
-    def voxels(self) -> NDArray[np.float32]:
-        """The reduced volume: the mean of what becomes one voxel."""
-        whole = self.volume.voxels
-        a, b, c = self.stride
-        kept = whole[: whole.shape[0] // a * a, : whole.shape[1] // b * b, : whole.shape[2] // c * c]
-        blocks = kept.reshape(kept.shape[0] // a, a, kept.shape[1] // b, b, kept.shape[2] // c, c)
-        reduced: NDArray[np.float32] = blocks.mean((1, 3, 5), dtype=np.float32)
-        return reduced
+    @property
+    def nbytes(self) -> int:
+        """The memory it takes."""
+        return self.reduced.nbytes + self.facing.nbytes
 
-    @cached_property
-    def facing(self) -> NDArray[np.float32]:
-        """The unit vectors of steepest rise in the patient's coordinates, slices x rows x columns x 3."""
-        turn = self.volume.grid.to_voxels[:3, :3] / np.array(self.stride)[:, None]
-        rise = np.stack(list(np.gradient(self.voxels)), -1) @ turn.astype(np.float32)
-        length = np.linalg.norm(rise, axis=-1, keepdims=True)
-        facing: NDArray[np.float32] = np.divide(rise, length, out=np.zeros_like(rise), where=length > 1e-6)
-        return facing
+
+def solid_of(volume: Volume) -> Solid:
+    """Reduces a volume to what rays are cast through, each voxel the mean of those it is made of."""
+    a, b, c = (-(-size // LARGEST_SIDE) for size in volume.voxels.shape)
+    whole = volume.voxels
+    kept = whole[: whole.shape[0] // a * a, : whole.shape[1] // b * b, : whole.shape[2] // c * c]
+    blocks = kept.reshape(kept.shape[0] // a, a, kept.shape[1] // b, b, kept.shape[2] // c, c)
+    voxels: NDArray[np.float32] = blocks.mean((1, 3, 5), dtype=np.float32)
+    grid = volume.grid
+    smaller = replace(
+        grid,
+        # a voxel lies in the middle of those that became it
+        origin=(grid.to_patient @ ((a - 1) / 2, (b - 1) / 2, (c - 1) / 2, 1))[:3],
+        along_row=grid.along_row * c,
+        along_column=grid.along_column * b,
+        step=grid.step * a,
+        shape=(voxels.shape[0], voxels.shape[1], voxels.shape[2]),
+        order=(),
+    )
+    turn = smaller.to_voxels[:3, :3].astype(np.float32)
+    rise = np.stack(list(np.gradient(voxels)), -1) @ turn
+    length = np.linalg.norm(rise, axis=-1, keepdims=True)
+    facing = np.divide(rise * 127, length, out=np.zeros_like(rise), where=length > 1e-6)
+    return Solid(Volume(voxels, smaller, volume.lowest), facing.astype(np.int8))
 
 
 def cast(solid: Solid, view: View, window: Window) -> NDArray[np.uint8]:
     """The picture of a view, height x width grey levels; its slab is how deep the rays go (0: through everything)."""
-    grid = solid.volume.grid
+    grid = solid.reduced.grid
     reach = 2 * float(np.abs((grid.corners - np.array(view.center)) @ view.forward).max())
     depth = min(view.slab, reach) if view.slab else reach
-    apart = max(one * n for one, n in zip(grid.spacing, solid.stride, strict=True))
+    apart = max(grid.spacing)
     light = np.zeros((view.height, view.width), np.float32)
     through = np.ones_like(light)
     for number in range(max(1, int(np.ceil(depth / apart)))):
@@ -76,21 +85,16 @@ def cast(solid: Solid, view: View, window: Window) -> NDArray[np.uint8]:
 
 def _seen(solid: Solid, plane: View, window: Window) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """How opaque and how bright the voxels of one plane are."""
-    scale = 1 / np.array(solid.stride, float)
-    to_voxels = solid.volume.grid.to_voxels
-    turn = to_voxels[:3, :3] * scale[:, None]
-    start = turn @ plane.point(0, 0) + to_voxels[:3, 3] * scale - (1 - scale) / 2
-    across, down = turn @ np.array(plane.right) * plane.pixel, turn @ np.array(plane.down) * plane.pixel
-    values, inside = sample(solid.voxels, start, across, down, plane.width, plane.height)
+    ray = ray_of(solid.reduced, plane)
+    values, inside = sample(solid.reduced.voxels, ray.start, ray.across, ray.down, plane.width, plane.height)
     rise = np.clip((values - (window.center - window.width / 2)) / window.width, 0, 1)
     opacity = np.where(inside, rise * _OPACITY + rise**8 * (1 - _OPACITY), 0).astype(np.float32)
+    columns, rows = np.arange(plane.width), np.arange(plane.height)[:, None]
     nearest = tuple(
-        np.clip(np.rint(s + np.arange(plane.width) * a + np.arange(plane.height)[:, None] * d), 0, n - 1).astype(
-            np.intp
-        )
-        for s, a, d, n in zip(start, across, down, solid.voxels.shape, strict=True)
+        np.clip(np.rint(start + columns * across + rows * down), 0, size - 1).astype(np.intp)
+        for start, across, down, size in zip(ray.start, ray.across, ray.down, solid.reduced.voxels.shape, strict=True)
     )
-    toward = solid.facing[nearest] @ plane.forward.astype(np.float32)
+    toward = solid.facing[nearest] @ (plane.forward / 127).astype(np.float32)
     shade = _AMBIENT + (1 - _AMBIENT) * np.clip(toward, 0, 1)
     return opacity, shade.astype(np.float32)
 

@@ -22,7 +22,7 @@ METHODS = {"maximum_ip": np.maximum, "minimum_ip": np.minimum, "average_ip": np.
 
 
 @dataclass(frozen=True, slots=True)
-class _Ray:
+class Ray:
     """Where a view lies among the voxels: the first pixel, and the way to the next one across, down and forward."""
 
     start: NDArray[np.float64]
@@ -36,7 +36,7 @@ def reslice(volume: Volume, view: View, method: str = "average_ip") -> Pixels:
 
     A slab is sampled a voxel apart and projected by `method`.
     """
-    ray = _ray(volume, view)
+    ray = ray_of(volume, view)
     axes = _axes(ray)
     count = max(1, round(view.slab / min(volume.grid.spacing)))
     if axes is not None and count > 1:
@@ -50,10 +50,11 @@ def reslice(volume: Volume, view: View, method: str = "average_ip") -> Pixels:
     return _projected(volume, view, count, method)
 
 
-def _ray(volume: Volume, view: View) -> _Ray:
+def ray_of(volume: Volume, view: View) -> Ray:
+    """Where a view lies among the voxels of a volume."""
     to_voxels = volume.grid.to_voxels
     turn = to_voxels[:3, :3]
-    return _Ray(
+    return Ray(
         start=turn @ view.point(0, 0) + to_voxels[:3, 3],
         across=turn @ np.array(view.right) * view.pixel,
         down=turn @ np.array(view.down) * view.pixel,
@@ -61,7 +62,7 @@ def _ray(volume: Volume, view: View) -> _Ray:
     )
 
 
-def _axes(ray: _Ray) -> tuple[int, int, int] | None:
+def _axes(ray: Ray) -> tuple[int, int, int] | None:
     """The voxel axes that a view runs along: across, down and forward; None when it is oblique."""
     found = []
     for way in (ray.across, ray.down, ray.forward):
@@ -73,7 +74,7 @@ def _axes(ray: _Ray) -> tuple[int, int, int] | None:
     return (found[0], found[1], found[2]) if len(set(found)) == 3 else None
 
 
-def _aligned(volume: Volume, ray: _Ray, axes: tuple[int, int, int], view: View) -> Pixels:
+def _aligned(volume: Volume, ray: Ray, axes: tuple[int, int, int], view: View) -> Pixels:
     across, down, forward = axes
     depth = ray.start[forward]
     size = volume.voxels.shape[forward]
@@ -90,7 +91,7 @@ def _aligned(volume: Volume, ray: _Ray, axes: tuple[int, int, int], view: View) 
     return _stretched(plane, ray, across, down, view, volume.lowest)
 
 
-def _aligned_slab(volume: Volume, view: View, ray: _Ray, axes: tuple[int, int, int], method: str) -> Pixels:
+def _aligned_slab(volume: Volume, view: View, ray: Ray, axes: tuple[int, int, int], method: str) -> Pixels:
     """The whole voxel layers whose middles lie in the slab, or the nearest one."""
     across, down, forward = axes
     size = volume.voxels.shape[forward]
@@ -109,7 +110,7 @@ def _aligned_slab(volume: Volume, view: View, ray: _Ray, axes: tuple[int, int, i
     return _stretched(plane, ray, across, down, view, volume.lowest)
 
 
-def _stretched(plane: Pixels, ray: _Ray, across: int, down: int, view: View, lowest: float) -> Pixels:
+def _stretched(plane: Pixels, ray: Ray, across: int, down: int, view: View, lowest: float) -> Pixels:
     """A plane of voxels (rows along `down`) as pixels."""
     rows, down_inside = _interpolation(ray.start[down], ray.down[down], view.height, plane.shape[0])
     columns, across_inside = _interpolation(ray.start[across], ray.across[across], view.width, plane.shape[1])
@@ -141,7 +142,7 @@ def _projected(volume: Volume, view: View, count: int, method: str) -> Pixels:
     total: Pixels | None = None
     seen = np.zeros((view.height, view.width), np.int32)
     for plane in _planes(view, count):
-        ray = _ray(volume, plane)
+        ray = ray_of(volume, plane)
         values, inside = sample(volume.voxels, ray.start, ray.across, ray.down, view.width, view.height)
         neutral = {"maximum_ip": -np.inf, "minimum_ip": np.inf, "average_ip": 0.0}[method]
         values[~inside] = neutral

@@ -12,7 +12,7 @@ from server.rendering.volume.geometry import Grid, Vector
 MOST_PIXELS = 4096 * 4096
 
 # Looking from that side of the patient (PS3.18 8.3.5.3.4): where the camera looks, and which way is up, in LPS
-_SIDES = {
+SIDES = {
     "a": ((0, 1, 0), (0, 0, 1)),
     "p": ((0, -1, 0), (0, 0, 1)),
     "r": ((1, 0, 0), (0, 0, 1)),
@@ -80,7 +80,7 @@ class Camera:
     def _directions(self, grid: Grid) -> tuple[Vector, Vector]:
         """Forward and up."""
         if self.position is None:
-            forward, up = (np.array(one, float) for one in _SIDES[self.side or "a"])
+            forward, up = (np.array(one, float) for one in SIDES[self.side or "a"])
             return forward, up if self.up is None else np.array(self.up, float)
         look_at = np.array(self.look_at if self.look_at is not None else grid.center, float)
         sight = look_at - np.array(self.position, float)

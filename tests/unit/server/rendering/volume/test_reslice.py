@@ -8,7 +8,7 @@ import pytest
 from server.errors import Malformed
 from server.rendering.request import Window
 from server.rendering.volume.geometry import Plane, arrange
-from server.rendering.volume.raycast import Solid, cast, coarse
+from server.rendering.volume.raycast import cast, coarse, solid_of
 from server.rendering.volume.reslice import reslice
 from server.rendering.volume.view import Camera, View
 from server.rendering.volume.voxels import Volume, stack
@@ -189,7 +189,7 @@ def test_a_solid_ball_is_a_disc_that_is_brightest_where_it_faces_the_viewer() ->
 
     volume = made(ball)
     view = replace(CAMERAS["a"].view(volume.grid, 61, 61, 0), center=(0, 0, 0), pixel=0.7, width=61, height=61)
-    picture = cast(Solid(volume), view, Window(500, 800)).astype(int)
+    picture = cast(solid_of(volume), view, Window(500, 800)).astype(int)
     assert picture[30, 30] > 200
     assert picture[30, 30] > picture[30, 30 + 18] + 30
     assert picture[2, 2] == 0
