@@ -11,6 +11,9 @@ from server.catalogue.query import Level, level_of
 from server.dicom.attributes import attribute
 from server.dicomweb.stow import ANSWERS, TAKEN
 from server.rendering.request import MEDIA_TYPES
+from server.rendering.volume.request import METHODS
+from server.rendering.volume.request import PICTURES as VOLUME_TYPES
+from server.rendering.volume.view import SIDES
 
 JSON = ("application/dicom+json", "application/json")
 XML = 'multipart/related; type="application/dicom+xml"'
@@ -65,6 +68,21 @@ _RENDERED = (
     Parameter("iccprofile", "Read; no picture carries a profile (8.3.5.1.5).", words=("no", "yes", "srgb")),
     _ACCEPT,
 )
+_VOLUME = (
+    Parameter("renderingmethod", "How samples are put together (8.3.5.3.3).", words=METHODS),
+    Parameter("orientation", "From which side of the patient (8.3.5.3.4).", words=tuple(SIDES)),
+    Parameter("viewpointposition", "x,y,z of where one looks from, in mm (8.3.5.3.5)."),
+    Parameter("viewpointlookat", "x,y,z of what is in the middle of the picture (8.3.5.3.6)."),
+    Parameter("viewpointup", "x,y,z of the direction upwards (8.3.5.3.7)."),
+    Parameter("mprslab", "Thickness of the slab in mm (8.3.5.3.8)."),
+    Parameter("spacing", "Millimetres of a pixel; of this server."),
+    Parameter("volumeinputreference", "SOP Instance UIDs that make the volume (8.3.5.3.1)."),
+    Parameter("renderedvolumetricmetadata", "What was applied instead of the picture (8.3.5.3.13).", words=("yes",)),
+    Parameter("window", "center,width,function with function linear, linear-exact or sigmoid (8.3.5.1.4)."),
+    Parameter("viewport", "width,height (8.3.5.1.3)."),
+    Parameter("quality", "1 to 100 for lossy media types (8.3.5.1.2).", r"^([1-9][0-9]?|100)$"),
+    _ACCEPT,
+)
 
 
 def keys(level: Level) -> list[str]:
@@ -105,6 +123,14 @@ def _retrieved(path: str, noun: str) -> Iterator[tuple[tuple[str, str], Operatio
     )
 
 
+def _volumes(path: str, noun: str) -> Iterator[tuple[tuple[str, str], Operation]]:
+    """What a series and a multi-frame instance have."""
+    for kind, title in (("MPR", "A plane or slab through the volume"), ("3D", "The volume from outside")):
+        section = "10.4.1.1.7" if kind == "MPR" else "10.4.1.1.8"
+        name = f"RetrieveRendered{kind}{noun}"
+        yield ("GET", f"{path}/rendered{kind}"), Operation(name, title, section, VOLUME_TYPES, (), _VOLUME)
+
+
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/studies"): _search(Level.STUDY),
     ("GET", "/series"): _search(Level.SERIES),
@@ -117,6 +143,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     **dict(_retrieved(STUDY, "Study")),
     **dict(_retrieved(SERIES, "Series")),
     **dict(_retrieved(INSTANCE, "Instance")),
+    **dict(_volumes(SERIES, "Series")),
+    **dict(_volumes(INSTANCE, "Instance")),
     ("GET", INSTANCE + "/frames/{frames}"): Operation(
         "RetrieveFrames", "Frames in the order of the list", "10.4.1.1.6", OCTETS, (), (_ACCEPT,)
     ),

@@ -9,8 +9,7 @@ from server.dicomweb.accepting import require_utf_8
 from server.dicomweb.resources import resource
 from server.errors import Malformed
 from server.rendering.pipeline import Picture
-from server.rendering.request import MEDIA_TYPES
-from server.rendering.volume.request import VolumeRequest, parse_volume, wants_metadata
+from server.rendering.volume.request import PICTURES, VolumeRequest, parse_volume, wants_metadata
 from server.studies.volumes import Volumes, VolumeTarget
 from server.web.json_answer import json_answer
 from server.web.negotiation import accepted, choose
@@ -41,10 +40,10 @@ class RenderedVolumes:
         wanted = accepted(request.headers.get("accept"), request.query_params.get("accept"))
         if wants_metadata(request.query_params):
             kind = choose(wanted, _JSON)
-            target = await self._target(request, parse_volume(request.query_params, MEDIA_TYPES[0], solid=solid))
+            target = await self._target(request, parse_volume(request.query_params, PICTURES[0], solid=solid))
             told = await self._workers.run(self._volumes.applied, target)
             return await json_answer(request, self._workers, orjson.dumps([told]), kind, {})
-        wish = parse_volume(request.query_params, choose(wanted, MEDIA_TYPES), solid=solid)
+        wish = parse_volume(request.query_params, choose(wanted, PICTURES), solid=solid)
         target = await self._target(request, wish)
         headers = _PRIVATE | {"ETag": target.etag}
         if target.etag in request.headers.get("if-none-match", ""):

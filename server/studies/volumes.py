@@ -21,7 +21,7 @@ from server.dicom.dicomjson import value
 from server.dicom.resources import InstanceRef, SeriesRef
 from server.errors import NotAcceptable, TooLarge
 from server.rendering.cache import Cache
-from server.rendering.image import Image
+from server.rendering.image import NO_PIXEL_DATA, Image
 from server.rendering.pipeline import Picture, decode
 from server.rendering.request import Window
 from server.rendering.steps.grey import modality_values
@@ -93,7 +93,7 @@ class Volumes:
     def target(self, caller: Caller, ref: SeriesRef | InstanceRef, wish: VolumeRequest) -> VolumeTarget:
         """Finds the images; `NotFound`, or `NotAcceptable` when there are none that a volume could be made of."""
         located = self._retrieve.locate(caller, Action.RENDER, ref)
-        members = [one for one in located if one.image is not None and self._wanted(one, wish)]
+        members = [one for one in located if one.not_renderable != NO_PIXEL_DATA and self._wanted(one, wish)]
         if not members:
             raise NotAcceptable("This series makes no volume: it has no images, or none of those that are named.")
         for one in members:

@@ -15,7 +15,8 @@ from server.rendering.volume.view import SIDES, Camera
 
 MOST_SLAB = 2000.0
 LARGEST_PICTURE = 2048
-_METHODS = ("volume_rendered", "maximum_ip", "minimum_ip", "average_ip")
+PICTURES = ("image/jpeg", "image/png")
+METHODS = ("volume_rendered", "maximum_ip", "minimum_ip", "average_ip")
 _NOT_OFFERED = ("swivelrange", "volumetriccurvepoint", "animationstepsize", "animationrate", "match")
 _KNOWN_SIDES = "".join(SIDES)
 
@@ -76,8 +77,8 @@ def wants_metadata(parameters: Mapping[str, str]) -> bool:
 def _method(text: str | None, *, solid: bool) -> str:
     if text is None:
         return "volume_rendered" if solid else "average_ip"
-    if text not in _METHODS or (text == "volume_rendered" and not solid):
-        offered = _METHODS if solid else _METHODS[1:]
+    if text not in METHODS or (text == "volume_rendered" and not solid):
+        offered = METHODS if solid else METHODS[1:]
         raise Malformed(f"renderingmethod is one of {', '.join(offered)}.", renderingmethod=text[:40])
     return text
 

@@ -11,7 +11,6 @@ from server.rendering.volume.geometry import Grid, Vector
 
 MOST_PIXELS = 4096 * 4096
 
-# Looking from that side of the patient (PS3.18 8.3.5.3.4): where the camera looks, and which way is up, in LPS
 SIDES = {
     "a": ((0, 1, 0), (0, 0, 1)),
     "p": ((0, -1, 0), (0, 0, 1)),
@@ -20,6 +19,7 @@ SIDES = {
     "h": ((0, 0, -1), (0, -1, 0)),
     "f": ((0, 0, 1), (0, -1, 0)),
 }
+"""Looking from a side of the patient (PS3.18 8.3.5.3.4): where the camera looks, and which way is up, in LPS."""
 
 
 @dataclass(frozen=True, slots=True)
