@@ -1,6 +1,7 @@
 """The only file that knows every part: builds them, wires them, and answers the ASGI app."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -33,6 +34,8 @@ from server.dicomweb.volumes import RenderedVolumes
 from server.dicomweb.wado import Wado
 from server.dicomweb.wado_uri import WadoUri
 from server.errors import ServerError
+from server.rendering.cage import Cage
+from server.rendering.codecs.index import in_process
 from server.sessions.hub import Hub
 from server.sessions.journal import Journal
 from server.settings import Settings
@@ -105,9 +108,12 @@ def build(settings: Settings) -> Starlette:
     parts = open_parts(settings)
     workers = Workers(settings.web.threads, settings.web.most_requests_waiting)
     addresses = Addresses(settings.web.public_address)
-    retrieve = Retrieve(parts.archive, parts.catalogue, parts.audit)
-    render = Render(parts.archive, retrieve, parts.audit, settings.rendering.cache_bytes)
-    volumes = Volumes(parts.archive, parts.catalogue, retrieve, parts.audit, settings.rendering.volume_bytes)
+    cage = Cage(settings.rendering.decoders) if settings.rendering.decoders else None
+    decoder = cage.decode if cage else in_process
+    retrieve = Retrieve(parts.archive, parts.catalogue, parts.audit, decoder)
+    render = Render(parts.archive, retrieve, parts.audit, settings.rendering.cache_bytes, decoder)
+    volume_bytes = settings.rendering.volume_bytes
+    volumes = Volumes(parts.archive, parts.catalogue, retrieve, parts.audit, volume_bytes, decoder)
     hub = Hub(parts.journal, workers.run, _now, settings.sessions.most_people, settings.sessions.most_messages_waiting)
     live = Live(hub, Share(parts.catalogue, parts.audit), workers)
     remove = Remove(parts.archive, parts.catalogue, parts.audit, settings.archive.keep_deleted_days)
@@ -128,10 +134,14 @@ def build(settings: Settings) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         parts.archive.sweep()
         purging = asyncio.create_task(_purge(remove, workers))
+        if cage:
+            threading.Thread(target=cage.warm, daemon=True).start()
         yield
         purging.cancel()
         hub.close()
         workers.close()
+        if cage:
+            cage.close()
         parts.close()
 
     async def ready(_request: Request) -> Response:

@@ -90,6 +90,9 @@ class RenderingSettings(_Section):
     """How much memory pictures may take."""
 
     cache_bytes: int = Field(512 * MIB, ge=MIB, description="Decoded frames and encoded pictures kept in memory.")
+    decoders: int = Field(
+        2, ge=0, le=64, description="Processes that decode compressed pixels; 0 decodes in the server's own, unguarded."
+    )
     volume_bytes: int = Field(
         1024 * MIB, ge=16 * MIB, description="Volumes for MPR and 3D kept in memory, shared by all who look."
     )

@@ -11,7 +11,7 @@ import queue
 import resource
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.errors import Malformed, Overloaded
+from server.rendering.codecs import native
+from server.rendering.codecs.index import in_process
 from server.rendering.image import Image
 
 SECONDS = 20
@@ -34,6 +36,7 @@ class Cage:
     """A few workers, started when they are first needed; `decode` may be called from any thread."""
 
     def __init__(self, workers: int, seconds: float = SECONDS) -> None:
+        _context.set_forkserver_preload([__name__])
         self._seconds = seconds
         self._free: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         for _ in range(workers):
@@ -42,8 +45,21 @@ class Cage:
         self._lock = threading.Lock()
         self._closed = False
 
+    def warm(self) -> None:
+        """Starts a worker, so that the first compressed frame need not wait for one."""
+        worker = self._free.get()
+        try:
+            worker = worker or self._start()
+        finally:
+            self._free.put(worker)
+
     def decode(self, data: bytes, image: Image, first_bit: int = 0) -> NDArray[np.generic]:
-        """The samples of one frame, as its codec answers them; `Malformed` when it refuses, crashes or hangs."""
+        """The samples of one frame, as its codec answers them; `Malformed` when it refuses, crashes or hangs.
+
+        Uncompressed pixels need no decoder, and stay.
+        """
+        if image.transfer_syntax_uid in native.SYNTAXES:
+            return in_process(data, image, first_bit)
         if self._closed:
             raise Overloaded("The server is stopping.")
         worker = self._free.get()
@@ -51,14 +67,14 @@ class Cage:
             if worker is None:
                 worker = self._start()
             answer = worker.ask((data, image, first_bit), self._seconds)
-        except (EOFError, OSError):
-            self._end(worker)
-            worker = None
-            raise Malformed("Its decoder crashed on it, or needed too much memory.") from None
         except TimeoutError:
             self._end(worker)
             worker = None
             raise Malformed(f"Its decoder did not finish within {self._seconds:g} seconds.") from None
+        except (EOFError, OSError):
+            self._end(worker)
+            worker = None
+            raise Malformed("Its decoder crashed on it, or needed too much memory.") from None
         finally:
             self._free.put(worker)
         if isinstance(answer, str):
@@ -74,8 +90,14 @@ class Cage:
         for worker in workers:
             self._end(worker)
 
+    @property
+    def workers(self) -> "Collection[_Worker]":
+        """The workers that have been started and not been ended."""
+        with self._lock:
+            return set(self._all)
+
     def _start(self) -> "_Worker":
-        worker = _Worker(_work)
+        worker = _Worker(work)
         with self._lock:
             self._all.add(worker)
         return worker
@@ -96,6 +118,11 @@ class _Worker:
         self._process.start()
         theirs.close()
 
+    @property
+    def pid(self) -> int | None:
+        """The process id."""
+        return self._process.pid
+
     def ask(self, question: Any, seconds: float) -> Any:
         """The answer to a question; `EOFError` when the process has ended, `TimeoutError` when it is too slow."""
         self._ours.send(question)
@@ -107,17 +134,18 @@ class _Worker:
         return *answer, self._ours.recv_bytes()
 
     def kill(self) -> None:
+        """Ends the process at once."""
         self._process.kill()
         self._process.join(5)
         self._ours.close()
 
 
-def _work(questions: Connection) -> None:
+def work(questions: Connection) -> None:
     """What a worker does: decodes one frame after the other until nobody is there any more."""
-    from server.rendering.codecs.index import CODECS
-
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 2)  # decoders complain of what they are given, one line a marker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server says when to stop
     with contextlib.suppress(OSError):
         os.nice(1)
@@ -127,7 +155,7 @@ def _work(questions: Connection) -> None:
         except EOFError:
             return
         try:
-            samples = np.ascontiguousarray(CODECS[image.transfer_syntax_uid](data, image, first_bit))
+            samples = np.ascontiguousarray(in_process(data, image, first_bit))
         except Malformed as error:
             questions.send(error.message)
         except MemoryError:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.errors import Malformed, NotAcceptable
-from server.rendering.codecs.index import CODECS
+from server.rendering.codecs.index import CODECS, Decode, in_process
 from server.rendering.encode import encode
 from server.rendering.image import Image, not_renderable
 from server.rendering.request import RenderRequest, Window
@@ -25,18 +25,17 @@ class Picture:
     window: Window | None
 
 
-def decode(data: bytes, image: Image, first_bit: int = 0) -> NDArray[np.generic]:
+def decode(data: bytes, image: Image, first_bit: int = 0, decoder: Decode = in_process) -> NDArray[np.generic]:
     """The stored values of a frame; `NotAcceptable` says why when they cannot be had here."""
-    return stored_values(samples(data, image, first_bit), image)
+    return stored_values(samples(data, image, first_bit, decoder), image)
 
 
-def samples(data: bytes, image: Image, first_bit: int) -> NDArray[np.generic]:
+def samples(data: bytes, image: Image, first_bit: int, decoder: Decode = in_process) -> NDArray[np.generic]:
     """The samples of a frame, unused bits included; `NotAcceptable` says why when they cannot be had here."""
-    codec = CODECS.get(image.transfer_syntax_uid)
-    if codec is None:
+    if image.transfer_syntax_uid not in CODECS:
         raise NotAcceptable(not_renderable(image.transfer_syntax_uid, "no decoder for this transfer syntax"))
     try:
-        return codec(data, image, first_bit)
+        return decoder(data, image, first_bit)
     except Malformed as error:
         raise NotAcceptable(not_renderable(image.transfer_syntax_uid, error.message), **error.facts) from error
 

@@ -11,7 +11,7 @@ from server.dicom.transfer_syntaxes import (
     transfer_syntax,
 )
 from server.errors import Malformed, NotAcceptable
-from server.rendering.codecs.index import CODECS, CONVERTING
+from server.rendering.codecs.index import CODECS, CONVERTING, Decode, in_process
 from server.rendering.encoders.index import ENCODERS
 from server.rendering.image import Image
 from server.rendering.pipeline import samples
@@ -60,12 +60,12 @@ def _stored(image: Image, keyword: str) -> str | int:
     return image.photometric if keyword == "PhotometricInterpretation" else image.planar
 
 
-def transcode(data: bytes, image: Image, first_bit: int, target: str) -> bytes:
+def transcode(data: bytes, image: Image, first_bit: int, target: str, decoder: Decode = in_process) -> bytes:
     """One frame in the `target` transfer syntax; `NotAcceptable` says why when it cannot be had."""
     if target == EXPLICIT_VR_LITTLE_ENDIAN and not transfer_syntax(image.transfer_syntax_uid).is_encapsulated:
         return _native(data, image, first_bit)
     try:
-        return ENCODERS[target].encode(samples(data, image, first_bit), decoded(image))
+        return ENCODERS[target].encode(samples(data, image, first_bit, decoder), decoded(image))
     except (Malformed, ValueError, RuntimeError) as error:
         name = transfer_syntax(target).name
         reason = error.message if isinstance(error, Malformed) else "its encoder refuses these pixels"

@@ -17,6 +17,7 @@ from server.catalogue.search import Located
 from server.dicom.resources import InstanceRef, ResourceRef, SeriesRef, StudyRef
 from server.errors import NotAcceptable, TooLarge
 from server.rendering.cache import Cache
+from server.rendering.codecs.index import Decode, in_process
 from server.rendering.encode import animate
 from server.rendering.image import Image
 from server.rendering.pipeline import Picture, decode, draw
@@ -53,10 +54,13 @@ class Shown:
 class Render:
     """The rendered resources of the Studies Service."""
 
-    def __init__(self, archive: Archive, retrieve: Retrieve, audit: Audit, cache_bytes: int) -> None:
+    def __init__(
+        self, archive: Archive, retrieve: Retrieve, audit: Audit, cache_bytes: int, decoder: Decode = in_process
+    ) -> None:
         self._archive = archive
         self._retrieve = retrieve
         self._audit = audit
+        self._decoder = decoder
         self._pictures: Cache[Picture] = Cache(cache_bytes // 4, lambda picture: len(picture.data))
         self._stored: Cache[NDArray[np.generic]] = Cache(cache_bytes - cache_bytes // 4, lambda values: values.nbytes)
 
@@ -132,4 +136,4 @@ class Render:
     def _decode(self, target: Target, image: Image) -> NDArray[np.generic]:
         frames = frame_map(target.located)
         data = read_frame(self._archive.path(target.located.digest), frames, target.frame_number)
-        return decode(data, image, frames.first_bit(target.frame_number))
+        return decode(data, image, frames.first_bit(target.frame_number), self._decoder)

@@ -27,6 +27,7 @@ from server.dicom.transfer_syntaxes import (
     transfer_syntax,
 )
 from server.errors import NotAcceptable, NotFound, ServerError
+from server.rendering.codecs.index import Decode, in_process
 from server.rendering.image import Image
 from server.rendering.pipeline import samples
 from server.rendering.transcoding import decoded, transcode
@@ -38,6 +39,7 @@ class StoredFile:
 
     located: Located
     path: Path
+    decoder: Decode = in_process
 
     @property
     def ref(self) -> InstanceRef:
@@ -70,8 +72,9 @@ class StoredFile:
 class Retrieve:
     """The retrieve transactions of the Studies Service."""
 
-    def __init__(self, archive: Archive, catalogue: Database, audit: Audit) -> None:
+    def __init__(self, archive: Archive, catalogue: Database, audit: Audit, decoder: Decode = in_process) -> None:
         self._archive = archive
+        self._decoder = decoder
         self._catalogue = catalogue
         self._audit = audit
 
@@ -82,7 +85,7 @@ class Retrieve:
             self._audit.look(caller, Action.RETRIEVE, ref.study_uid)
         else:
             self._audit.record(caller, Action.RETRIEVE, [ref.study_uid], "success", instances=len(located))
-        return [StoredFile(one, self._archive.path(one.digest)) for one in located]
+        return [StoredFile(one, self._archive.path(one.digest), self._decoder) for one in located]
 
     def metadata(self, caller: Caller, ref: ResourceRef) -> list[Revision]:
         """What the metadata of a resource depend on, to be read by `attributes`; `NotFound` when there are none."""
@@ -111,7 +114,7 @@ class Retrieve:
         frames = frame_map(located)
         numbers = frame_numbers if frame_numbers is not None else range(1, frames.number_of_frames + 1)
         image = Image.from_json(orjson.loads(located.image)) if located.image else None
-        return Frames(located, numbers, self._archive.path(located.digest), frames, image)
+        return Frames(located, numbers, self._archive.path(located.digest), frames, image, self._decoder)
 
     def bulk_data(self, caller: Caller, ref: InstanceRef, path: str) -> "BulkValue":
         """The value at a path of tags and item numbers, as a BulkDataURI names it; `NotFound` when there is none."""
@@ -144,6 +147,7 @@ class Frames:
     path: Path
     frame_map: FrameMap
     image: Image | None
+    decoder: Decode = in_process
 
     @property
     def ref(self) -> InstanceRef:
@@ -188,7 +192,8 @@ class Frames:
         if self.image is None:
             raise NotAcceptable("These frames cannot be decoded here.")
         data = self.stored(frame_number)
-        return samples(data, self.image, self.frame_map.first_bit(frame_number)).astype(np.uint8).reshape(-1)
+        first_bit = self.frame_map.first_bit(frame_number)
+        return samples(data, self.image, first_bit, self.decoder).astype(np.uint8).reshape(-1)
 
     def encoded(self, frame_number: int, transfer_syntax_uid: str) -> bytes:
         """A frame in a transfer syntax; `NotAcceptable` says why when it cannot be sent so."""
@@ -198,7 +203,7 @@ class Frames:
         first_bit = self.frame_map.first_bit(frame_number)
         if self.image is None:
             raise NotAcceptable(self.located.not_renderable or "These frames cannot be decoded here.")
-        return transcode(data, self.image, first_bit, transfer_syntax_uid)
+        return transcode(data, self.image, first_bit, transfer_syntax_uid, self.decoder)
 
 
 def frame_map(located: Located) -> FrameMap:

@@ -154,7 +154,7 @@ class _Work:
         with Source(self._file.path, self._deflated_from) as source:
             for number in range(1, frames.number_of_frames + 1):
                 content = b"".join(source.read(*piece) for piece in frames.pieces_of(number))
-                yield transcode(content, image, frames.first_bit(number), self._target)
+                yield transcode(content, image, frames.first_bit(number), self._target, self._file.decoder)
 
     def _all(self, value: Iterator[bytes]) -> Iterator[bytes]:
         with Source(self._file.path, self._deflated_from) as source:

@@ -21,6 +21,7 @@ from server.dicom.dicomjson import value
 from server.dicom.resources import InstanceRef, SeriesRef
 from server.errors import NotAcceptable, TooLarge
 from server.rendering.cache import Cache
+from server.rendering.codecs.index import Decode, in_process
 from server.rendering.image import NO_PIXEL_DATA, Image
 from server.rendering.pipeline import Picture, decode
 from server.rendering.request import Window
@@ -78,12 +79,19 @@ class Volumes:
     """The rendered MPR and 3D resources of the Studies Service (PS3.18 10.4.1.1.7, 10.4.1.1.8)."""
 
     def __init__(
-        self, archive: Archive, catalogue: Database, retrieve: Retrieve, audit: Audit, volume_bytes: int
+        self,
+        archive: Archive,
+        catalogue: Database,
+        retrieve: Retrieve,
+        audit: Audit,
+        volume_bytes: int,
+        decoder: Decode = in_process,
     ) -> None:
         self._archive = archive
         self._catalogue = catalogue
         self._retrieve = retrieve
         self._audit = audit
+        self._decoder = decoder
         share = {what: volume_bytes * part // 16 for what, part in _PARTS.items()}
         self._most_bytes = share["volumes"]
         self._volumes: Cache[_Made] = Cache(share["volumes"], lambda made: made.volume.nbytes)
@@ -146,7 +154,7 @@ class Volumes:
         """The modality values of one frame."""
         where = frame_map(frame.located)
         data = read_frame(self._archive.path(frame.located.digest), where, frame.number)
-        stored = decode(data, frame.image, where.first_bit(frame.number))
+        stored = decode(data, frame.image, where.first_bit(frame.number), self._decoder)
         values = frame.image.values_of(frame.number)
         shifted = values.modality_lut is None and values.slope == 1 and values.intercept == int(values.intercept)
         if shifted and stored.dtype.kind in "iu" and stored.dtype.itemsize <= 2:

@@ -24,6 +24,16 @@ class _Arrived(Incoming):
         self.discard()
 
 
+def first_frame(file: bytes) -> tuple[bytes, Image]:
+    """The bytes of the first frame as they are stored, and its image."""
+    with tempfile.TemporaryDirectory() as folder, closing(_Arrived(Path(folder) / "file")) as arrived:
+        arrived.write(file)
+        entry = read(arrived, "LOCAL")
+        if entry.image is None or entry.frames is None:
+            raise NotAcceptable(entry.not_renderable or "no image")
+        return read_frame(arrived.path, FrameMap.from_json(entry.frames), 1), Image.from_json(entry.image)
+
+
 def stored_values(file: bytes, frame_number: int = 1) -> tuple[NDArray[np.generic], Image]:
     """The decoded stored values of a frame, and its image as the catalogue would answer it."""
     with tempfile.TemporaryDirectory() as folder, closing(_Arrived(Path(folder) / "file")) as arrived:

@@ -49,7 +49,9 @@ class Client:
 
 
 def settings_for(root: Path, **sections: dict[str, Any]) -> Settings:
-    return read_settings(None, sections | {"archive": {"root": root, **sections.get("archive", {})}})
+    """Settings over a root of one's own; decoders run in this process, but where a test says otherwise."""
+    own = {"archive": {"root": root}, "rendering": {"decoders": 0}}
+    return read_settings(None, sections | {name: {**given, **sections.get(name, {})} for name, given in own.items()})
 
 
 @contextmanager

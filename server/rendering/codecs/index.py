@@ -15,5 +15,11 @@ _LIST = (native, jpeg, jpeg_lossless, jpeg_ls, jpeg_2000, rle)
 CODECS: dict[str, Decode] = {syntax: codec.decode for codec in _LIST for syntax in codec.SYNTAXES}
 """How to decode a frame of each transfer syntax."""
 
+
+def in_process(data: bytes, image: Image, first_bit: int) -> NDArray[np.generic]:
+    """The samples of one frame, decoded here and now; `Malformed` when its codec refuses it."""
+    return CODECS[image.transfer_syntax_uid](data, image, first_bit)
+
+
 CONVERTING = frozenset(jpeg.SYNTAXES)
 """The syntaxes whose decoder turns YBR into RGB by itself."""
