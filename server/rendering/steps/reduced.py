@@ -1,0 +1,146 @@
+"""Large grey images made small before they are windowed: the same picture within a grey level, many times sooner.
+
+Of every block of pixels its mean, lowest and highest value are kept. A window is linear between its ends, so where
+all of a block lies on one side of either end the window of the mean is the mean of the window; only blocks that
+straddle an end are windowed pixel by pixel.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.rendering.image import Image, Values
+from server.rendering.request import Viewport, Window
+
+LARGEST_FACTOR = 16
+
+Floats = NDArray[np.float32]
+Stored = NDArray[np.generic]
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """A frame in whole blocks of `factor` x `factor` pixels; what does not fill a block at the far edges is left out.
+
+    `lowest` and `highest` are those of the whole frame.
+    """
+
+    factor: int
+    mean: Floats
+    low: Stored
+    high: Stored
+    lowest: float
+    highest: float
+
+    @property
+    def nbytes(self) -> int:
+        """The memory it takes."""
+        return self.mean.nbytes + self.low.nbytes + self.high.nbytes
+
+
+def factor_for(image: Image, viewport: Viewport | None) -> int:
+    """By how much an image is reduced before it is windowed for a viewport: 1, or a power of two."""
+    if viewport is None or viewport.region is not None or image.aspect != (1, 1):
+        return 1
+    scale = max(image.columns / viewport.width, image.rows / viewport.height)
+    factor = 1
+    while factor * 2 <= min(scale, LARGEST_FACTOR):
+        factor *= 2
+    return factor
+
+
+def is_linear(image: Image, values: Values, window: Window | None) -> bool:
+    """Whether the grey chain is a straight line between two ends, so that means may go through it."""
+    if not image.photometric.startswith("MONOCHROME") or values.modality_lut is not None:
+        return False
+    if window is None:
+        if values.voi_lut is not None or not values.windows:
+            return False
+        return values.function != "SIGMOID" and values.windows[0][1] > 1
+    return window.function != "SIGMOID" and window.width > 1
+
+
+def reduce(stored: Stored, factor: int) -> Reduced:
+    """Takes the mean and the extremes of every whole block."""
+    rows, columns = (size // factor * factor for size in stored.shape)
+    whole = stored[:rows, :columns]
+    total = np.float64 if stored.dtype.kind == "f" or stored.dtype.itemsize > 2 else np.int32
+    sums = _over_blocks(whole, factor, lambda a, b: np.add(a, b, dtype=total))
+    low, high = (_over_blocks(whole, factor, how) for how in (np.minimum, np.maximum))
+    mean = sums.astype(np.float64) / factor**2
+    return Reduced(factor, mean.astype(np.float32), low, high, float(stored.min()), float(stored.max()))
+
+
+def _over_blocks(whole: Stored, factor: int, combine: Callable[[Stored, Stored], Stored]) -> Stored:
+    made = whole
+    while factor > 1:
+        made = combine(made[0::2], made[1::2])
+        made = combine(made[:, 0::2], made[:, 1::2])
+        factor //= 2
+    return made
+
+
+def windowed(
+    reduced: Reduced, stored: Callable[[], Stored], image: Image, values: Values, window: Window
+) -> NDArray[np.uint8]:
+    """8-bit grey of the reduced image; `stored` answers the frame when blocks straddle the window's ends.
+
+    The image must be `is_linear`. What does not fill a block at the far edges becomes blocks of its own.
+    """
+    slope, offset = _line(image, values, window)
+    share = np.clip(reduced.mean * slope + offset, 0, 1)
+    ends = [end.astype(np.float32) * slope + offset for end in (reduced.low, reduced.high)]
+    low, high = np.minimum(*ends), np.maximum(*ends)
+    straddling = ((low < 0) & (high > 0)) | ((low < 1) & (high > 1))
+    full: Stored | None = None
+    if straddling.any():
+        full = stored()
+        share[straddling] = _exactly(full, reduced.factor, straddling, slope, offset)
+    if image.rows % reduced.factor or image.columns % reduced.factor:
+        share = _with_edges(share, stored() if full is None else full, reduced.factor, slope, offset)
+    grey: NDArray[np.uint8] = np.floor(share * 255 + 0.5).astype(np.uint8)
+    return grey
+
+
+def _line(image: Image, values: Values, window: Window) -> tuple[float, float]:
+    """Slope and offset from a stored value to its share of white (PS3.3 C.11.1.1, C.11.2.1.2, C.11.4)."""
+    if window.function == "LINEAR":
+        slope = 1 / (window.width - 1)
+        offset = 0.5 - (window.center - 0.5) * slope
+    else:
+        slope = 1 / window.width
+        offset = 0.5 - window.center * slope
+    slope, offset = slope * values.slope, offset + slope * values.intercept
+    return (-slope, 1 - offset) if image.inverse else (slope, offset)
+
+
+def _exactly(full: Stored, factor: int, where: NDArray[np.bool_], slope: float, offset: float) -> Floats:
+    """The mean of the windowed pixels of those blocks."""
+    rows, columns = where.shape
+    blocks = full[: rows * factor, : columns * factor].reshape(rows, factor, columns, factor)
+    i, j = np.nonzero(where)
+    pixels = blocks[i, :, j, :].astype(np.float32)
+    mean: Floats = np.clip(pixels * slope + offset, 0, 1).mean((1, 2))
+    return mean
+
+
+def _with_edges(share: Floats, full: Stored, factor: int, slope: float, offset: float) -> Floats:
+    rows, columns = full.shape
+    made = np.empty((-(-rows // factor), -(-columns // factor)), np.float32)
+    made[: share.shape[0], : share.shape[1]] = share
+    if made.shape[0] > share.shape[0]:
+        made[-1] = _strip(full[share.shape[0] * factor :], factor, slope, offset)
+    if made.shape[1] > share.shape[1]:
+        made[:, -1] = _strip(full[:, share.shape[1] * factor :].T, factor, slope, offset)
+    return made
+
+
+def _strip(strip: Stored, factor: int, slope: float, offset: float) -> Floats:
+    """The blocks of a strip that is less than a block high."""
+    line = np.clip(strip.astype(np.float32) * slope + offset, 0, 1).mean(0)
+    starts = np.arange(0, line.size, factor)
+    counts = np.minimum(factor, line.size - starts)
+    mean: Floats = (np.add.reduceat(line, starts) / counts).astype(np.float32)
+    return mean
