@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
@@ -50,7 +50,7 @@ from server.studies.volumes import Volumes
 from server.web.forwarded import TrustedProxies, networks
 from server.web.live import Live
 from server.web.origin import LOOPBACK_NAMES, OriginGuard
-from server.web.problems import problem, refuse, refuse_http, refuse_internal
+from server.web.problems import nobody, problem, refuse, refuse_http, refuse_internal
 from server.web.request_log import RequestLog
 from server.web.site import Site, static_folder
 from server.web.workers import Workers
@@ -161,7 +161,12 @@ def build(settings: Settings) -> Starlette:
             *Site(static_folder()).routes(),
         ],
         middleware=_middleware(settings),
-        exception_handlers={ServerError: refuse, HTTPException: refuse_http, Exception: refuse_internal},
+        exception_handlers={
+            ServerError: refuse,
+            ClientDisconnect: nobody,
+            HTTPException: refuse_http,
+            Exception: refuse_internal,
+        },
         lifespan=lifespan,
     )
     app.state.local_person = parts.local_person

@@ -89,7 +89,9 @@ class Rendered:
 
     async def _answer(self, request: Request, ref: ResourceRef, frame_number: int, form: Wish) -> Response:
         wish, known = _wish(request, form), request.headers.get("if-none-match", "")
-        target, picture = await self._workers.run(self._draw, caller(request), ref, frame_number, wish, known)
+        target, picture = await self._workers.run_for(
+            request, self._draw, caller(request), ref, frame_number, wish, known
+        )
         headers = _PRIVATE | {"ETag": target.etag}
         if picture is None:
             return Response(status_code=304, headers=headers)

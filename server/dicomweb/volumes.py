@@ -48,7 +48,7 @@ class RenderedVolumes:
         headers = _PRIVATE | {"ETag": target.etag}
         if target.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        picture: Picture = await self._workers.run(self._volumes.picture, target)
+        picture: Picture = await self._workers.run_for(request, self._volumes.picture, target)
         headers["Lightbox-Window"] = str(picture.window)
         return Response(picture.data, headers=headers, media_type=picture.media_type)
 

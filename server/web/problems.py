@@ -80,6 +80,11 @@ async def refuse(_request: Request, error: Exception) -> Response:
     return problem(error.code, error.message, **error.facts)
 
 
+async def nobody(_request: Request, _error: Exception) -> Response:
+    """Answers a client that has gone: only the log will see it."""
+    return Response(status_code=499)
+
+
 async def refuse_http(_request: Request, error: Exception) -> Response:
     """Answers what the routing itself raises: 404, 405."""
     assert isinstance(error, HTTPException)  # noqa: S101 - the routing of exceptions guarantees it

@@ -20,7 +20,7 @@ import { pictureKey } from './picture-cache.js';
  * @property {string} delay  why it takes so long, if the server said
  *
  * @typedef {{ now(): number, setTimeout(run: () => void, ms: number): unknown, clearTimeout(timer: any): void }} Clock
- * @typedef {(request: PictureRequest, signal: AbortSignal) => Promise<Picture>} FetchPicture
+ * @typedef {(request: PictureRequest, signal: AbortSignal, ahead?: boolean) => Promise<Picture>} FetchPicture
  * @typedef {{ request: PictureRequest, order: number, ahead: boolean, since: number, abort: AbortController }} Errand
  */
 
@@ -155,7 +155,7 @@ export class Feed {
     /** @type {Errand} */
     const errand = { request, order: this.#order, ahead, since: this.clock.now(), abort: new AbortController() };
     this.#errands.set(pictureKey(request), errand);
-    this.fetchPicture(request, errand.abort.signal).then(
+    this.fetchPicture(request, errand.abort.signal, ahead).then(
       (picture) => this.#landed(errand, picture),
       (error) => this.#failed(errand, error),
     );
