@@ -108,12 +108,20 @@ def build(settings: Settings) -> Starlette:
     parts = open_parts(settings)
     workers = Workers(settings.web.threads, settings.web.most_requests_waiting)
     addresses = Addresses(settings.web.public_address)
-    cage = Cage(settings.rendering.decoders) if settings.rendering.decoders else None
+    drawing = settings.rendering
+    cage = Cage(drawing.decoders) if drawing.decoders else None
     decoder = cage.decode if cage else in_process
     retrieve = Retrieve(parts.archive, parts.catalogue, parts.audit, decoder)
-    render = Render(parts.archive, retrieve, parts.audit, settings.rendering.cache_bytes, decoder)
-    volume_bytes = settings.rendering.volume_bytes
-    volumes = Volumes(parts.archive, parts.catalogue, retrieve, parts.audit, volume_bytes, decoder)
+    render = Render(
+        parts.archive,
+        retrieve,
+        parts.audit,
+        drawing.cache_bytes,
+        decoder,
+        overlays=drawing.overlays,
+        shutters=drawing.shutters,
+    )
+    volumes = Volumes(parts.archive, parts.catalogue, retrieve, parts.audit, drawing.volume_bytes, decoder)
     hub = Hub(parts.journal, workers.run, _now, settings.sessions.most_people, settings.sessions.most_messages_waiting)
     live = Live(hub, Share(parts.catalogue, parts.audit), workers)
     remove = Remove(parts.archive, parts.catalogue, parts.audit, settings.archive.keep_deleted_days)

@@ -87,7 +87,7 @@ class SearchSettings(_Section):
 
 
 class RenderingSettings(_Section):
-    """How much memory pictures may take."""
+    """How pictures are drawn, and how much memory they may take."""
 
     cache_bytes: int = Field(512 * MIB, ge=MIB, description="Decoded frames and encoded pictures kept in memory.")
     decoders: int = Field(
@@ -96,6 +96,8 @@ class RenderingSettings(_Section):
     volume_bytes: int = Field(
         1024 * MIB, ge=16 * MIB, description="Volumes for MPR and 3D kept in memory, shared by all who look."
     )
+    overlays: bool = Field(True, description="Draw the overlay planes of an image in white (PS3.3 C.9.2).")
+    shutters: bool = Field(True, description="Cover what lies outside an image's display shutter (PS3.3 C.7.6.11).")
 
 
 class AccessSettings(_Section):

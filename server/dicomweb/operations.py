@@ -10,7 +10,7 @@ from server.catalogue.conditions import COLUMNS
 from server.catalogue.query import Level, level_of
 from server.dicom.attributes import attribute
 from server.dicomweb.stow import ANSWERS, TAKEN
-from server.rendering.request import MEDIA_TYPES
+from server.rendering.request import ICC_PROFILES, MEDIA_TYPES
 from server.rendering.volume.request import METHODS
 from server.rendering.volume.request import PICTURES as VOLUME_TYPES
 from server.rendering.volume.view import SIDES
@@ -65,7 +65,9 @@ _RENDERED = (
     Parameter("viewport", "width,height, or width,height,x,y,width,height of the region (8.3.5.1.3)."),
     Parameter("quality", "1 to 100 for lossy media types (8.3.5.1.2).", r"^([1-9][0-9]?|100)$"),
     Parameter("annotation", "patient, technique or both; read, and nothing is drawn over the picture (8.3.5.1.1)."),
-    Parameter("iccprofile", "Read; no picture carries a profile (8.3.5.1.5).", words=("no", "yes", "srgb")),
+    Parameter(
+        "iccprofile", "The ICC profile of the picture, or the space of its colours (8.3.5.1.5).", words=ICC_PROFILES
+    ),
     _ACCEPT,
 )
 _VOLUME = (

@@ -1,6 +1,7 @@
 """Rendered pictures and thumbnails (PS3.18 10.4.1.1.3, 8.3.5)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -123,5 +124,5 @@ def _wish(request: Request, form: Wish) -> RenderRequest:
     require_utf_8(request)
     wish = parse(request.query_params, choose([MediaType(form.kind)], MEDIA_TYPES))
     if request.url.path.endswith("/thumbnail") and wish.viewport is None:
-        return RenderRequest(wish.media_type, wish.window, Viewport(_THUMBNAIL, _THUMBNAIL), wish.quality)
+        return replace(wish, viewport=Viewport(_THUMBNAIL, _THUMBNAIL))
     return wish

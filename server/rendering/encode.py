@@ -8,13 +8,13 @@ from PIL import Image as Pillow
 
 def encode(picture: Pillow.Image, media_type: str, quality: int) -> bytes:
     """The picture as `image/jpeg` of that quality (1 to 100), or as `image/png` or `image/gif`, grey without loss."""
-    buffer = io.BytesIO()
+    buffer, profile = io.BytesIO(), picture.info.get("icc_profile")
     if media_type == "image/png":
-        picture.save(buffer, "PNG", compress_level=1)
+        picture.save(buffer, "PNG", compress_level=1, icc_profile=profile)
     elif media_type == "image/gif":
         picture.save(buffer, "GIF")
     else:
-        picture.save(buffer, "JPEG", quality=quality)
+        picture.save(buffer, "JPEG", quality=quality, icc_profile=profile)
     return buffer.getvalue()
 
 

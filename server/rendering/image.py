@@ -1,10 +1,11 @@
 """What an image's header says about its pixels: read once on arrival, catalogued, and enough to draw any frame."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from typing import Any
 
 from server.dicom.transfer_syntaxes import transfer_syntax
+from server.rendering.plain import from_plain, to_plain
 
 MOST_PIXELS = 2**28
 """Rows x Columns x SamplesPerPixel of one frame; more is not drawn."""
@@ -43,7 +44,8 @@ class LookupTable:
 class Values:
     """How stored values become grey: rescale or modality LUT, then windows or VOI LUTs, as the header gives them.
 
-    `windows` are (center, width); `function` is LINEAR, LINEAR_EXACT or SIGMOID.
+    `windows` are (center, width), `explanations` what each of them is for; `function` is LINEAR, LINEAR_EXACT or
+    SIGMOID.
     """
 
     slope: float = 1.0
@@ -52,6 +54,51 @@ class Values:
     windows: tuple[tuple[float, float], ...] = ()
     function: str = "LINEAR"
     voi_lut: LookupTable | None = None
+    explanations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A binary value of the header that is read when it is needed: `path` names it as its BulkDataURI does.
+
+    A short one has no path: it is `inline`, in base64.
+    """
+
+    path: str = ""
+    inline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """An overlay plane (PS3.3 C.9.2): bits over the image, `top` and `left` of which are counted from 1.
+
+    It lies over `frames` frames of the image beginning with `first_frame`, over all of them when `frames` is 0.
+    `bit` is the position that its bits have in the pixel data; None when they are a value of their own.
+    """
+
+    rows: int
+    columns: int
+    top: int
+    left: int
+    first_frame: int
+    frames: int
+    bit: int | None
+    data: Held
+
+
+@dataclass(frozen=True, slots=True)
+class Shutter:
+    """A display shutter (PS3.3 C.7.6.11): what lies outside any of its shapes is covered with its colour.
+
+    Rows and columns count from 1. `rectangle` is left, right, top, bottom; `circle` its centre's row and column
+    and its radius; `polygon` alternates rows and columns. `grey` is a P-Value, `lab` a CIELab colour of 16 bits.
+    """
+
+    rectangle: tuple[int, ...] = ()
+    circle: tuple[int, ...] = ()
+    polygon: tuple[int, ...] = ()
+    grey: int = 0
+    lab: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +106,8 @@ class Image:
     """The Image Pixel module (PS3.3 C.7.6.3) and what belongs to it.
 
     `kind` is the VR of the pixel data, or 'float' and 'double' for their own elements. `per_frame` is empty,
-    or has one `Values` a frame from the functional groups (PS3.3 C.7.6.16); `values` serves the others.
+    or has one `Values` a frame from the functional groups (PS3.3 C.7.6.16); `values` serves the others. `shutters`
+    is empty, one for all frames, or one a frame. A MONOCHROME2 image with a `palette` has it as a supplement.
     """
 
     rows: int
@@ -77,9 +125,12 @@ class Image:
     values: Values
     per_frame: tuple[Values, ...] = ()
     inverse: bool = False
-    padding: tuple[int, int] | None = None
+    padding: tuple[float, float] | None = None
     aspect: tuple[int, int] = (1, 1)
     palette: tuple[LookupTable, LookupTable, LookupTable] | None = None
+    overlays: tuple[Overlay, ...] = ()
+    shutters: tuple[Shutter, ...] = ()
+    profile: Held | None = None
 
     @property
     def frame_bits(self) -> int:
@@ -89,53 +140,28 @@ class Image:
         return self.rows * self.columns * samples * self.bits_allocated
 
     def values_of(self, frame_number: int) -> Values:
-        """How the stored values of this frame (from 1) become grey."""
-        return self.per_frame[frame_number - 1] if self.per_frame else self.values
+        """How the stored values of this frame (from 1) become grey; what it has not of its own is the image's."""
+        if not self.per_frame:
+            return self.values
+        own, common = self.per_frame[frame_number - 1], self.values
+        voi = own if own.windows or own.voi_lut else common
+        return replace(
+            voi, slope=own.slope, intercept=own.intercept, modality_lut=own.modality_lut or common.modality_lut
+        )
+
+    def shutter_of(self, frame_number: int) -> Shutter | None:
+        """What covers the margins of this frame (from 1)."""
+        return self.shutters[frame_number - 1 if len(self.shutters) > 1 else 0] if self.shutters else None
 
     def to_json(self) -> dict[str, Any]:
         """The image as plain values for the catalogue."""
-        plain = _plain(self)
-        plain["values"] = _plain_values(self.values)
-        plain["per_frame"] = [_plain_values(values) for values in self.per_frame]
-        plain["palette"] = self.palette and [_plain(table) for table in self.palette]
+        plain: dict[str, Any] = to_plain(self)
         return plain
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> "Image":
-        """The image that `to_json` wrote."""
-        made = dict(plain)
-        made["values"] = _values(plain["values"])
-        made["per_frame"] = tuple(map(_values, plain["per_frame"]))
-        made["padding"] = plain["padding"] and tuple(plain["padding"])
-        made["aspect"] = tuple(plain["aspect"])
-        made["palette"] = plain["palette"] and tuple(_lookup_table(table) for table in plain["palette"])
-        return cls(**{field.name: made[field.name] for field in fields(cls)})
-
-
-def _plain(made: Image | Values | LookupTable) -> dict[str, Any]:
-    return {name: getattr(made, name) for name in made.__slots__}
-
-
-def _plain_values(values: Values) -> dict[str, Any]:
-    plain = _plain(values)
-    plain["modality_lut"] = values.modality_lut and _plain(values.modality_lut)
-    plain["voi_lut"] = values.voi_lut and _plain(values.voi_lut)
-    return plain
-
-
-def _values(plain: Mapping[str, Any]) -> Values:
-    return Values(
-        plain["slope"],
-        plain["intercept"],
-        plain["modality_lut"] and _lookup_table(plain["modality_lut"]),
-        tuple((center, width) for center, width in plain["windows"]),
-        plain["function"],
-        plain["voi_lut"] and _lookup_table(plain["voi_lut"]),
-    )
-
-
-def _lookup_table(plain: Mapping[str, Any]) -> LookupTable:
-    return LookupTable(plain["first"], plain["bits"], tuple(plain["entries"]))
+        """The image that `to_json` wrote, in this release or in an earlier one."""
+        return from_plain(cls, plain)
 
 
 def not_renderable(transfer_syntax_uid: str, reason: str) -> str:

@@ -10,8 +10,10 @@ from server.rendering.codecs.index import CODECS, Decode, in_process
 from server.rendering.encode import encode
 from server.rendering.image import Image, not_renderable
 from server.rendering.request import RenderRequest, Window
-from server.rendering.steps.colour import colour
+from server.rendering.steps.colour import colour, supplement
+from server.rendering.steps.covering import Bits, overlay, shut
 from server.rendering.steps.grey import grey
+from server.rendering.steps.profiles import in_profile
 from server.rendering.steps.stored_values import stored_values
 from server.rendering.steps.viewport import fit
 
@@ -40,12 +42,36 @@ def samples(data: bytes, image: Image, first_bit: int, decoder: Decode = in_proc
         raise NotAcceptable(not_renderable(image.transfer_syntax_uid, error.message), **error.facts) from error
 
 
-def draw(stored: NDArray[np.generic], image: Image, frame_number: int, wish: RenderRequest) -> Picture:
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What belongs to a frame besides its pixels: overlay planes of its size, and the ICC profile of its colours."""
+
+    planes: tuple[Bits, ...] = ()
+    profile: bytes = b""
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that it takes."""
+        return sum(plane.nbytes for plane in self.planes) + len(self.profile) + 1
+
+
+def draw(
+    stored: NDArray[np.generic], image: Image, frame_number: int, wish: RenderRequest, attached: Attached = Attached()
+) -> Picture:
     """The picture of a frame's stored values as it is wished."""
     window: Window | None = None
     if image.photometric.startswith("MONOCHROME"):
         pixels, window = grey(stored, image, image.values_of(frame_number), wish.window)
+        pixels = supplement(pixels, stored, image)
     else:
         pixels = colour(stored, image)
     picture = fit(pixels, image, wish.viewport)
+    shutter = image.shutter_of(frame_number) if wish.shutters else None
+    if shutter is not None:
+        picture = shut(picture, image, shutter, wish.viewport)
+    if wish.overlays:
+        picture = overlay(picture, image, attached.planes, wish.viewport)
+    # a GIF has no room for a profile, so that its colours go where everybody takes them to be
+    space = "srgb" if wish.media_type == "image/gif" and attached.profile else wish.profile
+    picture = in_profile(picture, attached.profile, space)
     return Picture(encode(picture, wish.media_type, wish.quality), wish.media_type, window)

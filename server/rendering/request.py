@@ -9,6 +9,9 @@ from server.errors import Malformed
 
 LARGEST_VIEWPORT = 16_384
 MEDIA_TYPES = ("image/jpeg", "image/png", "image/gif")
+ICC_PROFILES = ("no", "yes", "srgb", "adobergb", "rommrgb", "displayp3")
+"""The words of `iccprofile`; displayp3 came with the edition of 2024."""
+
 _FUNCTIONS = {"linear": "LINEAR", "linear-exact": "LINEAR_EXACT", "sigmoid": "SIGMOID"}
 
 
@@ -39,23 +42,30 @@ class Viewport:
 
 @dataclass(frozen=True, slots=True)
 class RenderRequest:
-    """One picture to be: as what, how windowed, how large, how good (JPEG quality 1 to 100)."""
+    """One picture to be: as what, how windowed, how large, how good (JPEG quality 1 to 100), in which colours.
+
+    `profile` is a word of `iccprofile` (PS3.18 8.3.5.1.5), None when there is none; `overlays` and `shutters` say
+    whether those of the image are drawn.
+    """
 
     media_type: str = "image/jpeg"
     window: Window | None = None
     viewport: Viewport | None = None
     quality: int = 90
+    profile: str | None = None
+    overlays: bool = True
+    shutters: bool = True
 
 
 def parse(parameters: Mapping[str, str], media_type: str) -> RenderRequest:
     """The request that the query parameters make; `Malformed` names the one that is wrong and what would be right."""
     _require_words(parameters, "annotation", {"patient", "technique"})
-    _require_words(parameters, "iccprofile", {"no", "yes", "srgb", "adobergb", "rommrgb", "displayp3"})
     return RenderRequest(
         media_type=media_type,
         window=parse_window(parameters["window"]) if "window" in parameters else None,
         viewport=parse_viewport(parameters["viewport"]) if "viewport" in parameters else None,
         quality=parse_quality(parameters, "quality"),
+        profile=_profile(parameters["iccprofile"], media_type) if "iccprofile" in parameters else None,
     )
 
 
@@ -90,6 +100,14 @@ def parse_viewport(text: str) -> Viewport:
     if x is None or y is None or w is None or h is None or x < 0 or y < 0 or w == 0 or h == 0:
         raise Malformed("A viewport's source region is x,y,width,height inside the image.", viewport=text[:80])
     return Viewport(width, height, (x, y, w, h))
+
+
+def _profile(text: str, media_type: str) -> str:
+    if text not in ICC_PROFILES:
+        raise Malformed(f"iccprofile is one of {', '.join(ICC_PROFILES)}.", iccprofile=text[:80])
+    if text != "no" and media_type == "image/gif":
+        raise Malformed("A GIF cannot carry an ICC profile; image/png and image/jpeg can.", iccprofile=text)
+    return text
 
 
 def parse_quality(parameters: Mapping[str, str], name: str) -> int:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import orjson
@@ -20,8 +20,10 @@ from server.rendering.cache import Cache
 from server.rendering.codecs.index import Decode, in_process
 from server.rendering.encode import animate
 from server.rendering.image import Image
-from server.rendering.pipeline import Picture, decode, draw
+from server.rendering.pipeline import Attached, Picture, draw, samples
 from server.rendering.request import RenderRequest
+from server.rendering.steps.stored_values import stored_values
+from server.studies.attached import attached
 from server.studies.retrieve import Retrieve, frame_map
 
 MOST_MOVING = 500
@@ -55,14 +57,25 @@ class Render:
     """The rendered resources of the Studies Service."""
 
     def __init__(
-        self, archive: Archive, retrieve: Retrieve, audit: Audit, cache_bytes: int, decoder: Decode = in_process
+        self,
+        archive: Archive,
+        retrieve: Retrieve,
+        audit: Audit,
+        cache_bytes: int,
+        decoder: Decode = in_process,
+        *,
+        overlays: bool = True,
+        shutters: bool = True,
     ) -> None:
         self._archive = archive
         self._retrieve = retrieve
         self._audit = audit
         self._decoder = decoder
         self._pictures: Cache[Picture] = Cache(cache_bytes // 4, lambda picture: len(picture.data))
-        self._stored: Cache[NDArray[np.generic]] = Cache(cache_bytes - cache_bytes // 4, lambda values: values.nbytes)
+        self._overlays = overlays
+        self._shutters = shutters
+        self._attached: Cache[Attached] = Cache(cache_bytes // 16, lambda attached: attached.nbytes)
+        self._stored: Cache[NDArray[np.generic]] = Cache(cache_bytes // 16 * 11, lambda values: values.nbytes)
 
     def target(self, caller: Caller, ref: InstanceRef, frame_number: int, wish: RenderRequest) -> Target:
         """Finds the frame; `NotFound`, or `NotAcceptable` with the reason when it cannot be drawn."""
@@ -103,7 +116,7 @@ class Render:
             frames = frame_map(one)
             for number in frame_numbers or range(1, frames.number_of_frames + 1):
                 frames.pieces_of(number)
-                targets.append(Target(one, number, wish))
+                targets.append(Target(one, number, self._as_set(wish)))
         self._audit.look(caller, Action.RENDER, ref.study_uid)
         return Shown(targets, len(drawable) == len(located))
 
@@ -124,16 +137,24 @@ class Render:
             raise NotAcceptable(located.not_renderable)
         frame_map(located).pieces_of(frame_number)
         self._audit.look(caller, Action.RENDER, located.ref.study_uid)
-        return Target(located, frame_number, wish)
+        return Target(located, frame_number, self._as_set(wish))
+
+    def _as_set(self, wish: RenderRequest) -> RenderRequest:
+        return replace(wish, overlays=self._overlays, shutters=self._shutters)
 
     def _draw(self, target: Target) -> Picture:
         image = Image.from_json(orjson.loads(target.located.image or "{}"))
-        stored = self._stored.get_or_make(
-            (target.located.digest, target.frame_number), lambda: self._decode(target, image)
-        )
-        return draw(stored, image, target.frame_number, target.wish)
+        name = (target.located.digest, target.frame_number)
+        stored = self._stored.get_or_make(name, lambda: stored_values(self._samples(target, image), image))
+        extra = Attached()
+        if image.overlays or image.profile:
+            path = self._archive.path(target.located.digest)
+            extra = self._attached.get_or_make(
+                name, lambda: attached(path, image, target.frame_number, lambda: self._samples(target, image))
+            )
+        return draw(stored, image, target.frame_number, target.wish, extra)
 
-    def _decode(self, target: Target, image: Image) -> NDArray[np.generic]:
+    def _samples(self, target: Target, image: Image) -> NDArray[np.generic]:
         frames = frame_map(target.located)
         data = read_frame(self._archive.path(target.located.digest), frames, target.frame_number)
-        return decode(data, image, frames.first_bit(target.frame_number), self._decoder)
+        return samples(data, image, frames.first_bit(target.frame_number), self._decoder)

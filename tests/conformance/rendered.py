@@ -414,12 +414,15 @@ def _rows_of_the_parameters() -> list[Clause]:
             get(f"{one}?annotation=patient,technique", accept="image/jpeg"),
             status(200),
         ),
-        clause(
-            "rendered-iccprofile",
-            "PS3.18 8.3.5.1.5",
-            "iccprofile=no",
-            get(f"{one}?iccprofile=no", accept="image/jpeg"),
-            status(200),
+        *(
+            clause(
+                f"rendered-iccprofile-{word}",
+                "PS3.18 8.3.5.1.5",
+                f"iccprofile={word}",
+                get(f"{one}?iccprofile={word}", accept="image/jpeg"),
+                status(200),
+            )
+            for word in ("no", "yes", "srgb", "adobergb", "rommrgb")
         ),
         clause(
             "rendered-unknown-parameter",

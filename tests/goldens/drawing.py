@@ -1,6 +1,7 @@
 """From a Part 10 file to the picture that the server would send, without HTTP and without an archive."""
 
 import io
+import json
 import tempfile
 from contextlib import closing
 from pathlib import Path
@@ -14,9 +15,11 @@ from server.archive.frames import FrameMap, read_frame
 from server.archive.store import Incoming
 from server.errors import NotAcceptable
 from server.rendering.image import Image
-from server.rendering.pipeline import decode, draw
+from server.rendering.pipeline import Attached, draw, samples
 from server.rendering.request import RenderRequest
+from server.rendering.steps.stored_values import stored_values as cut_out
 from server.studies.arrival import read
+from server.studies.attached import attached
 
 
 class _Arrived(Incoming):
@@ -36,21 +39,32 @@ def first_frame(file: bytes) -> tuple[bytes, Image]:
 
 def stored_values(file: bytes, frame_number: int = 1) -> tuple[NDArray[np.generic], Image]:
     """The decoded stored values of a frame, and its image as the catalogue would answer it."""
+    stored, image, _ = _decoded(file, frame_number)
+    return stored, image
+
+
+def _decoded(file: bytes, frame_number: int) -> tuple[NDArray[np.generic], Image, Attached]:
     with tempfile.TemporaryDirectory() as folder, closing(_Arrived(Path(folder) / "file")) as arrived:
         arrived.write(file)
         entry = read(arrived, "LOCAL")
         if entry.image is None or entry.frames is None or entry.not_renderable is not None:
             raise NotAcceptable(entry.not_renderable or "no image")
-        image, frames = Image.from_json(entry.image), FrameMap.from_json(entry.frames)
-        data = read_frame(arrived.path, frames, frame_number)
-    return decode(data, image, frames.first_bit(frame_number)), image
+        image, frames = Image.from_json(json.loads(json.dumps(entry.image))), FrameMap.from_json(entry.frames)
+        found = samples(read_frame(arrived.path, frames, frame_number), image, frames.first_bit(frame_number))
+        extra = attached(arrived.path, image, frame_number, lambda: found)
+    return cut_out(found, image), image, extra
 
 
 def drawn(file: bytes, frame_number: int = 1, **wish: Any) -> NDArray[np.uint8]:
     """The pixels of the PNG of a frame."""
-    stored, image = stored_values(file, frame_number)
-    picture = draw(stored, image, frame_number, RenderRequest("image/png", **wish))
-    return np.asarray(Pillow.open(io.BytesIO(picture.data)))
+    return np.asarray(opened(file, frame_number, **wish))
+
+
+def opened(file: bytes, frame_number: int = 1, **wish: Any) -> Pillow.Image:
+    """The PNG of a frame."""
+    stored, image, extra = _decoded(file, frame_number)
+    picture = draw(stored, image, frame_number, RenderRequest("image/png", **wish), extra)
+    return Pillow.open(io.BytesIO(picture.data))
 
 
 def farthest(found: NDArray[np.uint8], expected: NDArray[Any]) -> float:

@@ -34,7 +34,13 @@ def expected(dataset: Dataset) -> NDArray[np.float64]:
     if not photometric.startswith("MONOCHROME"):
         return pixels.astype(np.float64) * 255 / (2 ** (8 * pixels.itemsize) - 1)
     grey = _grey(pixels, dataset)
-    return 255 - grey if photometric == "MONOCHROME1" else grey
+    grey = 255 - grey if photometric == "MONOCHROME1" else grey
+    for group in range(0x6000, 0x6020, 2):
+        if (group, 0x3000) in dataset:
+            grey[: dataset[group, 0x0010].value, : dataset[group, 0x0011].value][dataset.overlay_array(group) == 1] = (
+                255
+            )
+    return grey
 
 
 def _grey(pixels: NDArray[Any], dataset: Dataset) -> NDArray[np.float64]:

@@ -58,3 +58,34 @@ def test_a_palette_colours_its_indices_and_clamps_at_its_ends(bits: int, first: 
     at = np.clip(indices.astype(int) - first, 0, 3)
     red, green, blue = np.array([10, 200, 30, 255]), np.array([255, 30, 200, 10]), np.full(4, 255)
     assert (drawn(part10(dataset)) == np.stack([red[at], green[at], blue[at]], axis=-1)).all()
+
+
+def test_a_segmented_palette_colours_as_the_entries_that_it_stands_for() -> None:
+    units = np.array([0, 2, 0, 257 * 100, 1, 2, 257 * 200], "<u2").tobytes()
+    indices = np.arange(4, dtype="u1").reshape(1, 4)
+    dataset = grey(indices, PhotometricInterpretation="PALETTE COLOR")
+    for colour in ("Red", "Green", "Blue"):
+        setattr(dataset, f"{colour}PaletteColorLookupTableDescriptor", [4, 0, 16])
+        setattr(dataset, f"Segmented{colour}PaletteColorLookupTableData", units)
+    assert (drawn(part10(dataset))[0] == np.array([[0] * 3, [100] * 3, [150] * 3, [200] * 3])).all()
+
+
+@pytest.mark.parametrize(("presentation", "in_colour"), [("COLOR", True), ("MIXED", True), ("MONOCHROME", False)])
+def test_a_supplemental_palette_colours_what_lies_above_the_grey(presentation: str, in_colour: bool) -> None:
+    values = np.array([[0, 50, 99, 100, 101, 102, 200]], "<u2")
+    attributes = palette([10, 200, 30], 8, 100)
+    dataset = grey(values, PixelPresentation=presentation, WindowCenter=50, WindowWidth=100, **attributes)
+    found = drawn(part10(dataset))
+    plain = drawn(part10(grey(values, WindowCenter=50, WindowWidth=100)))
+    if not in_colour:
+        assert (found == plain).all()
+        return
+    colours = [[10, 30, 30], [200, 200, 30], [30, 10, 30], [30, 10, 30]]
+    assert (found[0, :3] == plain[0, :3, None]).all()
+    assert (found[0, 3:] == np.array(colours)).all()
+
+
+def test_colours_of_a_supplemental_palette_do_not_count_in_the_grey_range() -> None:
+    values = np.array([[0, 51, 102, 1000, 1001]], "<u2")
+    dataset = grey(values, PixelPresentation="COLOR", **palette([1, 2], 8, 1000))
+    assert (drawn(part10(dataset))[0, :3, 0] == [0, 128, 255]).all()

@@ -80,6 +80,64 @@ def test_padding_does_not_count_in_the_range() -> None:
     assert farthest(drawn(part10(dataset)), np.clip((values - 10) / 50, 0, 1) * 255) <= 0.5
 
 
+@pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
+@pytest.mark.parametrize("dtype", ["<u2", "<i2", "<u4"])
+def test_padding_is_black_whatever_the_window_and_the_sense(photometric: str, dtype: str) -> None:
+    values = np.array([[4095, 4094, 10, 20], [2**20 if dtype == "<u4" else 9, 30, 50, 4000]], dtype)
+    dataset = grey(values, PhotometricInterpretation=photometric, WindowCenter=2000, WindowWidth=3000)
+    without = drawn(part10(dataset))
+    vr = "SS" if dtype == "<i2" else "US"
+    dataset.add_new("PixelPaddingValue", vr, 4095)
+    dataset.add_new("PixelPaddingRangeLimit", vr, 4094)
+    assert (drawn(part10(dataset)) == np.where((values == 4095) | (values == 4094), 0, without)).all()
+
+
+def test_float_padding_is_black_and_counts_in_no_range() -> None:
+    values = np.array([[-3.4028234663852886e38, 1.5, 2.0, 2.5], [np.nan, np.inf, 1.5, 2.5]], "<f4")
+    dataset = grey(np.zeros((2, 4), "<u2"), FloatPixelPaddingValue=-3.4028234663852886e38)
+    del dataset.PixelData
+    dataset.BitsAllocated = 32
+    dataset.add_new("FloatPixelData", "OF", values.tobytes())
+    assert (drawn(part10(dataset)) == [[0, 0, 128, 255], [0, 255, 0, 255]]).all()
+
+
+def noisy(peak: int, of: int) -> np.ndarray:
+    """Values from 0 to 999, of which one in `of` is `peak`."""
+    values = (np.arange(200 * 200) * 7919 % 1000).astype("<u2")
+    values[::of] = peak
+    return values.reshape(200, 200)
+
+
+@pytest.mark.parametrize(("peak", "of", "top"), [(60_000, 5000, 999), (60_000, 100, 60_000), (1500, 5000, 1500)])
+def test_few_pixels_far_from_the_others_do_not_decide_the_window(peak: int, of: int, top: int) -> None:
+    values = noisy(peak, of)
+    expected = np.clip(values / top, 0, 1) * 255
+    assert farthest(drawn(part10(grey(values))), expected) <= 0.5 + 255 / top
+
+
+def test_eight_bits_are_always_shown_in_full() -> None:
+    values = np.zeros((100, 100), "u1")
+    values[:, ::2] = 1
+    values[50, 50] = 255
+    assert (drawn(part10(grey(values))) == values).all()
+
+
+def test_a_modality_lut_that_turns_back_is_shown_from_its_lowest_to_its_highest() -> None:
+    dataset = grey(np.arange(5, dtype="<u2").reshape(1, 5), ModalityLUTSequence=lut(0, 16, [100, 900, 0, 900, 100]))
+    expected = np.array([[100, 900, 0, 900, 100]]) / 900 * 255
+    assert farthest(drawn(part10(dataset)), expected) <= 0.5
+
+
+@pytest.mark.parametrize("kind", ["<u4", "<f4"])
+def test_a_voi_lut_is_applied_to_values_too_many_for_a_table(kind: str) -> None:
+    values = np.array([[0, 1, 2, 2**21]], kind)
+    dataset = grey(values.astype("<u4"), VOILUTSequence=lut(1, 16, [0, 40_000, 65_535]))
+    if kind == "<f4":
+        del dataset.PixelData
+        dataset.add_new("FloatPixelData", "OF", values.tobytes())
+    assert (drawn(part10(dataset)) == [[0, 0, 156, 255]]).all()
+
+
 def test_an_image_of_one_value_is_drawn() -> None:
     assert drawn(part10(grey(np.full((3, 3), 7, "<u2")))).shape == (3, 3)
 

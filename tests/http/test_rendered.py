@@ -1,6 +1,7 @@
 """Rendered pictures over HTTP (PS3.18 8.3.5): media types, parameters, caching, and bounds."""
 
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import JPEGBaseline8Bit
 
 from tests.factories import image, part10, uid
-from tests.http.conftest import Client
+from tests.http.conftest import Client, running, settings_for
 from tests.http.test_wado import address, parts
 
 
@@ -61,7 +62,7 @@ def test_what_nobody_can_draw_is_not_acceptable(client: Client) -> None:
         *("viewport=0,1", "viewport=1", "viewport=16385,1", "viewport=1,1,1", "viewport=1,1,0,0,99,1"),
         *("viewport=1,1,-1,0,1,1", "viewport=1,1,0,0,0,1", "viewport=1.5,1"),
         *("quality=0", "quality=101", "quality=x", "quality="),
-        *("annotation=everything", "annotation=", "iccprofile=maybe"),
+        *("annotation=everything", "annotation=", "iccprofile=maybe", "iccprofile=", "iccprofile=yes,no"),
     ],
 )
 def test_a_parameter_that_makes_no_sense_is_malformed(client: Client, query: str) -> None:
@@ -201,3 +202,38 @@ def test_too_many_frames_do_not_move(client: Client, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("server.studies.render.MOST_MOVING", 2)
     several = stored(client, NumberOfFrames=3, PixelData=bytes(144))
     assert client.get(several + "/rendered", headers={"Accept": "image/gif"}).status_code == 413
+
+
+@pytest.mark.parametrize("accept", ["image/png", "image/jpeg"])
+def test_a_profile_is_embedded_as_asked(client: Client, accept: str) -> None:
+    path = stored(client) + "/rendered"
+    found = {}
+    for word in ("no", "yes", "srgb", "adobergb", "rommrgb", "displayp3"):
+        answer = client.get(path, params={"iccprofile": word}, headers={"Accept": accept})
+        assert answer.status_code == 200, answer.text
+        found[word] = (Pillow.open(io.BytesIO(answer.content)).info.get("icc_profile"), answer.headers["etag"])
+    assert found["no"][0] is None
+    assert found["yes"][0] == found["srgb"][0]
+    assert len({etag for _, etag in found.values()}) == len(found)
+    assert len({icc for icc, _ in found.values()}) == 5
+
+
+def marked() -> bytes:
+    """An image under an overlay and a shutter."""
+    dataset = image(WindowCenter=128, WindowWidth=256)
+    for element, value in ((0x0010, 4), (0x0011, 6), (0x0100, 1), (0x0102, 0)):
+        dataset.add_new((0x6000, element), "US", value)
+    dataset.add_new((0x6000, 0x3000), "OW", b"\x01\0\0\0")
+    dataset.ShutterShape = "RECTANGULAR"
+    for edge, at in (("LeftVertical", 1), ("RightVertical", 6), ("UpperHorizontal", 1), ("LowerHorizontal", 3)):
+        setattr(dataset, f"Shutter{edge}Edge", at)
+    return part10(dataset)
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_overlays_and_shutters_are_drawn_by_setting(tmp_path: Path, drawn: bool) -> None:
+    with running(settings_for(tmp_path, rendering={"overlays": drawn, "shutters": drawn})) as client:
+        [kept] = client.stow(marked()).json()["00081199"]["Value"]
+        found = np.asarray(picture(client, kept["00081190"]["Value"][0] + "/rendered"))
+    assert found[0, 0] == (255 if drawn else 0)
+    assert found[3, 5] == (0 if drawn else 23)

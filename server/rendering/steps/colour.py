@@ -20,6 +20,19 @@ def colour(stored: NDArray[np.generic], image: Image) -> NDArray[np.uint8]:
     return eight
 
 
+def supplement(grey: NDArray[np.uint8], stored: NDArray[np.generic], image: Image) -> NDArray[np.uint8]:
+    """RGB of a grey picture whose stored values from the palette's first on are colours (PS3.3 C.8.16.2.1.1.1)."""
+    if image.palette is None:
+        return grey
+    coloured = stored >= image.palette[0].first  # type: ignore[operator]
+    planes = []
+    for table in image.palette:
+        plane = grey.copy()
+        plane[coloured] = _look_up(stored[coloured], table)
+        planes.append(plane)
+    return np.stack(planes, axis=-1)
+
+
 def _look_up(stored: NDArray[np.generic], table: LookupTable) -> NDArray[np.uint8]:
     entries = np.array(table.entries, dtype=np.uint32)
     eight = (entries >> (table.bits - 8) if table.bits > 8 else entries).astype(np.uint8)

@@ -10,32 +10,54 @@ from numpy.typing import NDArray
 from server.errors import Malformed
 from server.rendering.image import Image, LookupTable, Values
 from server.rendering.request import Window
+from server.rendering.steps.automatic_window import LARGEST_FLOAT, extremes, is_padding, window_between
 
 Floats = NDArray[np.float64]
 
 _LARGEST_TABLE = 2**20
-_LARGEST_FLOAT = 1e30
+_PIECE = 2**20
 
 
 def grey(
     stored: NDArray[np.generic], image: Image, values: Values, window: Window | None
 ) -> tuple[NDArray[np.uint8], Window | None]:
     """8-bit grey of every stored value, and the window that made it (None when a VOI LUT did)."""
-    if stored.dtype.kind == "f":
-        modality = modality_values(np.clip(stored.astype(np.float64), -_LARGEST_FLOAT, _LARGEST_FLOAT), values)
-        window = window or _chosen(values) or _full_range(modality[np.isfinite(modality)])
-        return _to_bytes(voi(np.nan_to_num(modality), values, window), image), window
-    low, high = int(stored.min()), int(stored.max())
-    if high - low >= _LARGEST_TABLE:
-        modality = modality_values(stored.astype(np.float64), values)
-        window = window or _chosen(values) or _full_range(modality)
-        return _to_bytes(voi(modality, values, window), image), window
-    modality = modality_values(np.arange(low, high + 1, dtype=np.float64), values)
     if window is None and values.voi_lut is None:
-        window = _chosen(values) or _full_range(modality_values(_without_padding(stored, image), values))
-    table = _to_bytes(voi(modality, values, window), image)
-    index = stored if low == 0 else stored.astype(np.int64) - low
-    return table[index], window
+        window = _chosen(values) or automatic_window(stored, image, values)
+    if stored.dtype.kind != "f":
+        low, high = int(stored.min()), int(stored.max())
+        if high - low < _LARGEST_TABLE:
+            table = _drawn(np.arange(low, high + 1), image, values, window)
+            index = stored if low == 0 else stored.astype(np.int64) - low
+            return table[index], window
+    pixels = np.empty(stored.shape, np.uint8)
+    flat, drawn = stored.reshape(-1), pixels.reshape(-1)
+    for start in range(0, flat.size, _PIECE):
+        drawn[start : start + _PIECE] = _drawn(flat[start : start + _PIECE], image, values, window)
+    return pixels, window
+
+
+def automatic_window(stored: NDArray[np.generic], image: Image, values: Values) -> Window:
+    """The window of a frame for which nobody gives one, in modality units."""
+    low, high = extremes(stored, image)
+    ends = np.array([low, high])
+    if values.modality_lut is not None and high - low < _LARGEST_TABLE:
+        ends = np.arange(low, high + 1)  # such a table need not rise
+    modality = modality_values(ends, values)
+    return window_between(float(modality.min()), float(modality.max()))
+
+
+def _drawn(stored: NDArray[np.generic], image: Image, values: Values, window: Window | None) -> NDArray[np.uint8]:
+    """The three steps one after the other; what is padding, or no number, is black."""
+    exact = stored.astype(np.float64)
+    outside = is_padding(stored, image) if image.padding is not None else None
+    if stored.dtype.kind == "f":
+        outside = np.isnan(exact) if outside is None else outside | np.isnan(exact)
+        exact = np.clip(np.nan_to_num(exact), -LARGEST_FLOAT, LARGEST_FLOAT)
+    drawn = _to_bytes(voi(modality_values(exact, values), values, window), image)
+    if outside is not None:
+        drawn[outside] = 0  # PS3.3 C.7.5.1.1.2: excluded from the grayscale pipeline
+    return drawn
 
 
 def modality_values(stored: Floats, values: Values) -> Floats:
@@ -52,27 +74,6 @@ def _chosen(values: Values) -> Window | None:
     if values.function == "LINEAR" and width < 1:
         return Window(center, width, "LINEAR_EXACT")
     return Window(center, width, values.function)
-
-
-def _full_range(modality: Floats) -> Window:
-    """A window from the lowest to the highest value there is, where the header gives none."""
-    if modality.size == 0:
-        return Window(0.5, 1.0)
-    low, high = float(modality.min()), float(modality.max())
-    if low == int(low) and high == int(high) and high > low:
-        return Window((low + high + 1) / 2, high - low + 1)
-    return Window((low + high) / 2, max(high - low, 1e-6), "LINEAR_EXACT")
-
-
-def _without_padding(stored: NDArray[np.generic], image: Image) -> Floats:
-    """The extremes of the values that are no padding (PS3.3 C.7.5.1.1.2); all of them when nothing else is left."""
-    kept = stored
-    if image.padding is not None:
-        low, high = image.padding
-        kept = stored[(stored < low) | (stored > high)]  # type: ignore[operator]
-    if kept.size == 0:
-        kept = stored
-    return np.array([kept.min(), kept.max()], dtype=np.float64)
 
 
 def voi(x: Floats, values: Values, window: Window | None) -> Floats:
