@@ -65,9 +65,7 @@ _RENDERED = (
     Parameter("viewport", "width,height, or width,height,x,y,width,height of the region (8.3.5.1.3)."),
     Parameter("quality", "1 to 100 for lossy media types (8.3.5.1.2).", r"^([1-9][0-9]?|100)$"),
     Parameter("annotation", "patient, technique or both; read, and nothing is drawn over the picture (8.3.5.1.1)."),
-    Parameter(
-        "iccprofile", "The ICC profile of the picture, or the space of its colours (8.3.5.1.5).", words=ICC_PROFILES
-    ),
+    Parameter("iccprofile", "The profile of a picture, or the space of its colours (8.3.5.1.5).", words=ICC_PROFILES),
     _ACCEPT,
 )
 _VOLUME = (
