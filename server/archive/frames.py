@@ -1,7 +1,8 @@
 """Where each frame's bytes lie in an archived file, and reading just those.
 
 Native frames are equal cuts of one value. Encapsulated frames are whole runs of fragments, told apart by the
-extended offset table, the basic offset table, or one fragment a frame (PS3.5 A.4, PS3.3 C.7.6.3.1.8).
+extended offset table, the basic offset table, one fragment a frame, or the fragments with which a codestream begins
+(PS3.5 A.4, PS3.3 C.7.6.3.1.8).
 """
 
 import os
@@ -18,6 +19,8 @@ from server.dicom.spans import Buffer, PixelData
 from server.errors import Malformed, NotFound
 
 _EXTENDED_OFFSETS = 0x7FE00001
+_BEGINNINGS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51")
+"""JPEG and JPEG-LS, JPEG 2000 and HTJ2K: what no fragment but the first of a frame begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +91,13 @@ def map_frames(
             )
         return FrameMap(number_of_frames, pixels.offset, frame_bits, deflated_from=deflated_from)
     offsets = _extended_offsets(structure, data) or pixels.offset_table
-    starts = _starts(pixels.fragments, offsets, number_of_frames)
+    starts = _starts(pixels.fragments, offsets, number_of_frames, data)
     return FrameMap(number_of_frames, pieces=pixels.fragments, starts=starts, deflated_from=deflated_from)
 
 
-def _starts(fragments: tuple[tuple[int, int], ...], offsets: tuple[int, ...], number_of_frames: int) -> tuple[int, ...]:
+def _starts(
+    fragments: tuple[tuple[int, int], ...], offsets: tuple[int, ...], number_of_frames: int, data: Buffer
+) -> tuple[int, ...]:
     """For each frame the index of its first fragment."""
     if number_of_frames == 1 and fragments:
         return (0,)
@@ -106,6 +111,9 @@ def _starts(fragments: tuple[tuple[int, int], ...], offsets: tuple[int, ...], nu
             return starts
     if len(fragments) == number_of_frames:
         return tuple(range(number_of_frames))
+    begun = tuple(i for i, (offset, _) in enumerate(fragments) if data[offset : offset + 4].startswith(_BEGINNINGS))
+    if len(begun) == number_of_frames and begun[0] == 0:
+        return begun
     raise Malformed(
         "The frames of the encapsulated pixel data cannot be told apart: its offset table does not fit its fragments.",
         number_of_frames=number_of_frames,

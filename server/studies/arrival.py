@@ -1,7 +1,8 @@
 """A file that has arrived, read once: everything that will ever be asked of it, for the catalogue."""
 
 import mmap
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from server.archive.frames import FrameMap, map_frames
 from server.archive.part10 import Structure, examine, texts
@@ -13,12 +14,17 @@ from server.dicom.resources import InstanceRef
 from server.dicom.spans import PIXEL_DATA, Buffer, PixelData
 from server.dicom.uids import is_uid
 from server.errors import Malformed
+from server.rendering.codecs import jpeg_2000
 from server.rendering.codecs.index import CODECS
+from server.rendering.codecs.recognise import recognise
 from server.rendering.describe import describe, number_of_frames
 from server.rendering.image import NO_PIXEL_DATA, Image, not_renderable
 
 _IDENTIFIERS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
 _NAMES = ("Study Instance UID", "Series Instance UID", "SOP Instance UID", "SOP Class UID")
+_LONGEST_HEADER = 4096
+"""A JPEG 2000 main header has said how it is coded within so many bytes."""
+
 _KINDS = dict(zip(PIXEL_DATA, ("", "float", "double"), strict=True))
 
 
@@ -87,9 +93,25 @@ def _pixels(structure: Structure, data: Buffer) -> tuple[Image | None, FrameMap 
         frames = map_frames(structure, pixels, data, image.number_of_frames, image.frame_bits)
     except Malformed as error:
         return image, None, not_renderable(syntax, error.message)
+    image = _as_coded(image, frames, data)
     if syntax not in CODECS:
         return image, frames, not_renderable(syntax, "no decoder for this transfer syntax")
     return image, frames, None
+
+
+def _as_coded(image: Image, frames: FrameMap, data: Buffer) -> Image:
+    """The image, of the colour transform that its JPEG 2000 frames say they went through where the header does not.
+
+    PS3.5 8.2.4: decoding undoes that transform, so what comes of it is RGB and no YBR_FULL.
+    """
+    if not image.photometric.startswith("YBR_FULL") or image.transfer_syntax_uid not in jpeg_2000.SYNTAXES:
+        return image
+    offset, length = frames.pieces_of(1)[0]
+    with suppress(Malformed):
+        said = recognise(bytes(data[offset : offset + min(length, _LONGEST_HEADER)])).photometric
+        if said in {"YBR_RCT", "YBR_ICT"}:
+            return replace(image, photometric=said)
+    return image
 
 
 def _frames_alone(structure: Structure, pixels: PixelData, data: Buffer) -> FrameMap | None:

@@ -65,6 +65,18 @@ def test_frames_that_cannot_be_told_apart_are_refused(count: int) -> None:
         frames(encapsulated(b"", *FRAGMENTS), count)
 
 
+@pytest.mark.parametrize("beginning", [b"\xff\xd8\xff\xe0", b"\xff\x4f\xff\x51"])
+def test_without_a_table_a_frame_begins_where_its_codestream_does(beginning: bytes) -> None:
+    first, second, third = beginning + b"1111", b"2222", beginning + b"33"
+    assert frames(encapsulated(b"", first, second, third), 2) == [first + second, third]
+    assert frames(encapsulated(struct.pack("<2L", 0, 3), first, second, third), 2) == [first + second, third]
+    for count in (4, 5):
+        with pytest.raises(Malformed, match="told apart"):
+            frames(encapsulated(b"", first, second, third), count)
+    with pytest.raises(Malformed, match="told apart"):
+        frames(encapsulated(b"", second, first, third), 2)
+
+
 @settings(max_examples=200, deadline=None, derandomize=True, database=None)
 @given(st.integers(1, 40), st.integers(1, 200))
 def test_native_frames_cover_their_bits_and_no_more(count: int, bits: int) -> None:
