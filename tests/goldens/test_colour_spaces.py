@@ -8,10 +8,11 @@ import pytest
 from openjpeg import utils as openjpeg
 from PIL import Image as Pillow
 from pydicom.encaps import encapsulate
-from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit
+from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit, JPEGExtended12Bit
 
 from tests.factories import part10
 from tests.goldens.drawing import drawn, farthest
+from tests.goldens.encodings import made
 from tests.goldens.images import coloured
 
 RGB = np.zeros((32, 48, 3), "u1")
@@ -80,3 +81,22 @@ def test_jpeg_2000_without_its_transform_may_hold_ybr() -> None:
     plain = bytes(openjpeg.encode_array(ybr, photometric_interpretation=1, use_mct=False))
     assert (drawn(stored(plain, "YBR_FULL", JPEG2000Lossless)) == 100).all()
     assert (drawn(stored(plain, "RGB", JPEG2000Lossless)) == ybr).all()
+
+
+@pytest.mark.parametrize("photometric", ["YBR_FULL", "YBR_FULL_422"])
+def test_colour_of_12_bits_a_sample_is_converted_too(photometric: str) -> None:
+    rising = (np.arange(24 * 40).reshape(24, 40) % 40 * 4095 // 39).astype("<u2")
+    rgb = np.stack([rising, rising, 4095 - rising], axis=-1)
+    dataset = coloured(rgb, photometric, BitsStored=12)
+    dataset.PixelData = encapsulate([made()["jpeg extended 12 colour"]])
+    assert farthest(drawn(part10(dataset, JPEGExtended12Bit)), rgb / 4095 * 255) <= 1
+
+
+@pytest.mark.parametrize("bits", [8, 12, 16])
+def test_ybr_is_converted_at_its_own_depth(bits: int) -> None:
+    top = 2**bits - 1
+    rgb = np.random.default_rng(1).integers(0, top + 1, (8, 8, 3))
+    matrix = np.array([[0.2990, 0.5870, 0.1140], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]])
+    ybr = np.clip(np.rint(rgb @ matrix.T + [0, 2 ** (bits - 1), 2 ** (bits - 1)]), 0, top)
+    dataset = coloured(ybr.astype("u1" if bits == 8 else "<u2"), "YBR_FULL", BitsStored=bits)
+    assert farthest(drawn(part10(dataset)), rgb / top * 255) <= (2 if bits == 8 else 0.6)

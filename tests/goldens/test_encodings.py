@@ -2,46 +2,17 @@
 
 import numpy as np
 import pytest
-from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate, get_frame
-from pydicom.uid import (
-    UID,
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-    JPEG2000Lossless,
-    JPEGLSLossless,
-    RLELossless,
-)
+from pydicom.uid import UID, ExplicitVRBigEndian, RLELossless
 
 from server.errors import NotAcceptable, NotFound
+from server.rendering.codecs.index import CODECS
 from tests.factories import part10
 from tests.goldens.drawing import drawn, stored_values
+from tests.goldens.encodings import ENCODERS, RAMP, SYNTAXES, Encoded, encoded, encodings
 from tests.goldens.images import coloured, grey
 
-ENCODERS = {RLELossless: "pylibjpeg", JPEGLSLossless: "pyjpegls", JPEG2000Lossless: "pylibjpeg"}
-SYNTAXES = [
-    ImplicitVRLittleEndian,
-    ExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    DeflatedExplicitVRLittleEndian,
-    *ENCODERS,
-]
 BY_NAME = {"argvalues": SYNTAXES, "ids": [syntax.keyword for syntax in SYNTAXES]}
-
-RAMP = (np.arange(64 * 40) * 91 % 4096).reshape(64, 40)
-
-
-def encoded(dataset: Dataset, syntax: UID) -> bytes:
-    """The data set as a file in a transfer syntax, its pixels compressed where that asks for it."""
-    if syntax in ENCODERS:
-        dataset.file_meta = FileMetaDataset()
-        dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-        dataset.compress(syntax, encoding_plugin=ENCODERS[syntax], generate_instance_uid=False)
-    elif syntax == ExplicitVRBigEndian and dataset.BitsAllocated == 16:
-        dataset.PixelData = np.frombuffer(dataset.PixelData, "<u2").astype(">u2").tobytes()
-    return part10(dataset, syntax)
 
 
 @pytest.mark.parametrize("syntax", **BY_NAME)
@@ -93,3 +64,17 @@ def test_a_compressed_frame_that_is_cut_short_is_not_drawn(syntax: UID) -> None:
         dataset.PixelData = encapsulate([frame[:length]])
         with pytest.raises(NotAcceptable):
             drawn(part10(dataset, syntax))
+
+
+ENCODED = list(encodings())
+
+
+@pytest.mark.parametrize("one", ENCODED, ids=lambda one: f"{one.syntax.keyword}: {one.what}")
+def test_what_was_encoded_comes_out_as_it_went_in(one: Encoded) -> None:
+    found, _ = stored_values(one.file)
+    assert found.shape == one.values.shape
+    assert int(np.abs(found.astype(np.int64) - one.values).max()) <= one.tolerance
+
+
+def test_every_transfer_syntax_that_is_decoded_is_shown_to_be() -> None:
+    assert {one.syntax for one in ENCODED} == set(CODECS)

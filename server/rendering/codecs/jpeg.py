@@ -10,6 +10,7 @@ from server.errors import Malformed
 from server.rendering.codecs.codestream import check, precision
 from server.rendering.codecs.jpeg_12_bit import decode_12_bit
 from server.rendering.image import Image
+from server.rendering.ybr import rgb
 
 SYNTAXES = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51")
 
@@ -18,7 +19,8 @@ def decode(data: bytes, image: Image, first_bit: int = 0) -> NDArray[np.generic]
     """The samples of one frame; three samples come as RGB."""
     check(data, image)
     if precision(data) != 8:
-        return decode_12_bit(data, image)
+        samples = decode_12_bit(data, image)
+        return rgb(samples, 12) if image.samples == 3 and image.photometric != "RGB" else samples
     try:
         with Pillow.open(io.BytesIO(data), formats=["JPEG"]) as picture:
             if image.photometric == "RGB" and _leaves_colour_open(picture):

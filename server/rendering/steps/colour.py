@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from server.errors import Malformed
 from server.rendering.codecs.index import CONVERTING
 from server.rendering.image import Image, LookupTable
+from server.rendering.ybr import rgb
 
 
 def colour(stored: NDArray[np.generic], image: Image) -> NDArray[np.uint8]:
@@ -14,10 +15,9 @@ def colour(stored: NDArray[np.generic], image: Image) -> NDArray[np.uint8]:
         if image.palette is None:
             raise Malformed("The palette is missing.")
         return np.stack([_look_up(stored, table) for table in image.palette], axis=-1)
-    eight = _eight_bits(stored, image)
     if image.photometric.startswith("YBR_FULL") and image.transfer_syntax_uid not in CONVERTING:
-        return _rgb(eight)
-    return eight
+        stored = rgb(stored, image.bits_stored)
+    return _eight_bits(stored, image)
 
 
 def supplement(grey: NDArray[np.uint8], stored: NDArray[np.generic], image: Image) -> NDArray[np.uint8]:
@@ -45,11 +45,3 @@ def _eight_bits(stored: NDArray[np.generic], image: Image) -> NDArray[np.uint8]:
     if stored.dtype == np.uint8 and image.bits_stored == 8:
         return stored.view(np.uint8)
     return np.asarray(stored.astype(np.float64) * (255 / (2**image.bits_stored - 1)) + 0.5).astype(np.uint8)
-
-
-def _rgb(ybr: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The inverse of the YBR_FULL equations of PS3.3 C.7.6.3.1.2."""
-    y, b, r = (ybr[..., channel].astype(np.float32) for channel in range(3))
-    b, r = b - 128, r - 128
-    rgb = np.stack([y + 1.402 * r, y - 0.344136 * b - 0.714136 * r, y + 1.772 * b], axis=-1)
-    return np.asarray(np.clip(np.rint(rgb), 0, 255)).astype(np.uint8)
