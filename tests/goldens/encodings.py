@@ -1,8 +1,8 @@
 """Made images in every encoding: by the encoders of pydicom's plugins, or once for all by others.
 
 `codestreams.json` holds frames that nothing here can make: HTJ2K by OpenJPH 0.26, JPEG lossless of every predictor
-and JPEG of 12 bits by libjpeg-turbo 3.1, both by way of imagecodecs 2026.3.6. Their values are those of `_scattered`, `_rising`
-and `_COLOURS`.
+and JPEG of 12 bits by libjpeg-turbo 3.1, both by way of imagecodecs 2026.3.6. Their values are those of
+`_scattered`, `_rising` and `_COLOURS`.
 """
 
 import base64

@@ -34,8 +34,8 @@ def supplement(grey: NDArray[np.uint8], stored: NDArray[np.generic], image: Imag
 
 
 def _look_up(stored: NDArray[np.generic], table: LookupTable) -> NDArray[np.uint8]:
-    entries = np.array(table.entries, dtype=np.uint32)
-    eight = (entries >> (table.bits - 8) if table.bits > 8 else entries).astype(np.uint8)
+    entries = np.array(table.entries, dtype=np.float64)
+    eight = np.rint(entries * 255 / (2**table.bits - 1)).clip(0, 255).astype(np.uint8)
     if table.bits == 16 and entries.max() < 256:
         eight = entries.astype(np.uint8)  # entries of 8 bits under a descriptor that says 16 are common
     return eight[np.clip(stored.astype(np.int64) - table.first, 0, len(eight) - 1)]
