@@ -5,7 +5,6 @@ import warnings
 from pathlib import Path
 
 import pydicom
-import pynetdicom
 import pytest
 
 from tests.goldens.drawing import drawn, farthest
@@ -19,7 +18,8 @@ BEYOND_PYDICOM = {"test_files/JPEG-lossy.dcm", "test_files/JPGExtended.dcm"}
 RENDERED = [
     FOLDER / name for name, outcome in TABLE.items() if outcome == "stored and rendered" and name not in BEYOND_PYDICOM
 ]
-OTHERS = sorted(Path(pynetdicom.__file__).parent.rglob("*Image*.dcm"))
+OTHERS = sorted(Path(pydicom.__file__).parents[1].glob("*/tests/dicom_files/*Image*.dcm"))
+"""What other packages carry, pynetdicom for one."""
 
 
 @pytest.mark.parametrize("file", [*RENDERED, *OTHERS], ids=lambda file: file.name)
