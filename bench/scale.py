@@ -1,7 +1,7 @@
 """How the catalogue does with a million studies: `python -m bench.scale`.
 
 Synthetic entries go through the catalogue's own way in, into a database file like any other; then the searches that a
-worklist makes are timed inside the process, without HTTP: this is the server's own time. `--keep DIR` keeps the database.
+worklist makes are timed inside the process, without HTTP: the server's own time. `--keep DIR` keeps the database.
 """
 
 import argparse
@@ -32,9 +32,10 @@ from server.studies.search import Search
 INSTANCES_A_STUDY = 3
 _TOGETHER = 5000
 _FAMILIES = (
-    "SMITH JONES TAYLOR BROWN WILLIAMS WILSON JOHNSON DAVIES PATEL ROBINSON WRIGHT THOMPSON EVANS WALKER WHITE ROBERTS "
-    "GREEN HALL WOOD HARRIS MARTIN JACKSON CLARKE CLARK TURNER HILL MOORE COOPER WARD MORRIS KING WATSON HARRISON MORGAN "
-    "BAKER YOUNG PATTERSON ALLEN ANDERSON MITCHELL PHILLIPS LEE BELL PARKER DAVIS KHAN SINGH BEGUM HUSSAIN O'NEILL"
+    "SMITH JONES TAYLOR BROWN WILLIAMS WILSON JOHNSON DAVIES PATEL ROBINSON WRIGHT THOMPSON EVANS WALKER WHITE "
+    "ROBERTS GREEN HALL WOOD HARRIS MARTIN JACKSON CLARKE CLARK TURNER HILL MOORE COOPER WARD MORRIS KING WATSON "
+    "HARRISON MORGAN BAKER YOUNG PATTERSON ALLEN ANDERSON MITCHELL PHILLIPS LEE BELL PARKER DAVIS KHAN SINGH "
+    "BEGUM HUSSAIN O'NEILL"
 ).split()
 _GIVEN = "OLIVIA GEORGE AMELIA NOAH ISLA ARTHUR AVA HARRY MARY JOHN MARGARET DAVID SUSAN PETER ANNE PAUL".split()
 _MODALITIES = ("CR", "DX", "CT", "MR", "US", "XA", "NM", "MG")

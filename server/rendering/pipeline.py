@@ -1,5 +1,6 @@
 """From the bytes of one frame to a picture: decode, then one step after the other."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,9 @@ from server.rendering.image import Image, not_renderable
 from server.rendering.request import RenderRequest, Window
 from server.rendering.steps.colour import colour, supplement
 from server.rendering.steps.covering import Bits, overlay, shut
-from server.rendering.steps.grey import grey
+from server.rendering.steps.grey import chosen, grey
 from server.rendering.steps.profiles import in_profile
+from server.rendering.steps.reduced import Reduced, factor_for, is_linear, windowed
 from server.rendering.steps.stored_values import stored_values
 from server.rendering.steps.viewport import fit
 
@@ -56,16 +58,29 @@ class Attached:
 
 
 def draw(
-    stored: NDArray[np.generic], image: Image, frame_number: int, wish: RenderRequest, attached: Attached = Attached()
+    stored: NDArray[np.generic],
+    image: Image,
+    frame_number: int,
+    wish: RenderRequest,
+    attached: Attached = Attached(),
+    reduced: Callable[[int], Reduced] | None = None,
 ) -> Picture:
-    """The picture of a frame's stored values as it is wished."""
+    """The picture of a frame's stored values as it is wished.
+
+    `reduced` answers the frame made small by a factor, for pictures so much smaller than it that this is enough.
+    """
     window: Window | None = None
-    if image.photometric.startswith("MONOCHROME"):
-        pixels, window = grey(stored, image, image.values_of(frame_number), wish.window)
+    values, factor = image.values_of(frame_number), 1
+    if reduced is not None and is_linear(image, values, wish.window):
+        factor = factor_for(image, wish.viewport)
+    if reduced is not None and factor > 1 and (window := wish.window or chosen(values)):
+        pixels = windowed(reduced(factor), lambda: stored, image, values, window)
+    elif image.photometric.startswith("MONOCHROME"):
+        pixels, window = grey(stored, image, values, wish.window)
         pixels = supplement(pixels, stored, image)
     else:
         pixels = colour(stored, image)
-    picture = fit(pixels, image, wish.viewport)
+    picture = fit(pixels, image, wish.viewport, factor)
     shutter = image.shutter_of(frame_number) if wish.shutters else None
     if shutter is not None:
         picture = shut(picture, image, shutter, wish.viewport)

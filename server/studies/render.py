@@ -22,6 +22,7 @@ from server.rendering.encode import animate
 from server.rendering.image import Image
 from server.rendering.pipeline import Attached, Picture, draw, samples
 from server.rendering.request import RenderRequest
+from server.rendering.steps.reduced import Reduced, reduce
 from server.rendering.steps.stored_values import stored_values
 from server.studies.attached import attached
 from server.studies.retrieve import Retrieve, frame_map
@@ -75,7 +76,8 @@ class Render:
         self._overlays = overlays
         self._shutters = shutters
         self._attached: Cache[Attached] = Cache(cache_bytes // 16, lambda attached: attached.nbytes)
-        self._stored: Cache[NDArray[np.generic]] = Cache(cache_bytes // 16 * 11, lambda values: values.nbytes)
+        self._stored: Cache[NDArray[np.generic]] = Cache(cache_bytes // 16 * 9, lambda values: values.nbytes)
+        self._reduced: Cache[Reduced] = Cache(cache_bytes // 16 * 2, lambda reduced: reduced.nbytes)
 
     def target(self, caller: Caller, ref: InstanceRef, frame_number: int, wish: RenderRequest) -> Target:
         """Finds the frame; `NotFound`, or `NotAcceptable` with the reason when it cannot be drawn."""
@@ -152,7 +154,11 @@ class Render:
             extra = self._attached.get_or_make(
                 name, lambda: attached(path, image, target.frame_number, lambda: self._samples(target, image))
             )
-        return draw(stored, image, target.frame_number, target.wish, extra)
+
+        def reduced(factor: int) -> Reduced:
+            return self._reduced.get_or_make((*name, factor), lambda: reduce(stored, factor))
+
+        return draw(stored, image, target.frame_number, target.wish, extra, reduced)
 
     def _samples(self, target: Target, image: Image) -> NDArray[np.generic]:
         frames = frame_map(target.located)

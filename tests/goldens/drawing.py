@@ -17,6 +17,7 @@ from server.errors import NotAcceptable
 from server.rendering.image import Image
 from server.rendering.pipeline import Attached, draw, samples
 from server.rendering.request import RenderRequest
+from server.rendering.steps.reduced import reduce
 from server.rendering.steps.stored_values import stored_values as cut_out
 from server.studies.arrival import read
 from server.studies.attached import attached
@@ -55,15 +56,16 @@ def _decoded(file: bytes, frame_number: int) -> tuple[NDArray[np.generic], Image
     return cut_out(found, image), image, extra
 
 
-def drawn(file: bytes, frame_number: int = 1, **wish: Any) -> NDArray[np.uint8]:
-    """The pixels of the PNG of a frame."""
-    return np.asarray(opened(file, frame_number, **wish))
+def drawn(file: bytes, frame_number: int = 1, *, reducing: bool = False, **wish: Any) -> NDArray[np.uint8]:
+    """The pixels of the PNG of a frame; `reducing` makes it small before it is windowed, as the server does."""
+    return np.asarray(opened(file, frame_number, reducing=reducing, **wish))
 
 
-def opened(file: bytes, frame_number: int = 1, **wish: Any) -> Pillow.Image:
+def opened(file: bytes, frame_number: int = 1, *, reducing: bool = False, **wish: Any) -> Pillow.Image:
     """The PNG of a frame."""
     stored, image, extra = _decoded(file, frame_number)
-    picture = draw(stored, image, frame_number, RenderRequest("image/png", **wish), extra)
+    small = (lambda factor: reduce(stored, factor)) if reducing else None
+    picture = draw(stored, image, frame_number, RenderRequest("image/png", **wish), extra, small)
     return Pillow.open(io.BytesIO(picture.data))
 
 

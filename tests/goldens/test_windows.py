@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.rendering.request import Window
-from tests.factories import part10
+from server.rendering.request import Viewport, Window
+from tests.factories import image, part10
 from tests.goldens.drawing import drawn, farthest
 from tests.goldens.images import grey
 
@@ -50,3 +50,17 @@ def test_a_window_that_is_asked_for_goes_before_the_headers(center: float, width
         window=Window(center, width, function),
     )
     assert farthest(found, FUNCTIONS[function](RAMP * 2.0 - 5, center, width)) <= 0.5000001
+
+
+@pytest.mark.parametrize("size", [(600, 480), (601, 483)])
+@pytest.mark.parametrize("viewport", [(200, 200), (100, 130), (37, 512)])
+def test_a_large_film_in_a_small_viewport_is_that_of_every_pixel(
+    size: tuple[int, int], viewport: tuple[int, int]
+) -> None:
+    """Reduced before it is windowed, or windowed and then reduced: within a grey level of each other."""
+    rng = np.random.default_rng(3)
+    shades = 2000 + 1500 * np.sin(np.arange(size[1]) / 31) * np.cos(np.arange(size[0])[:, None] / 43)
+    stored = np.clip(shades + rng.normal(0, 25, size), 0, 4095).astype("<u2")
+    file = part10(image(Rows=size[0], Columns=size[1], PixelData=stored.tobytes(), WindowCenter=2000, WindowWidth=3000))
+    wish = {"viewport": Viewport(*viewport)}
+    assert farthest(drawn(file, reducing=True, **wish), drawn(file, **wish).astype(float)) <= 1

@@ -38,7 +38,7 @@ def _look_up(stored: NDArray[np.generic], table: LookupTable) -> NDArray[np.uint
     eight = np.rint(entries * 255 / (2**table.bits - 1)).clip(0, 255).astype(np.uint8)
     if table.bits == 16 and entries.max() < 256:
         eight = entries.astype(np.uint8)  # entries of 8 bits under a descriptor that says 16 are common
-    return eight[np.clip(stored.astype(np.int64) - table.first, 0, len(eight) - 1)]
+    return np.asarray(eight[np.clip(stored.astype(np.int64) - table.first, 0, len(eight) - 1)])
 
 
 def _eight_bits(stored: NDArray[np.generic], image: Image) -> NDArray[np.uint8]:

@@ -23,7 +23,7 @@ def grey(
 ) -> tuple[NDArray[np.uint8], Window | None]:
     """8-bit grey of every stored value, and the window that made it (None when a VOI LUT did)."""
     if window is None and values.voi_lut is None:
-        window = _chosen(values) or automatic_window(stored, image, values)
+        window = chosen(values) or automatic_window(stored, image, values)
     if stored.dtype.kind != "f":
         low, high = int(stored.min()), int(stored.max())
         if high - low < _LARGEST_TABLE:
@@ -67,7 +67,8 @@ def modality_values(stored: Floats, values: Values) -> Floats:
     return np.asarray(stored * values.slope + values.intercept)
 
 
-def _chosen(values: Values) -> Window | None:
+def chosen(values: Values) -> Window | None:
+    """The first window that the header gives."""
     if not values.windows:
         return None
     center, width = values.windows[0]

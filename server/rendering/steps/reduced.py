@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from server.rendering.image import Image, Values
 from server.rendering.request import Viewport, Window
-
-LARGEST_FACTOR = 16
+from server.rendering.steps.viewport import whole_factor
 
 Floats = NDArray[np.float32]
 Stored = NDArray[np.generic]
@@ -44,17 +43,15 @@ def factor_for(image: Image, viewport: Viewport | None) -> int:
     """By how much an image is reduced before it is windowed for a viewport: 1, or a power of two."""
     if viewport is None or viewport.region is not None or image.aspect != (1, 1):
         return 1
-    scale = max(image.columns / viewport.width, image.rows / viewport.height)
-    factor = 1
-    while factor * 2 <= min(scale, LARGEST_FACTOR):
-        factor *= 2
-    return factor
+    return whole_factor(max(image.columns / viewport.width, image.rows / viewport.height))
 
 
 def is_linear(image: Image, values: Values, window: Window | None) -> bool:
     """Whether the grey chain is a straight line between two ends, so that means may go through it."""
     if not image.photometric.startswith("MONOCHROME") or values.modality_lut is not None:
         return False
+    if image.padding is not None or image.palette is not None:
+        return False  # single pixels of a block may be none of the grey ones
     if window is None:
         if values.voi_lut is not None or not values.windows:
             return False

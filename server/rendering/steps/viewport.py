@@ -10,27 +10,41 @@ from server.errors import Malformed
 from server.rendering.image import MOST_PIXELS, Image
 from server.rendering.request import Viewport
 
+LARGEST_FACTOR = 16
 LONGEST_SIDE = 65_500
 """What a JPEG encoder takes; longer pictures are scaled down."""
 
 
-def fit(pixels: NDArray[np.uint8], image: Image, viewport: Viewport | None) -> Pillow.Image:
+def fit(pixels: NDArray[np.uint8], image: Image, viewport: Viewport | None, factor: int = 1) -> Pillow.Image:
     """The picture of a source region, flipped as asked, scaled down into the viewport (PS3.18 8.3.5.1.3).
 
-    Pixels that are not square are made so. A picture is never enlarged beyond its own pixels.
+    `pixels` may be the image reduced by a whole `factor` already. Pixels that are not square are made so. A picture is never enlarged beyond its own pixels.
     """
     if viewport is not None and viewport.region is not None:
         pixels = _region(pixels, *viewport.region)
     picture = Pillow.fromarray(np.ascontiguousarray(pixels))
-    width, height = _square(picture.width, picture.height, image.aspect)
+    columns, rows = picture.size
+    if factor > 1:
+        columns, rows = image.columns, image.rows
+    width, height = _square(columns, rows, image.aspect)
     most_wide, most_high = (viewport.width, viewport.height) if viewport else (LONGEST_SIDE, LONGEST_SIDE)
     scale = min(1.0, most_wide / width, most_high / height, math.sqrt(MOST_PIXELS / (width * height)))
     width, height = max(1, round(width * scale)), max(1, round(height * scale))
     if (width, height) == picture.size:
         return picture
-    return picture.resize(
-        (width, height), Pillow.Resampling.BOX if width < picture.width else Pillow.Resampling.BICUBIC
-    )
+    if factor == 1 and (factor := whole_factor(1 / scale)) > 1:
+        picture = picture.reduce(factor)
+    how = Pillow.Resampling.BOX if width < columns else Pillow.Resampling.BICUBIC
+    # the last block of a reduced image may be no whole one
+    return picture.resize((width, height), how, (0, 0, columns / factor, rows / factor))
+
+
+def whole_factor(shrinking: float) -> int:
+    """The power of two by which an image is reduced first when it is made that many times smaller."""
+    factor = 1
+    while factor * 2 <= min(shrinking, LARGEST_FACTOR):
+        factor *= 2
+    return factor
 
 
 def _region(pixels: NDArray[np.uint8], x: float, y: float, width: float, height: float) -> NDArray[np.uint8]:
