@@ -1,12 +1,12 @@
 """STOW-RS over HTTP: instances as one multipart/related request, the store response as plain values."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
 from simulator.studies import Instance
+from simulator.workload.archive import Answer
 
 BOUNDARY = "lightbox-simulator-7e1f0c5b9a"
 CONTENT_TYPE = f'multipart/related; type="application/dicom"; boundary={BOUNDARY}'
@@ -17,23 +17,6 @@ _END = f"--{BOUNDARY}--\r\n".encode()
 # PS3.18 I.2.2: the attributes of a store response, by tag as PS3.18 F.2 writes them.
 _FAILED, _STORED = "00081198", "00081199"
 _INSTANCE, _FAILURE_REASON = "00081155", "00081197"
-
-REASONS = {
-    0x0110: "processing failure",
-    0x0111: "already there",
-    0x0117: "invalid SOP Instance UID",
-    0x0122: "SOP class not supported",
-    0x0124: "not allowed",
-}
-_REASON_GROUPS = {0xA7: "out of resources", 0xA9: "does not match its SOP class", 0xC0: "cannot be understood"}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the server said of one request: instance UIDs stored, and the reasons of those refused."""
-
-    stored: frozenset[str] = frozenset()
-    refused: dict[str, int] = field(default_factory=dict)
 
 
 def body(instances: Sequence[Instance]) -> Iterator[bytes]:
@@ -75,12 +58,6 @@ def read_answer(response: httpx.Response) -> Answer:
         str(_value(item, _INSTANCE)): int(_value(item, _FAILURE_REASON) or 0) for item in _items(dataset, _FAILED)
     }
     return Answer(stored, refused)
-
-
-def reason_text(code: int) -> str:
-    """Return a Failure Reason in words, PS3.18 I.2.2 and PS3.4 B.2.3."""
-    words = REASONS.get(code) or _REASON_GROUPS.get(code >> 8) or "refused"
-    return f"{words} (0x{code:04X})"
 
 
 def _items(dataset: dict[str, Any], tag: str) -> list[dict[str, Any]]:
