@@ -22,7 +22,7 @@ class Patience:
     first_pause: float = 0.5
     longest_pause: float = 30.0
     chance: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - spreads load, no secret
-    pause: Callable[[float], None] = time.sleep
+    pause: Callable[[float], object] = time.sleep
 
     def rest(self, attempt: int, asked_for: float = 0.0) -> None:
         """Wait after attempt number `attempt` (from 0); never less than the archive asked for."""
