@@ -4,11 +4,11 @@ import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
-from simulator.commands import device, making, sending
+from simulator.commands import device, faults, making, sending
 from simulator.commands.selection import study_list
 from simulator.commands.telling import complain
 
-_COMMANDS = (making, sending, device)
+_COMMANDS = (making, sending, device, faults)
 _EXAMPLES = """\
   lightbox-sim make --out studies --seed 7
   lightbox-sim make --out studies --seed 7 --study chest-ct --slices 300
