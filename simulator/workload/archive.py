@@ -72,6 +72,8 @@ def store_patiently(archive: Archive, instances: Sequence[Instance], patience: P
         try:
             return archive.store(instances)
         except Unreachable as trouble:
+            if patience.attempts == 1:
+                raise
             if attempt + 1 == patience.attempts:
                 raise Unreachable(f"nothing was taken in {patience.attempts} attempts ({trouble})") from trouble
             patience.rest(attempt, trouble.retry_after)

@@ -75,7 +75,10 @@ def from_csv(path: Path) -> list[Item]:
 
 def without_repeats(items: list[Item]) -> list[Item]:
     """Each item once, in the order they came."""
-    return list({item.key: item for item in reversed(items)}.values())[::-1]
+    found: dict[str, Item] = {}
+    for item in items:
+        found.setdefault(item.key, item)
+    return list(found.values())
 
 
 def read(place: str, modality: str, sources: Mapping[str, Callable[[str, str], list[Item]]]) -> list[Item]:

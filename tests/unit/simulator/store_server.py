@@ -20,6 +20,7 @@ class StoreServer:
     url: str = ""
     replies: list[Reply] = field(default_factory=list)
     otherwise: Callable[[list[str]], Reply] = field(default_factory=lambda: all_stored)
+    otherwise_get: Reply = (501, {}, b"")
     bodies: list[bytes] = field(default_factory=list)
     content_types: list[str] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
@@ -63,6 +64,12 @@ def serve() -> Iterator[StoreServer]:
             told.content_types.append(self.headers["Content-Type"])
             told.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
             reply = told.replies.pop(0) if told.replies else told.otherwise(told.uids(len(told.bodies) - 1))
+            self.answer(reply)
+
+        def do_GET(self) -> None:
+            self.answer(told.otherwise_get)
+
+        def answer(self, reply: Reply) -> None:
             status, headers, body = reply
             self.send_response(status)
             for name, value in headers.items():

@@ -1,0 +1,110 @@
+"""Every fault is tried on a real server, alone and among good instances, and judged as it should be."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from e2e.running import RunningServer
+from simulator.cli import main
+from simulator.faults import surgery
+from simulator.faults.index import FAULTS
+from simulator.faults.run import neighbours, try_faults
+from simulator.faults.verdict import MEANINGS, STORED, Got, Verdict, refused
+from simulator.studies import make_study
+from simulator.workload.archive import Unreachable
+from tests.unit.simulator.live import lightbox
+from tests.unit.simulator.store_server import StoreServer
+
+NOT_YET_RIGHT = {"element-twice", "huge-header", "too-many-parts"}
+"""Where the server does something else than it should; a mended server makes this test fail, and its name go."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with lightbox(tmp_path_factory.mktemp("faults")) as running:
+        yield running
+
+
+def test_there_are_enough_of_every_group_and_each_is_explained() -> None:
+    assert len(FAULTS) >= 100
+    assert {fault.group for fault in FAULTS.values()} >= {
+        "identity", "encoding", "pixels", "text", "time", "geometry", "order", "framing", "network"
+    }  # fmt: skip
+    for name, fault in FAULTS.items():
+        assert name == fault.name
+        assert fault.what
+        assert fault.why
+        assert fault.wanted
+        assert all(one.verdict in MEANINGS for one in fault.wanted)
+
+
+def test_the_verdicts_on_our_own_server(server: RunningServer) -> None:
+    trials = list(try_faults(server.dicomweb, [], seed=3))
+    assert len(trials) == len(FAULTS)
+    differing = {trial.fault.name: f"{trial.got} {trial.got.detail}" for trial in trials if not trial.agrees}
+    assert set(differing) == NOT_YET_RIGHT, differing
+
+
+def test_among_good_instances_none_of_them_is_hurt(
+    server: RunningServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "verdicts.json"
+    names = sorted(set(FAULTS) - NOT_YET_RIGHT)[::4]
+    words = [word for name in names for word in ("--only", name)]
+    command = ["faults", "--to", server.dicomweb, "--rate", "0.2", "--seed", "4", "--report", str(report), *words]
+    assert main(command) == 0
+    said = capsys.readouterr().out
+    assert said.splitlines()[-1] == f"{len(names)} of {len(names)} verdicts as wanted"
+    told = json.loads(report.read_text())
+    assert {row["fault"] for row in told["verdicts"]} == set(names)
+    assert told["as_wanted"] == told["tried"] == len(names)
+
+
+def test_an_archive_that_acknowledges_everything_and_keeps_nothing_fails(
+    store_server: StoreServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["future-date", "same-bytes-twice", "other-bytes-same-uid", "lost-answer"]
+    words = [word for name in names for word in ("--only", name)]
+    store_server.otherwise_get = (404, {}, b"")
+    assert main(["faults", "--to", store_server.url, *words]) == 1
+    said = capsys.readouterr().out
+    assert said.count("lost: told stored, not given back") == len(names)
+    assert said.splitlines()[-1] == "0 of 4 verdicts as wanted"
+
+
+def test_no_archive_is_no_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["faults", "--to", "http://127.0.0.1:1/dicomweb"]) == 1
+    assert "ConnectError" in capsys.readouterr().err
+    with pytest.raises(Unreachable):
+        next(try_faults("http://127.0.0.1:1/dicomweb", [], seed=1))
+
+
+@pytest.mark.parametrize(("rate", "number"), [(1, 0), (0.5, 1), (0.1, 9), (0.01, 99)])
+def test_the_rate_is_the_share_that_is_faulty(rate: float, number: int) -> None:
+    assert neighbours(rate) == number
+
+
+def test_the_same_seed_gives_the_same_order_and_another_seed_another(server: RunningServer) -> None:
+    names = ["future-date", "year-1970", "no-rows", "odd-length", "empty-part"]
+    first, again, other = (
+        [trial.fault.name for trial in try_faults(server.dicomweb, names, seed=seed)] for seed in (1, 1, 2)
+    )
+    assert first == again
+    assert sorted(first) == sorted(other)
+    assert first != other
+
+
+def test_verdicts_agree_only_with_their_codes() -> None:
+    fault = FAULTS["truncated-pixels"]
+    assert fault.agrees(Got(Verdict.REFUSED, 0xC000))
+    assert not fault.agrees(Got(Verdict.REFUSED, 0x0110))
+    assert not fault.agrees(Got(Verdict.STORED))
+    assert str(refused(0xC000)) == "refused C000"
+    assert str(STORED) == "stored"
+
+
+def test_a_file_taken_apart_and_put_together_is_the_same_file() -> None:
+    data = next(make_study("brain-mr", 1, scale="small", slices=2).instances()).data
+    assert surgery.take_apart(data).whole() == data
