@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from docs import house, pixels, statement
+from docs import faults, house, pixels, statement
 from server.settings import Knob, knobs
 from server.web.problems import EXPLANATIONS, STATUSES
 
@@ -66,6 +66,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "reference" / "problems.md", problems_page()
     yield DOCS / "reference" / "dicom-conformance-statement.md", statement.page()
     yield DOCS / "reference" / "pixels.md", pixels.page()
+    yield DOCS / "reference" / "simulator-faults.md", faults.page()
     yield DOCS / "explanation" / "house-server.svg", house.draw("server")
     yield DOCS / "explanation" / "house-simulator.svg", house.draw("simulator")
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from simulator.commands.arguments import add_destination, archive_address, check_destination, number, whole
+from simulator.commands.arguments import add_destination, archive_address, check_destination, is_loopback, number, whole
 from simulator.commands.selection import study_list
 from simulator.commands.sending import add_transfer
 from simulator.commands.telling import Bar, complain, progress_bars, say
@@ -74,6 +74,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     """Work through the list; return 0 when the archive has everything. Raises OSError, ValueError."""
     check_destination(parser, options)
+    if "://" in options.worklist and not options.allow_remote and not is_loopback(options.worklist):
+        parser.error("--worklist: this is another machine; add --allow-remote if you mean it")
     if options.verify == "bytes" and transfer_of(options.to) == "dimse":
         parser.error("--verify bytes needs a DICOMweb address")
     kind = profile.load(options.profile)

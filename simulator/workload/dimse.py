@@ -1,5 +1,6 @@
 """An archive spoken to by DIMSE: C-STORE to store, C-FIND to see. Needs pynetdicom, and only when it is used."""
 
+import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -90,7 +91,12 @@ class DimseArchive:
         keys.StudyInstanceUID = study_uid
         keys.SeriesInstanceUID = series_uid
         keys.SOPInstanceUID = ""
-        return frozenset(str(match.SOPInstanceUID) for match in find(self._associate(), keys, STUDY_ROOT_FIND))
+        association = self._associate()
+        try:
+            return frozenset(str(match.SOPInstanceUID) for match in find(association, keys, STUDY_ROOT_FIND))
+        except Unreachable:
+            self._association = None
+            raise
 
     def digest(self, study_uid: str, series_uid: str, instance_uid: str) -> str:
         """Nothing: C-GET gives a data set back but not the file, so bytes cannot be compared by DIMSE."""
@@ -108,20 +114,32 @@ class DimseArchive:
         try:
             answer = association.send_c_store(dataset)
         except RuntimeError as error:
+            self._association = None
             raise Unreachable(f"the association with {self._node.title} has ended") from error
         except ValueError:
             return 0x0122  # no presentation context was accepted: SOP class not supported
         if "Status" not in answer:
+            self._association = None  # it has ended, though it may not know yet
+            association.abort()
             raise Unreachable(f"{self._node.title} gave no answer to C-STORE")
         return int(answer.Status)
 
     def _associate(self) -> Any:
         if self._association is None or not self._association.is_established:
-            called = self._node
-            self._association = self._entity.associate(called.host, called.port, ae_title=called.title)
-            if not self._association.is_established:
-                raise Unreachable(f"{called.title} at {called.host} port {called.port} accepted no association")
+            self._association = associate(self._entity, self._node)
         return self._association
+
+
+def associate(entity: Any, called: Node) -> Any:
+    """An established association. Raises Unreachable when nobody listens, or who does will not have us."""
+    try:
+        socket.create_connection((called.host, called.port), _TIMEOUT).close()
+    except OSError as error:
+        raise Unreachable(f"{called.title} at {called.host} port {called.port}: {error.strerror or error}") from error
+    association = entity.associate(called.host, called.port, ae_title=called.title)
+    if not association.is_established:
+        raise Unreachable(f"{called.title} at {called.host} port {called.port} accepted no association")
+    return association
 
 
 def find(association: Any, keys: Dataset, model: str) -> Iterator[Dataset]:

@@ -102,11 +102,11 @@ class Sender:
         for batch in _batches(instances, self.instances_per_request):
             intended = start + count / self.pace if self.pace else 0.0
             count += len(batch)
-            if self.pace and (early := intended - self.clock()) > 0:
-                self.patience.pause(early)
             free.acquire()
             if run.failure is not None:
                 return
+            if self.pace and (early := intended - self.clock()) > 0:
+                self.patience.pause(early)
             future = pool.submit(run.store, batch, intended or self.clock())
             future.add_done_callback(lambda _: free.release())
 

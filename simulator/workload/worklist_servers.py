@@ -41,15 +41,12 @@ def from_scp(address: str, modality: str) -> list[Item]:
     called = dimse.node(address)
     entity = dimse.pynetdicom().AE(ae_title=dimse.OUR_TITLE)
     entity.add_requested_context(WORKLIST_FIND, [ExplicitVRLittleEndian, ImplicitVRLittleEndian])
-    association = entity.associate(called.host, called.port, ae_title=called.title)
-    if not association.is_established:
-        raise ValueError(f"{called.title} at {called.host} port {called.port} accepted no association.")
     try:
+        association = dimse.associate(entity, called)
         matches = list(dimse.find(association, _worklist_keys(modality), WORKLIST_FIND))
+        association.release()
     except Unreachable as error:
         raise ValueError(f"{address}: {error}") from error
-    finally:
-        association.release()
     return without_repeats([checked(_scheduled_step(match), address) for match in matches])
 
 

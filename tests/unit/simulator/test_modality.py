@@ -19,7 +19,8 @@ from simulator.workload.order import begin, made
 from simulator.workload.worklist import from_csv
 from tests.unit.simulator.live import lightbox
 
-SEED, SLICES = 11, 30
+SEED, SLICES = 11, 8
+IMAGES = 3 * SLICES
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 def worklist(folder: Path, *steps: str) -> Path:
     path = folder / "list.csv"
-    rows = [f"{step},CT,,20260302090000,CT Thorax,9990001234,BROWN^Ann,19600102,F" for step in steps]
+    rows = [f"{step},MR,,20260302090000,MRI Head,9990001234,BROWN^Ann,19600102,F" for step in steps]
     head = "step_id,modality,accession_number,scheduled,description,patient_id,patient_name,birth_date,sex"
     path.write_text("\n".join([head, *rows, ""]))
     return path
@@ -38,7 +39,18 @@ def worklist(folder: Path, *steps: str) -> Path:
 
 def arguments(items: Path, to: str, spool: Path, *more: str) -> list[str]:
     words = ["modality", "--worklist", str(items), "--to", to, "--spool", str(spool), "--seed", str(SEED)]
-    return [*words, "--scale", "small", "--slices", str(SLICES), "--instances-per-request", "4", *more]
+    return [
+        *words,
+        "--profile",
+        "mr",
+        "--scale",
+        "small",
+        "--slices",
+        str(SLICES),
+        "--instances-per-request",
+        "4",
+        *more,
+    ]
 
 
 def expected(items: Path) -> list[Instance]:
@@ -76,12 +88,12 @@ def test_a_list_is_worked_through_once(
     quick = arguments(items, server.dicomweb, spool, "--speed", "1e6", "--verify", "bytes")
     assert main(quick) == 0
     said = capsys.readouterr().out
-    assert said.startswith(f"2 exams; {2 * SLICES} instances acknowledged, {2 * SLICES} verified and freed, 0 still")
+    assert said.startswith(f"2 exams; {2 * IMAGES} instances acknowledged, {2 * IMAGES} verified and freed, 0 still")
     assert "acquired to verified: p50" in said
     assert_all_there(server, items, spool)
     worklist(tmp_path, "L1", "L2", "L3")
     assert main(quick) == 0
-    assert capsys.readouterr().out.startswith("1 exams; 30 instances acknowledged, 30 verified and freed")
+    assert capsys.readouterr().out.startswith(f"1 exams; {IMAGES} instances acknowledged, {IMAGES} verified and freed")
     assert_all_there(server, items, spool)
 
 
@@ -90,14 +102,17 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(server: RunningServer, tmp
     items, spool = worklist(tmp_path, f"K{seed}a", f"K{seed}b", f"K{seed}c"), tmp_path / "spool"
     chance = random.Random(seed)
     command = [sys.executable, "-m", "simulator"]
-    # 15 minutes of CT in half a second, so that there is something to interrupt
-    command += arguments(items, server.dicomweb, spool, "--speed", "1500", "--verify", "bytes")
-    for _ in range(4):
+    # half an hour of MR in half a second, so that there is something to interrupt
+    command += arguments(items, server.dicomweb, spool, "--speed", "4000", "--verify", "bytes")
+    interrupted = 0
+    for _ in range(3):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for(lambda running=process: begun(spool, running))
         time.sleep(chance.uniform(0, 0.5))
+        interrupted += process.poll() is None
         process.kill()
         process.wait()
+    assert interrupted, "nothing was under way: the test has shown nothing"
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     assert_all_there(server, items, spool)
@@ -124,7 +139,7 @@ def test_an_archive_that_is_killed_and_comes_back_gets_everything(tmp_path: Path
     items, spool = worklist(tmp_path, "A1", "A2"), tmp_path / "spool"
     with lightbox(tmp_path) as own:
         command = [sys.executable, "-m", "simulator"]
-        command += arguments(items, own.dicomweb, spool, "--speed", "1500", "--give-up-after", "60")
+        command += arguments(items, own.dicomweb, spool, "--speed", "4000", "--give-up-after", "60")
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         wait_for(lambda: list(spool.glob("acknowledged/*/*/*.dcm")))
         own.kill()
@@ -140,9 +155,9 @@ def test_without_an_archive_everything_stays_in_the_spool(tmp_path: Path, capsys
     nobody = arguments(items, "http://127.0.0.1:1/dicomweb", spool, "--speed", "1e6", "--give-up-after", "0")
     assert main(nobody) == 1
     said = capsys.readouterr()
-    assert f"{SLICES} still in the spool" in said.out
+    assert f"{IMAGES} still in the spool" in said.out
     assert said.err.splitlines()[-1].startswith("lightbox-sim: start again with the same --spool")
-    assert len(list(spool.glob("waiting/*/*/*.dcm"))) == SLICES
+    assert len(list(spool.glob("waiting/*/*/*.dcm"))) == IMAGES
 
 
 @pytest.mark.parametrize(
