@@ -2,11 +2,11 @@
 
 import random
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from hashlib import sha256
 
-from simulator.studies import Study
+from simulator.studies import Instance
 from simulator.workload.ledger import Ledger
 from simulator.workload.order import made
 from simulator.workload.profile import Profile, SeriesTimes
@@ -38,17 +38,17 @@ class Device:
         self._wait(times.before)
         for series, its_times in zip(study.series, times.series, strict=True):
             if series.uid not in record.complete:
-                count = self._acquire_series(replace(study, series=(series,)), its_times)
+                count = self._acquire_series(study.instances(series), its_times)
                 record.complete[series.uid] = count
                 self.spool.note(record)
         self._wait(times.after)
         record.is_acquired = True
         self.spool.note(record)
 
-    def _acquire_series(self, study: Study, times: SeriesTimes) -> int:
+    def _acquire_series(self, instances: Iterable[Instance], times: SeriesTimes) -> int:
         self._wait(times.scan)
         number = 0
-        for number, instance in enumerate(study.instances(), start=1):
+        for number, instance in enumerate(instances, start=1):
             self._wait(times.an_image)
             self.spool.add(instance, number)
             digest = sha256(instance.data).hexdigest()

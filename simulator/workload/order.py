@@ -1,7 +1,8 @@
 """From an item of the worklist to the study that answers it: made from the catalogue, with the item's identity."""
 
 import re
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import cast
@@ -9,7 +10,7 @@ from typing import cast
 from pydicom.dataset import Dataset
 
 from simulator.iods.exam import Scale, Series
-from simulator.studies import STUDIES, TODAY, Study, make_study
+from simulator.studies import STUDIES, TODAY, Instance, Study, make_study
 from simulator.workload.spool import ExamRecord
 from simulator.workload.worklist import Item
 
@@ -36,7 +37,30 @@ def fitting_study(item: Item) -> str:
     return max(fitting, key=lambda name: len(wanted & _words(STUDIES[name].description)))
 
 
-def made(record: ExamRecord) -> Study:
+@dataclass(frozen=True)
+class Ordered:
+    """A study as it was ordered: under the Study Instance UID that the worklist gave it, if it gave one."""
+
+    study: Study
+    study_uid: str
+
+    @property
+    def size(self) -> int:
+        """How many instances the study has."""
+        return self.study.size
+
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """The series in the order of acquisition."""
+        return self.study.series
+
+    def instances(self, *series: Series) -> Iterator[Instance]:
+        """Yield the instances of some series, or of all; the same bytes each time."""
+        for one in replace(self.study, series=series or self.series).instances():
+            yield replace(one, study_uid=self.study_uid)
+
+
+def made(record: ExamRecord) -> Ordered:
     """The study of a record: the same bytes each time, whatever day it is."""
     item = Item(**record.item)
     scale = cast("Scale", record.scale)
@@ -45,7 +69,7 @@ def made(record: ExamRecord) -> Study:
         today = TODAY + (day - study.start.date())
         study = make_study(record.study, record.seed, scale=scale, slices=record.slices, today=today)
     series = tuple(_as_ordered(one, item, study.start) for one in study.series)
-    return replace(study, study_uid=item.study_uid or study.study_uid, series=series)
+    return Ordered(replace(study, series=series), item.study_uid or study.study_uid)
 
 
 def _as_ordered(series: Series, item: Item, start: datetime) -> Series:
