@@ -21,6 +21,7 @@ class StoreServer:
     replies: list[Reply] = field(default_factory=list)
     otherwise: Callable[[list[str]], Reply] = field(default_factory=lambda: all_stored)
     otherwise_get: Reply = (501, {}, b"")
+    gives_back: bool = False
     bodies: list[bytes] = field(default_factory=list)
     content_types: list[str] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
@@ -67,7 +68,7 @@ def serve() -> Iterator[StoreServer]:
             self.answer(reply)
 
         def do_GET(self) -> None:
-            self.answer(told.otherwise_get)
+            self.answer((200, {}, told.parts(-1)[0]) if told.gives_back else told.otherwise_get)
 
         def answer(self, reply: Reply) -> None:
             status, headers, body = reply

@@ -1,7 +1,7 @@
 """Every fault is tried on a real server, alone and among good instances, and judged as it should be."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from simulator.faults.verdict import MEANINGS, STORED, Got, Verdict, refused
 from simulator.studies import make_study
 from simulator.workload.archive import Unreachable
 from tests.unit.simulator.live import lightbox
-from tests.unit.simulator.store_server import StoreServer
+from tests.unit.simulator.store_server import Reply, StoreServer, all_stored, store_response
 
 NOT_YET_RIGHT = {"element-twice", "huge-header", "too-many-parts"}
 """Where the server does something else than it should; a mended server makes this test fail, and its name go."""
@@ -72,6 +72,55 @@ def test_an_archive_that_acknowledges_everything_and_keeps_nothing_fails(
     said = capsys.readouterr().out
     assert said.count("lost: told stored, not given back") == len(names)
     assert said.splitlines()[-1] == "0 of 4 verdicts as wanted"
+
+
+WRONGS = [
+    ("future-date", all_stored, (200, {}, b"other bytes"), "changed: other bytes given back"),
+    ("future-date", all_stored, (404, {}, b""), "lost: told stored, not given back"),
+    (
+        "future-date",
+        lambda uids: (500, {}, b"Traceback"),
+        (404, {}, b""),
+        "broken: a server error, or no answer in time",
+    ),
+    ("future-date", lambda uids: (200, {}, b"fine"), (404, {}, b""), "lost: told stored, not given back"),
+    ("other-bytes-same-uid", all_stored, (200, {}, b"other bytes"), "changed: other bytes given back"),
+    ("other-bytes-in-one-request", all_stored, (404, {}, b""), "lost: told stored, not given back"),
+    (
+        "concurrent-duplicates",
+        lambda uids: (503, {}, b""),
+        (404, {}, b""),
+        "broken: a server error, or no answer in time",
+    ),
+    ("uid-with-letters", all_stored, (404, {}, b""), "lost: told stored, not given back"),
+]
+
+
+@pytest.mark.parametrize(("name", "posted", "got", "verdict"), WRONGS)
+def test_an_archive_that_is_wrong_is_found_out(
+    store_server: StoreServer, name: str, posted: Callable[[list[str]], Reply], got: Reply, verdict: str
+) -> None:
+    store_server.otherwise = posted
+    store_server.otherwise_get = got
+    [trial] = try_faults(store_server.url, [name], seed=1, asks_first=False)
+    assert str(trial.got.verdict) == verdict
+    assert not trial.agrees
+
+
+def test_what_is_refused_and_there_all_the_same_is_found_out(store_server: StoreServer) -> None:
+    refusal = {"Content-Type": "application/dicom+json"}
+    store_server.otherwise = lambda uids: (409, refusal, store_response([], dict.fromkeys(uids, 0xC000)))
+    store_server.gives_back = True
+    [trial] = try_faults(store_server.url, ["future-date"], seed=1, asks_first=False)
+    assert str(trial.got) == "kept although refused 49152"
+
+
+def test_a_neighbour_that_is_not_stored_is_found_out(store_server: StoreServer) -> None:
+    refusal = {"Content-Type": "application/dicom+json"}
+    store_server.otherwise = lambda uids: (409, refusal, store_response([], dict.fromkeys(uids, 0xC000)))
+    store_server.otherwise_get = (404, {}, b"")
+    [trial] = try_faults(store_server.url, ["truncated-pixels"], seed=1, rate=0.5, asks_first=False)
+    assert trial.got.verdict is Verdict.NEIGHBOUR_HURT
 
 
 def test_no_archive_is_no_verdict(capsys: pytest.CaptureFixture[str]) -> None:
