@@ -92,7 +92,7 @@ WRONGS = [
         (404, {}, b""),
         "broken: a server error, or no answer in time",
     ),
-    ("uid-with-letters", all_stored, (404, {}, b""), "lost: told stored, not given back"),
+    ("accepts-nothing-we-have", all_stored, (404, {}, b""), "lost: told stored, not given back"),
 ]
 
 
