@@ -139,6 +139,14 @@ class Image:
         samples = 2 if self.photometric == "YBR_FULL_422" else self.samples
         return self.rows * self.columns * samples * self.bits_allocated
 
+    @property
+    def nbytes(self) -> int:
+        """About how much memory this description takes."""
+        tables = [*(self.palette or ()), self.values.modality_lut, self.values.voi_lut]
+        tables += [one.voi_lut for one in self.per_frame]
+        entries = sum(len(table.entries) for table in tables if table is not None)
+        return 4096 + 1024 * (len(self.per_frame) + len(self.shutters)) + 40 * entries
+
     def values_of(self, frame_number: int) -> Values:
         """How the stored values of this frame (from 1) become grey; what it has not of its own is the image's."""
         if not self.per_frame:

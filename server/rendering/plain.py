@@ -3,7 +3,7 @@
 What a later release added is left at its default where an earlier one wrote; what is not known here is passed over.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import NoneType
@@ -23,26 +23,38 @@ def to_plain(made: Any) -> Any:
 
 def from_plain(kind: type[T], plain: Mapping[str, Any]) -> T:
     """The dataclass that `to_plain` wrote."""
-    hints = _hints(cast("Hashable", kind))
-    return kind(**{name: _read(hints[name], plain[name]) for name in hints.keys() & plain.keys()})
+    made: T = _reader(cast("Hashable", kind))(plain)
+    return made
 
 
 @cache
-def _hints(kind: Hashable) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _read(kind: Any, plain: Any) -> Any:
-    if plain is None:
-        return None
-    if get_origin(kind) is tuple:
-        kinds = get_args(kind)
-        if kinds[-1] is Ellipsis:
-            kinds = (kinds[0],) * len(plain)
-        if all(one in {int, float, str} for one in set(kinds)):
-            return tuple(plain)
-        return tuple(_read(one, item) for one, item in zip(kinds, plain, strict=True))
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    """What reads a value of this type: made once a type, since a catalogued image may have thousands of frames."""
     if is_dataclass(kind) and isinstance(kind, type):
-        return from_plain(kind, plain)
+        return _dataclass_reader(kind)
+    if get_origin(kind) is tuple:
+        return _tuple_reader(get_args(kind))
     optional = [one for one in get_args(kind) if one is not NoneType]
-    return _read(optional[0], plain) if optional else plain
+    if optional:
+        read = _reader(optional[0])
+        return lambda plain: None if plain is None else read(plain)
+    return _as_it_is
+
+
+def _dataclass_reader(kind: type) -> Callable[[Any], Any]:
+    readers = [(name, _reader(hint)) for name, hint in get_type_hints(kind).items()]
+    return lambda plain: kind(**{name: read(plain[name]) for name, read in readers if name in plain})
+
+
+def _tuple_reader(kinds: tuple[Any, ...]) -> Callable[[Any], Any]:
+    if kinds[-1] is Ellipsis:
+        read = _reader(kinds[0])
+        return tuple if read is _as_it_is else lambda plain: tuple([read(item) for item in plain])
+    readers = [_reader(one) for one in kinds]
+    if all(read is _as_it_is for read in readers):
+        return tuple
+    return lambda plain: tuple([read(item) for read, item in zip(readers, plain, strict=True)])
+
+
+def _as_it_is(plain: Any) -> Any:
+    return plain

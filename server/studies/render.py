@@ -75,8 +75,9 @@ class Render:
         self._pictures: Cache[Picture] = Cache(cache_bytes // 4, lambda picture: len(picture.data))
         self._overlays = overlays
         self._shutters = shutters
+        self._images: Cache[Image] = Cache(cache_bytes // 16, lambda image: image.nbytes)
         self._attached: Cache[Attached] = Cache(cache_bytes // 16, lambda attached: attached.nbytes)
-        self._stored: Cache[NDArray[np.generic]] = Cache(cache_bytes // 16 * 9, lambda values: values.nbytes)
+        self._stored: Cache[NDArray[np.generic]] = Cache(cache_bytes // 16 * 8, lambda values: values.nbytes)
         self._reduced: Cache[Reduced] = Cache(cache_bytes // 16 * 2, lambda reduced: reduced.nbytes)
 
     def target(self, caller: Caller, ref: InstanceRef, frame_number: int, wish: RenderRequest) -> Target:
@@ -145,7 +146,9 @@ class Render:
         return replace(wish, overlays=self._overlays, shutters=self._shutters)
 
     def _draw(self, target: Target) -> Picture:
-        image = Image.from_json(orjson.loads(target.located.image or "{}"))
+        image = self._images.get_or_make(
+            target.located.digest, lambda: Image.from_json(orjson.loads(target.located.image or "{}"))
+        )
         name = (target.located.digest, target.frame_number)
         stored = self._stored.get_or_make(name, lambda: stored_values(self._samples(target, image), image))
         extra = Attached()
