@@ -1,6 +1,7 @@
 """Reading what an instance's header, as DICOM JSON, says about its pixels: done once, on arrival."""
 
 import math
+from fractions import Fraction
 
 from server.dicom.attributes import tag
 from server.errors import Malformed
@@ -11,6 +12,9 @@ from server.rendering.lookup_tables import palette
 from server.rendering.overlays import held, overlays
 from server.rendering.shutters import shutters
 
+_SPACINGS = ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing")
+_ALMOST_SQUARE = 0.001
+_LONGEST_PIXEL = 1000
 _PADDING = {"float": "FloatPixelPadding", "double": "DoubleFloatPixelPadding"}
 
 
@@ -47,7 +51,7 @@ def describe(header: Header, read: BulkReader, kind: str, transfer_syntax_uid: s
         per_frame=per_frame(header, shared, frames, read),
         inverse=photometric == "MONOCHROME1" or value(header, "PresentationLUTShape") == "INVERSE",
         padding=_padding(header, kind),
-        aspect=_aspect(header),
+        aspect=_aspect(header, shared),
         palette=_palette(header, photometric, read),
         overlays=overlays(header, range(high_bit + 1 - stored, high_bit + 1)),
         shutters=shutters(header, shared, frames),
@@ -80,9 +84,19 @@ def _padding(header: Header, kind: str) -> tuple[float, float] | None:
     return (min(ends), max(ends)) if ends and ends[0] == found else None
 
 
-def _aspect(header: Header) -> tuple[int, int]:
+def _aspect(header: Header, shared: Header | None) -> tuple[int, int]:
+    """The height and the width of a pixel (PS3.3 C.7.6.3.1.7), of the spacing where no ratio is given."""
     ratio = numbers(header, "PixelAspectRatio")
-    return (int(ratio[0]), int(ratio[1])) if len(ratio) == 2 and 1 <= min(ratio) <= max(ratio) < 2**31 else (1, 1)
+    if len(ratio) == 2 and 1 <= min(ratio) <= max(ratio) < 2**31:
+        return int(ratio[0]), int(ratio[1])
+    measures = first(shared or {}, "PixelMeasuresSequence") or {}
+    places = [(measures, "PixelSpacing"), *((header, keyword) for keyword in _SPACINGS)]
+    spacing = next((found for place, keyword in places if len(found := numbers(place, keyword)) == 2), [1.0, 1.0])
+    if min(spacing) <= 0 or abs(spacing[0] / spacing[1] - 1) < _ALMOST_SQUARE:
+        return 1, 1
+    share = Fraction(max(1 / _LONGEST_PIXEL, min(_LONGEST_PIXEL, spacing[0] / spacing[1])))
+    share = share.limit_denominator(_LONGEST_PIXEL)
+    return share.numerator, share.denominator
 
 
 def _profile(header: Header) -> Held | None:

@@ -4,6 +4,7 @@ import io
 import json
 import tempfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,13 @@ def _decoded(file: bytes, frame_number: int) -> tuple[NDArray[np.generic], Image
 def drawn(file: bytes, frame_number: int = 1, *, reducing: bool = False, **wish: Any) -> NDArray[np.uint8]:
     """The pixels of the PNG of a frame; `reducing` makes it small before it is windowed, as the server does."""
     return np.asarray(opened(file, frame_number, reducing=reducing, **wish))
+
+
+def drawn_pixel_by_pixel(file: bytes) -> NDArray[np.uint8]:
+    """The pixels of the PNG of the first frame, were they square."""
+    stored, image, extra = _decoded(file, 1)
+    picture = draw(stored, replace(image, aspect=(1, 1)), 1, RenderRequest("image/png"), extra)
+    return np.asarray(Pillow.open(io.BytesIO(picture.data)))
 
 
 def opened(file: bytes, frame_number: int = 1, *, reducing: bool = False, **wish: Any) -> Pillow.Image:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from tests.goldens.drawing import drawn, farthest
+from tests.goldens.drawing import drawn_pixel_by_pixel, farthest
 from tests.goldens.reference import expected
 
 FOLDER = Path(pydicom.__file__).parent / "data"
@@ -27,7 +27,7 @@ def test_a_sample_looks_as_pydicom_would_show_it(file: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         truth = expected(pydicom.dcmread(file))
-        found = drawn(file.read_bytes())
+        found = drawn_pixel_by_pixel(file.read_bytes())
     difference = farthest(found, truth)
     print(f"{file.name}: at most {difference:.2f} grey levels")  # noqa: T201 - `pytest -rA` shows the figures
     assert difference <= 1

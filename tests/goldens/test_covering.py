@@ -195,3 +195,18 @@ def test_each_frame_has_its_own_shutter() -> None:
 )
 def test_a_shutter_that_makes_no_sense_covers_nothing(attributes: dict[str, Any]) -> None:
     assert (drawn(part10(shutter(**attributes)), window=Window(128, 256)) == VALUES).all()
+
+
+@pytest.mark.parametrize(("width", "height"), [(200, 200), (333, 257), (64, 1000)])
+def test_what_lies_over_a_large_film_fits_it_however_small_it_is_drawn(width: int, height: int) -> None:
+    values = np.full((2002, 1501), 1000, "<u2")
+    bits = np.zeros(values.shape, np.bool_)
+    bits[: values.shape[0] // 2] = True
+    dataset = with_overlay(grey(values, WindowCenter=2048, WindowWidth=4096, BitsStored=12), bits)
+    file = part10(dataset)
+    without = drawn(file, reducing=True, viewport=Viewport(width, height), overlays=False)
+    found = drawn(file, reducing=True, viewport=Viewport(width, height))
+    middle = found.shape[0] // 2
+    assert found.shape == without.shape
+    assert (found[: middle - 1] == 255).all()
+    assert (found[middle + 1 :] == without[middle + 1 :]).all()

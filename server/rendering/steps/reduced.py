@@ -50,8 +50,8 @@ def is_linear(image: Image, values: Values, window: Window | None) -> bool:
     """Whether the grey chain is a straight line between two ends, so that means may go through it."""
     if not image.photometric.startswith("MONOCHROME") or values.modality_lut is not None:
         return False
-    if image.padding is not None or image.palette is not None:
-        return False  # single pixels of a block may be none of the grey ones
+    if image.padding is not None or image.palette is not None or image.kind in {"float", "double"}:
+        return False  # single pixels of a block may be none of the grey ones, or no numbers
     if window is None:
         if values.voi_lut is not None or not values.windows:
             return False

@@ -18,8 +18,8 @@ LONGEST_SIDE = 65_500
 def fit(pixels: NDArray[np.uint8], image: Image, viewport: Viewport | None, factor: int = 1) -> Pillow.Image:
     """The picture of a source region, flipped as asked, scaled down into the viewport (PS3.18 8.3.5.1.3).
 
-    `pixels` may be the image reduced by a whole `factor` already. Pixels that are not square are made so. A picture is
-    never enlarged beyond its own pixels.
+    `pixels` may be the image reduced by a whole `factor` already. Pixels that are not square are made so. A picture
+    is never enlarged beyond its own pixels.
     """
     if viewport is not None and viewport.region is not None:
         pixels = _region(pixels, *viewport.region)

@@ -123,3 +123,21 @@ def test_a_modality_lut_of_an_angiogram_may_lead_back_to_the_beam(
 ) -> None:
     found = image(Modality=modality, PixelIntensityRelationship=relationship, ModalityLUTSequence=lut(0, 16, [1, 2]))
     assert (found.values.modality_lut is not None) == applied
+
+
+@pytest.mark.parametrize(
+    ("keywords", "aspect"),
+    [
+        ({}, (1, 1)),
+        ({"PixelAspectRatio": [3, 4], "PixelSpacing": [1, 9]}, (3, 4)),
+        ({"PixelSpacing": [0.5, 1]}, (1, 2)),
+        ({"ImagerPixelSpacing": [0.3, 0.2]}, (3, 2)),
+        ({"PixelSpacing": [0.46875, 0.468751]}, (1, 1)),
+        ({"PixelSpacing": [0, 1]}, (1, 1)),
+        ({"PixelSpacing": [1e9, 1]}, (1000, 1)),
+        ({"PixelSpacing": [1, 1e9]}, (1, 1000)),
+        ({"PixelSpacing": [1]}, (1, 1)),
+    ],
+)
+def test_pixels_are_as_wide_and_high_as_ratio_or_spacing_say(keywords: dict[str, Any], aspect: tuple[int, int]) -> None:
+    assert image(**keywords).aspect == aspect
