@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +18,11 @@ from starlette.routing import Mount, Route
 
 from server.access.audit import Audit
 from server.access.people import Caller, local_person
+from server.archive.occupied import Occupancy
 from server.archive.quarantine import Quarantine
 from server.archive.store import Archive
 from server.catalogue import entries
+from server.catalogue.ledger import Ledger
 from server.database.sqlite import Database
 from server.dicomweb.addresses import ROOT, Addresses
 from server.dicomweb.capabilities import Capabilities
@@ -65,10 +67,12 @@ _TOLD_TO_PAGES = (
 class Parts:
     """What lies under the root: the archive, its catalogue, the records, and the services over them."""
 
+    occupancy: Occupancy
     archive: Archive
     catalogue: Database
     records: Database
     audit: Audit
+    ledger: Ledger
     journal: Journal
     store: Store
     search: Search
@@ -79,28 +83,41 @@ class Parts:
         self.archive.close()
         self.catalogue.close()
         self.records.close()
+        self.occupancy.close()
 
 
 def open_parts(settings: Settings) -> Parts:
-    """Opens everything under the root, made when missing; raises `DatabaseTooNew` for a later release's data."""
+    """Opens everything under the root, made when missing.
+
+    Raises `DatabaseTooNew` for a later release's data, `CatalogueBehind` when the catalogue is to be made anew first,
+    and `Occupied` while that is going on.
+    """
     root: Path = settings.archive.root
-    archive = Archive(root / "archive", settings.archive.sync_threads)
-    catalogue = Database(root / "catalogue.sqlite")
-    records = Database(root / "records.sqlite")
-    entries.prepare(catalogue)
-    audit = Audit(records)
     organisation = settings.access.organisation
-    quarantine = Quarantine(root / "quarantine") if settings.archive.quarantine_conflicts else None
-    return Parts(
-        archive=archive,
-        catalogue=catalogue,
-        records=records,
-        audit=audit,
-        journal=Journal(records),
-        store=Store(archive, catalogue, audit, organisation, quarantine),
-        search=Search(catalogue, audit, settings.search.most_examined),
-        local_person=local_person(organisation),
-    )
+    with ExitStack() as opened:
+        occupancy = opened.enter_context(closing(Occupancy(root)))
+        archive = opened.enter_context(closing(Archive(root / "archive", settings.archive.sync_threads)))
+        catalogue = opened.enter_context(closing(Database(root / "catalogue.sqlite")))
+        records = opened.enter_context(closing(Database(root / "records.sqlite")))
+        entries.prepare(catalogue)
+        audit = Audit(records)
+        ledger = Ledger(records)
+        ledger.catch_up(catalogue)
+        quarantine = Quarantine(root / "quarantine") if settings.archive.quarantine_conflicts else None
+        parts = Parts(
+            occupancy=occupancy,
+            archive=archive,
+            catalogue=catalogue,
+            records=records,
+            audit=audit,
+            ledger=ledger,
+            journal=Journal(records),
+            store=Store(archive, catalogue, audit, organisation, ledger, quarantine),
+            search=Search(catalogue, audit, settings.search.most_examined),
+            local_person=local_person(organisation),
+        )
+        opened.pop_all()  # from here on they are the caller's to close
+    return parts
 
 
 def build(settings: Settings) -> Starlette:
@@ -124,7 +141,7 @@ def build(settings: Settings) -> Starlette:
     volumes = Volumes(parts.archive, parts.catalogue, retrieve, parts.audit, drawing.volume_bytes, decoder)
     hub = Hub(parts.journal, workers.run, _now, settings.sessions.most_people, settings.sessions.most_messages_waiting)
     live = Live(hub, Share(parts.catalogue, parts.audit), workers)
-    remove = Remove(parts.archive, parts.catalogue, parts.audit, settings.archive.keep_deleted_days)
+    remove = Remove(parts.archive, parts.catalogue, parts.audit, parts.ledger, settings.archive.keep_deleted_days)
     removal = Removal(remove, workers)
     changes = ChangeFeed(Follow(parts.catalogue, parts.audit), workers)
     capabilities = Capabilities(addresses)

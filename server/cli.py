@@ -8,7 +8,9 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from server.commands import demo, importing, serving, showing
+from server.archive.occupied import Occupied
+from server.catalogue.ledger import CatalogueBehind
+from server.commands import demo, importing, reindexing, serving, showing
 from server.commands.failure import CommandFailed
 from server.database.migrations import DatabaseTooNew
 from server.errors import ServerError
@@ -27,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     try:
         return int(asked.run(asked, settings))
-    except (CommandFailed, DatabaseTooNew, ServerError) as error:
+    except (CatalogueBehind, CommandFailed, DatabaseTooNew, Occupied, ServerError) as error:
         print(f"lightbox: {error}", file=sys.stderr)  # noqa: T201
         return 1
     except (OSError, sqlite3.DatabaseError) as error:
@@ -49,6 +51,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     take_in.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder to go through")
     take_in.set_defaults(run=lambda asked, settings: importing.import_paths(settings, asked.paths))
+    again = commands.add_parser(
+        "reindex",
+        help="make the catalogue anew from the files",
+        description="Makes the catalogue anew from the archived files and the ledger, and swaps it in at the end. "
+        "Refuses while a server or another command is at work on the root. Prints a line for each instance whose file "
+        "is missing, damaged, unreadable or contradicts another; exit status 1 when there is any.",
+    )
+    again.set_defaults(run=lambda _asked, settings: reindexing.reindex(settings))
     show = commands.add_parser(
         "demo",
         help="import studies, start the server, and print a session to share",
@@ -58,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     show.set_defaults(run=lambda asked, settings: demo.show(settings, asked.studies))
     tell = commands.add_parser("settings", help="print every setting, its value and where it came from")
     tell.set_defaults(run=lambda asked, settings: showing.show_settings(settings, asked.config, _flags(asked)))
-    for command in (serve, take_in, show, tell):
+    for command in (serve, take_in, again, show, tell):
         _add_flags(command)
     return parser
 

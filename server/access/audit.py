@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import orjson
@@ -28,8 +28,20 @@ class Audit:
         self._lock = threading.Lock()
         migrate(database, "access", Path(__file__).parent / "schema")
 
-    def record(self, caller: Caller, action: Action, study_uids: Sequence[str], outcome: str, **facts: object) -> None:
-        """Records one act upon studies; `facts` say more (a search's keys, how many instances)."""
+    def record(
+        self,
+        caller: Caller,
+        action: Action,
+        study_uids: Sequence[str],
+        outcome: str,
+        *,
+        together: Callable[[sqlite3.Connection], None] | None = None,
+        **facts: object,
+    ) -> None:
+        """Records one act upon studies; `facts` say more (a search's keys, how many instances).
+
+        What else the records must hold of the act, `together` writes in the same transaction.
+        """
         row = (
             time.time_ns() // 1_000_000,
             caller.person_id,
@@ -45,6 +57,8 @@ class Audit:
                 "VALUES (?, ?, ?, ?, ?, ?)",
                 row,
             )
+            if together is not None:
+                together(connection)
 
         self._database.write(insert)
 

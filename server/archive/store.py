@@ -130,6 +130,11 @@ class Archive:
         """Where the file with this SHA-256 lies, or would lie."""
         return self._objects / digest[:3] / f"{digest}.dcm"
 
+    def files(self) -> Iterator[Path]:
+        """Every archived file, in the order of the digests."""
+        for folder in sorted(self._objects.iterdir()):
+            yield from sorted(folder.glob("*.dcm"))
+
     def forget(self, digest: str) -> None:
         """Takes away a file that never got a catalogue row."""
         self.path(digest).unlink(missing_ok=True)

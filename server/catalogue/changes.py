@@ -24,6 +24,10 @@ class Kind(StrEnum):
     RESTORED = "restored"
 
 
+Affected = tuple[InstanceRef, str]
+"""An instance that a change is about, and the digest of its file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Instances of one series that were stored, deleted or restored together; `at` in ms since 1970."""
@@ -41,16 +45,25 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def note(connection: sqlite3.Connection, kind: Kind, organisation: str, refs: Sequence[InstanceRef], at: int) -> None:
+def note(
+    connection: sqlite3.Connection,
+    kind: Kind,
+    organisation: str,
+    affected: Sequence[Affected],
+    at: int,
+    withdrawal_number: int | None = None,
+) -> None:
     """Writes what happened to these instances, one change a series, into the transaction under way."""
-    series: dict[tuple[str, str], list[str]] = {}
-    for ref in refs:
-        series.setdefault((ref.study_uid, ref.series_uid), []).append(ref.instance_uid)
-    for (study_uid, series_uid), instance_uids in series.items():
+    series: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for ref, digest in affected:
+        series.setdefault((ref.study_uid, ref.series_uid), []).append((ref.instance_uid, digest))
+    for (study_uid, series_uid), instances in series.items():
+        uids = zlib.compress(orjson.dumps([instance_uid for instance_uid, _ in instances]), 1)
+        digests = b"".join(bytes.fromhex(digest) for _, digest in instances)
         connection.execute(
-            "INSERT INTO change (at, kind, organisation, study_uid, series_uid, instance_uids) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            (at, kind, organisation, study_uid, series_uid, zlib.compress(orjson.dumps(instance_uids), 1)),
+            "INSERT INTO change (at, kind, organisation, study_uid, series_uid, instance_uids, digests, "
+            "withdrawal_number) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (at, kind, organisation, study_uid, series_uid, uids, digests, withdrawal_number),
         )
 
 

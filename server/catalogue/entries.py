@@ -65,12 +65,19 @@ def add(database: Database, entries: Sequence[Entry]) -> dict[str, str]:
     return database.write(lambda connection: insert(connection, prepared, Kind.STORED))
 
 
-def insert(connection: sqlite3.Connection, prepared: Sequence[tuple[Entry, bytes]], kind: Kind) -> dict[str, str]:
+def insert(
+    connection: sqlite3.Connection,
+    prepared: Sequence[tuple[Entry, bytes]],
+    kind: Kind,
+    at: int | None = None,
+    withdrawal_number: int | None = None,
+) -> dict[str, str]:
     """Catalogues entries with their packed attributes, and notes the change, in the transaction under way.
 
-    Answers each one's digest as it now stands, as `add` does.
+    Answers each one's digest as it now stands, as `add` does. `at` is when it happened, in ms since 1970, now
+    unless it is told again from the ledger.
     """
-    at = changes.now()
+    at = changes.now() if at is None else at
     digests, fresh = {}, []
     for entry, packed in prepared:
         uid = entry.ref.instance_uid
@@ -80,8 +87,8 @@ def insert(connection: sqlite3.Connection, prepared: Sequence[tuple[Entry, bytes
             fresh.append(entry)
         digests[uid] = entry.digest if there is None else str(there["digest"])
     for organisation in sorted({entry.organisation for entry in fresh}):
-        refs = [entry.ref for entry in fresh if entry.organisation == organisation]
-        changes.note(connection, kind, organisation, refs, at)
+        affected = [(entry.ref, entry.digest) for entry in fresh if entry.organisation == organisation]
+        changes.note(connection, kind, organisation, affected, at, withdrawal_number)
     return digests
 
 

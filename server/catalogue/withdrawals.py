@@ -19,6 +19,8 @@ from server.database.sqlite import Database
 from server.dicom.resources import InstanceRef, ResourceRef
 
 _COPIED = "instance_uid, digest, size, transfer_syntax_uid, frames, image, not_renderable, instance.attributes"
+Condition = tuple[str, tuple[str, ...]]
+
 _FROM = "study JOIN series USING (study_key) JOIN instance USING (series_key)"
 
 
@@ -36,14 +38,10 @@ class Withdrawal:
 
 def withdraw(database: Database, ref: ResourceRef, person_id: str) -> Withdrawal | None:
     """Takes a resource out of the catalogue in one transaction; None when there is nothing of it."""
-    where, parameters = resource_condition(ref)
+    condition = resource_condition(ref)
 
     def move(connection: sqlite3.Connection) -> Withdrawal | None:
-        rows = connection.execute(
-            f"SELECT organisation, study_key, series_key, study_uid, series_uid, instance_uid FROM {_FROM} "
-            f"WHERE {where} ORDER BY instance_key",
-            parameters,
-        ).fetchall()
+        rows = _rows(connection, condition)
         if not rows:
             return None
         at, organisation = changes.now(), str(rows[0]["organisation"])
@@ -51,17 +49,44 @@ def withdraw(database: Database, ref: ResourceRef, person_id: str) -> Withdrawal
             "INSERT INTO withdrawal (at, person_id, organisation, resource) VALUES (?, ?, ?, ?)",
             (at, person_id, organisation, ref.path),
         ).lastrowid
-        connection.execute(
-            f"INSERT INTO withdrawn SELECT ?, study_uid, series_uid, {_COPIED} FROM {_FROM} WHERE {where} "
-            "ORDER BY instance_key",  # so that what is restored keeps the order in which it came
-            (number, *parameters),
-        )
-        _delete(connection, rows, where, parameters)
-        refs = [InstanceRef(row["study_uid"], row["series_uid"], row["instance_uid"]) for row in rows]
-        changes.note(connection, Kind.DELETED, organisation, refs, at)
+        _take_out(connection, number or 0, rows, condition)
+        affected = [
+            (InstanceRef(row["study_uid"], row["series_uid"], row["instance_uid"]), str(row["digest"])) for row in rows
+        ]
+        changes.note(connection, Kind.DELETED, organisation, affected, at, number)
         return Withdrawal(number or 0, at, person_id, organisation, ref.path, len(rows))
 
     return database.write(move)
+
+
+def withdraw_again(
+    connection: sqlite3.Connection, withdrawal: tuple[object, ...], instance_uids: Sequence[str]
+) -> None:
+    """Takes instances out as the ledger tells that it happened, into the transaction under way."""
+    connection.execute("INSERT OR IGNORE INTO withdrawal VALUES (?, ?, ?, ?, ?)", withdrawal)
+    condition = f"instance_uid IN ({', '.join('?' * len(instance_uids))})", tuple(instance_uids)
+    number = withdrawal[0]
+    _take_out(connection, number if isinstance(number, int) else 0, _rows(connection, condition), condition)
+
+
+def _rows(connection: sqlite3.Connection, condition: Condition) -> list[sqlite3.Row]:
+    where, parameters = condition
+    return connection.execute(
+        "SELECT organisation, study_key, series_key, study_uid, series_uid, instance_uid, digest "
+        f"FROM {_FROM} WHERE {where} ORDER BY instance_key",
+        parameters,
+    ).fetchall()
+
+
+def _take_out(connection: sqlite3.Connection, number: int, rows: Sequence[sqlite3.Row], condition: Condition) -> None:
+    """Moves the rows of a condition to a withdrawal."""
+    where, parameters = condition
+    connection.execute(
+        f"INSERT INTO withdrawn SELECT ?, study_uid, series_uid, {_COPIED} FROM {_FROM} WHERE {where} "
+        "ORDER BY instance_key",  # so that what is restored keeps the order in which it came
+        (number, *parameters),
+    )
+    _delete(connection, rows, where, parameters)
 
 
 def _delete(
@@ -102,22 +127,24 @@ def restore(database: Database, number: int) -> list[InstanceRef]:
     An instance that was stored anew with other bytes in the meantime stays as it is, and its withdrawn one withdrawn.
     """
 
-    def put_back(connection: sqlite3.Connection) -> list[InstanceRef]:
-        rows = connection.execute(
-            "SELECT withdrawn.*, organisation FROM withdrawn JOIN withdrawal ON withdrawal_number = number "
-            "WHERE number = ? ORDER BY withdrawn.rowid",
-            (number,),
-        ).fetchall()
-        entries = [(_entry(row), row["attributes"]) for row in rows]
-        digests = insert(connection, entries, Kind.RESTORED)
-        back = [entry for entry, _ in entries if digests[entry.ref.instance_uid] == entry.digest]
-        connection.executemany(
-            "DELETE FROM withdrawn WHERE withdrawal_number = ? AND instance_uid = ?",
-            [(number, entry.ref.instance_uid) for entry in back],
-        )
-        return [entry.ref for entry in back]
+    return database.write(lambda connection: put_back(connection, number))
 
-    return database.write(put_back)
+
+def put_back(connection: sqlite3.Connection, number: int, at: int | None = None) -> list[InstanceRef]:
+    """Restores into the transaction under way; `at` is when it happened where the ledger tells it again."""
+    rows = connection.execute(
+        "SELECT withdrawn.*, organisation FROM withdrawn JOIN withdrawal ON withdrawal_number = number "
+        "WHERE number = ? ORDER BY withdrawn.rowid",
+        (number,),
+    ).fetchall()
+    entries = [(_entry(row), row["attributes"]) for row in rows]
+    digests = insert(connection, entries, Kind.RESTORED, at, number)
+    back = [entry for entry, _ in entries if digests[entry.ref.instance_uid] == entry.digest]
+    connection.executemany(
+        "DELETE FROM withdrawn WHERE withdrawal_number = ? AND instance_uid = ?",
+        [(number, entry.ref.instance_uid) for entry in back],
+    )
+    return [entry.ref for entry in back]
 
 
 def purge(database: Database, before: int) -> list[str]:
@@ -126,20 +153,25 @@ def purge(database: Database, before: int) -> list[str]:
     They are remembered as doomed until `purged` says that the files are gone, whatever happens in between.
     """
 
-    def forget(connection: sqlite3.Connection) -> list[str]:
-        old = "(SELECT number FROM withdrawal WHERE at < ?)"
-        connection.execute(
-            f"INSERT OR IGNORE INTO doomed SELECT digest FROM withdrawn WHERE withdrawal_number IN {old}", (before,)
-        )
-        connection.execute(f"DELETE FROM withdrawn WHERE withdrawal_number IN {old}", (before,))
-        connection.execute("DELETE FROM withdrawal WHERE at < ?", (before,))
-        connection.execute(
-            "DELETE FROM doomed WHERE digest IN (SELECT digest FROM instance) "
-            "OR digest IN (SELECT digest FROM withdrawn)"
-        )
-        return [row["digest"] for row in connection.execute("SELECT digest FROM doomed")]
+    def let_go(connection: sqlite3.Connection) -> list[str]:
+        old = connection.execute("SELECT number FROM withdrawal WHERE at < ?", (before,)).fetchall()
+        return forget(connection, [row["number"] for row in old])
 
-    return database.write(forget)
+    return database.write(let_go)
+
+
+def forget(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[str]:
+    """Forgets withdrawals in the transaction under way; answers the digests of all files that are doomed."""
+    some, parameters = "(SELECT value FROM json_each(?))", (orjson.dumps(list(numbers)).decode(),)
+    connection.execute(
+        f"INSERT OR IGNORE INTO doomed SELECT digest FROM withdrawn WHERE withdrawal_number IN {some}", parameters
+    )
+    connection.execute(f"DELETE FROM withdrawn WHERE withdrawal_number IN {some}", parameters)
+    connection.execute(f"DELETE FROM withdrawal WHERE number IN {some}", parameters)
+    connection.execute(
+        "DELETE FROM doomed WHERE digest IN (SELECT digest FROM instance) OR digest IN (SELECT digest FROM withdrawn)"
+    )
+    return [row["digest"] for row in connection.execute("SELECT digest FROM doomed")]
 
 
 def purged(database: Database, digests: Sequence[str]) -> None:

@@ -7,11 +7,11 @@ from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from server.app import Parts, open_parts
 from server.archive.store import Incoming
 from server.commands.failure import CommandFailed
+from server.commands.progress import bar
 from server.settings import Settings
 from server.studies.store import Stored
 
@@ -49,14 +49,11 @@ def take_in(parts: Parts, paths: Sequence[Path]) -> Summary:
             raise CommandFailed(f"there is no {path}")
     summary = Summary()
     files = [file for path in paths for file in _files(path, summary)]
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
-        task = progress.add_task("importing", total=len(files))
+    with bar("importing", len(files)) as advance:
         remaining = iter(files)
         while batch := list(islice(remaining, _TOGETHER)):
             _store(parts, batch, summary)
-            progress.advance(task, len(batch))
+            advance(len(batch))
     return summary
 
 

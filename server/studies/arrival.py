@@ -3,6 +3,7 @@
 import mmap
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from server.archive.frames import FrameMap, map_frames
 from server.archive.part10 import Structure, examine, texts
@@ -40,9 +41,14 @@ class Identity:
 
 def read(incoming: Incoming, organisation: str) -> Entry:
     """The catalogue entry of a file; `Malformed` says why it cannot be kept."""
-    if incoming.size < 132:
-        raise Malformed("This is not a DICOM Part 10 file: it is shorter than the preamble.", size=incoming.size)
-    with incoming.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    return read_file(incoming.path, incoming.size, incoming.digest, organisation)
+
+
+def read_file(path: Path, size: int, digest: str, organisation: str) -> Entry:
+    """The catalogue entry of a file wherever it lies; `Malformed` says why there can be none."""
+    if size < 132:
+        raise Malformed("This is not a DICOM Part 10 file: it is shorter than the preamble.", size=size)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         structure = examine(data)
         attributes = structure.attributes
         identity = _identity(attributes)
@@ -53,8 +59,8 @@ def read(incoming: Incoming, organisation: str) -> Entry:
     return Entry(
         ref=ref,
         organisation=organisation,
-        digest=incoming.digest,
-        size=incoming.size,
+        digest=digest,
+        size=size,
         transfer_syntax_uid=structure.transfer_syntax_uid,
         attributes=dict(sorted(attributes.items())),
         frames=frames.to_json() if frames else None,

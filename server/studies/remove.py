@@ -1,5 +1,6 @@
 """Deleting: out of sight at once, recoverable for a set time, and only then gone from the disk."""
 
+import sqlite3
 import time
 from collections.abc import Sequence
 
@@ -9,6 +10,7 @@ from server.access.policy import Action, require_removal, scope
 from server.archive.store import Archive
 from server.catalogue import search as catalogue_search
 from server.catalogue import withdrawals
+from server.catalogue.ledger import Ledger
 from server.catalogue.withdrawals import Withdrawal
 from server.database.sqlite import Database
 from server.dicom.resources import InstanceRef, ResourceRef
@@ -20,10 +22,11 @@ _DAY_MS = 86_400_000
 class Remove:
     """Deleting studies, series and instances, putting them back, and letting go of them for good."""
 
-    def __init__(self, archive: Archive, catalogue: Database, audit: Audit, keep_days: int) -> None:
+    def __init__(self, archive: Archive, catalogue: Database, audit: Audit, ledger: Ledger, keep_days: int) -> None:
         self._archive = archive
         self._catalogue = catalogue
         self._audit = audit
+        self._ledger = ledger
         self._keep_ms = keep_days * _DAY_MS
 
     def delete(self, caller: Caller, ref: ResourceRef) -> Withdrawal:
@@ -42,6 +45,7 @@ class Remove:
             Action.DELETE,
             [ref.study_uid],
             "success",
+            together=self._note,
             deletion=withdrawal.number,
             resource=ref.path,
             instances=withdrawal.instances,
@@ -58,7 +62,15 @@ class Remove:
             raise NotFound("There is no such deletion to restore.", deletion=number)
         restored = withdrawals.restore(self._catalogue, number)
         study_uids = [ref.study_uid for ref in restored]
-        self._audit.record(caller, Action.RESTORE, study_uids, "success", deletion=number, instances=len(restored))
+        self._audit.record(
+            caller,
+            Action.RESTORE,
+            study_uids,
+            "success",
+            together=self._note,
+            deletion=number,
+            instances=len(restored),
+        )
         return restored
 
     def recoverable_until(self, withdrawal: Withdrawal) -> int:
@@ -74,5 +86,9 @@ class Remove:
             digests = withdrawals.purge(self._catalogue, now - self._keep_ms)
             for digest in digests:
                 self._archive.forget(digest)
+        self._ledger.purged(now - self._keep_ms)
         withdrawals.purged(self._catalogue, digests)
         return len(digests)
+
+    def _note(self, records: sqlite3.Connection) -> None:
+        self._ledger.note(records, self._catalogue)

@@ -11,6 +11,7 @@ from server.archive.quarantine import Quarantine
 from server.archive.store import Archive, Incoming
 from server.catalogue import entries
 from server.catalogue.entries import Entry
+from server.catalogue.ledger import Ledger
 from server.database.sqlite import Database
 from server.dicom.resources import InstanceRef
 from server.errors import ServerError
@@ -57,12 +58,14 @@ class Store:
         catalogue: Database,
         audit: Audit,
         organisation: str,
+        ledger: Ledger,
         quarantine: Quarantine | None = None,
     ) -> None:
         self._archive = archive
         self._quarantine = quarantine
         self._catalogue = catalogue
         self._audit = audit
+        self._ledger = ledger
         self._organisation = organisation
 
     def receive(self) -> Incoming:
@@ -90,6 +93,7 @@ class Store:
             Action.STORE,
             [outcome.ref.study_uid for outcome in stored],
             "success" if len(stored) == len(outcomes) else "partly refused" if stored else "refused",
+            together=lambda records: self._ledger.note(records, self._catalogue),
             stored=len(stored),
             refused=len(outcomes) - len(stored),
         )

@@ -48,7 +48,7 @@ def files_of(root: Path) -> list[Path]:
 def remover(client: Client, root: Path, keep_days: int = 30) -> Remove:
     """The service over the parts of a server that runs, for the clock that HTTP does not offer."""
     parts = open_parts(read_settings(None, {"archive": {"root": root}}))
-    return Remove(parts.archive, parts.catalogue, parts.audit, keep_days)
+    return Remove(parts.archive, parts.catalogue, parts.audit, parts.ledger, keep_days)
 
 
 @pytest.mark.parametrize(
