@@ -44,9 +44,12 @@ from server.settings import Settings
 from server.studies.follow import Follow
 from server.studies.remove import Remove
 from server.studies.render import Render
+from server.studies.replica import Replica
+from server.studies.replicate import Replicate
 from server.studies.retrieve import Retrieve
 from server.studies.search import Search
 from server.studies.share import Share
+from server.studies.sound import SoundFiles
 from server.studies.store import Store
 from server.studies.volumes import Volumes
 from server.web.forwarded import TrustedProxies, networks
@@ -73,6 +76,8 @@ class Parts:
     records: Database
     audit: Audit
     ledger: Ledger
+    replica: Replica | None
+    sound: SoundFiles
     journal: Journal
     store: Store
     search: Search
@@ -104,6 +109,7 @@ def open_parts(settings: Settings) -> Parts:
         ledger = Ledger(records)
         ledger.catch_up(catalogue)
         quarantine = Quarantine(root / "quarantine") if settings.archive.quarantine_conflicts else None
+        replica = Replica(Path(settings.archive.replica), root) if settings.archive.replica else None
         parts = Parts(
             occupancy=occupancy,
             archive=archive,
@@ -111,6 +117,8 @@ def open_parts(settings: Settings) -> Parts:
             records=records,
             audit=audit,
             ledger=ledger,
+            replica=replica,
+            sound=SoundFiles(archive, catalogue, replica.path if replica else None),
             journal=Journal(records),
             store=Store(archive, catalogue, audit, organisation, ledger, quarantine),
             search=Search(catalogue, audit, settings.search.most_examined),
@@ -128,9 +136,9 @@ def build(settings: Settings) -> Starlette:
     drawing = settings.rendering
     cage = Cage(drawing.decoders) if drawing.decoders else None
     decoder = cage.decode if cage else in_process
-    retrieve = Retrieve(parts.archive, parts.catalogue, parts.audit, decoder)
+    retrieve = Retrieve(parts.sound, parts.catalogue, parts.audit, decoder)
     render = Render(
-        parts.archive,
+        parts.sound,
         retrieve,
         parts.audit,
         drawing.cache_bytes,
@@ -138,10 +146,12 @@ def build(settings: Settings) -> Starlette:
         overlays=drawing.overlays,
         shutters=drawing.shutters,
     )
-    volumes = Volumes(parts.archive, parts.catalogue, retrieve, parts.audit, drawing.volume_bytes, decoder)
+    volumes = Volumes(parts.sound, parts.catalogue, retrieve, parts.audit, drawing.volume_bytes, decoder)
     hub = Hub(parts.journal, workers.run, _now, settings.sessions.most_people, settings.sessions.most_messages_waiting)
     live = Live(hub, Share(parts.catalogue, parts.audit), workers)
-    remove = Remove(parts.archive, parts.catalogue, parts.audit, parts.ledger, settings.archive.keep_deleted_days)
+    remove = Remove(
+        parts.archive, parts.catalogue, parts.audit, parts.ledger, settings.archive.keep_deleted_days, parts.replica
+    )
     removal = Removal(remove, workers)
     changes = ChangeFeed(Follow(parts.catalogue, parts.audit), workers)
     capabilities = Capabilities(addresses)
@@ -155,9 +165,15 @@ def build(settings: Settings) -> Starlette:
         changes,
     )
 
+    replicate = None
+    if parts.replica:
+        replicate = Replicate(parts.replica, parts.archive, parts.catalogue, parts.records, parts.ledger)
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         parts.archive.sweep()
+        if replicate:
+            replicate.start()
         purging = asyncio.create_task(_purge(remove, workers))
         if cage:
             threading.Thread(target=cage.warm, daemon=True).start()
@@ -167,6 +183,8 @@ def build(settings: Settings) -> Starlette:
         workers.close()
         if cage:
             cage.close()
+        if replicate:
+            replicate.stop()
         parts.close()
 
     async def ready(_request: Request) -> Response:

@@ -70,6 +70,12 @@ class UnsupportedMedia(ServerError):
     code = "unsupported-media"
 
 
+class Damaged(ServerError):
+    """An archived file is not what was received, and there is no second copy to mend it from."""
+
+    code = "damaged"
+
+
 class Overloaded(ServerError):
     """Too much is under way; the same request will succeed later."""
 

@@ -34,6 +34,9 @@ class ArchiveSettings(_Section):
     largest_instance: int = Field(
         4096 * MIB, ge=MIB, description="Bytes of one stored instance; a larger part is answered with 413."
     )
+    replica: str = Field(
+        "", description="Folder on another disk that receives every instance once it is acknowledged; empty for none."
+    )
     quarantine_conflicts: bool = Field(
         False, description="Keep other bytes under a known SOP Instance UID in `quarantine/`; refused they are anyway."
     )

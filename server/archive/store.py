@@ -10,7 +10,7 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from server.errors import ArchiveFull
 
+_PIECE = 2**20
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG}
 
 
@@ -49,6 +50,18 @@ class Incoming:
     def sync(self) -> None:
         """Waits until the bytes are on the disk; after an `OSError` the file is never tried again."""
         os.fsync(self._file.fileno())
+
+    def copies(self, source: Path) -> bool:
+        """Appends a whole file and takes over when it was written; False when it cannot be read."""
+        try:
+            with source.open("rb") as file:
+                while piece := file.read(_PIECE):
+                    self.write(piece)
+                written = os.fstat(file.fileno())
+        except OSError:
+            return False
+        os.utime(self._file.fileno(), ns=(written.st_atime_ns, written.st_mtime_ns))
+        return True
 
     def discard(self) -> None:
         """Closes the file and takes it away if it is still in the inbox."""
@@ -111,6 +124,24 @@ class Archive:
             raise refusal(error) from error
         return kept
 
+    def take(self, sources: Mapping[str, Path]) -> set[str]:
+        """Copies files in from elsewhere, by digest; answers those that are here now, safe on disk.
+
+        The others cannot be read or are not what their digest says. Raises `ArchiveFull` as `keep` does.
+        """
+        arrived: list[Incoming] = []
+        try:
+            for digest, source in sources.items():
+                incoming = self.receive()
+                arrived.append(incoming)
+                if not incoming.copies(source) or incoming.digest != digest:
+                    arrived.remove(incoming)
+                    incoming.discard()
+            return {kept.digest for kept in self.keep(arrived)}
+        finally:
+            for incoming in arrived:
+                incoming.discard()
+
     @contextmanager
     def keeping(self) -> Iterator[None]:
         """While files are kept and their rows committed; as many as like may do so, also in other processes."""
@@ -133,7 +164,11 @@ class Archive:
     def files(self) -> Iterator[Path]:
         """Every archived file, in the order of the digests."""
         for folder in sorted(self._objects.iterdir()):
-            yield from sorted(folder.glob("*.dcm"))
+            yield from self.files_in(folder.name)
+
+    def files_in(self, folder: str) -> list[Path]:
+        """The archived files whose digests begin with these three characters, in their order."""
+        return sorted((self._objects / folder).glob("*.dcm"))
 
     def forget(self, digest: str) -> None:
         """Takes away a file that never got a catalogue row."""

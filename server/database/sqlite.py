@@ -4,6 +4,7 @@ Concurrent writes share a transaction and one wait for the disk (group commit). 
 with NORMAL a power cut would lose transactions that were already answered for.
 """
 
+import os
 import queue
 import sqlite3
 import threading
@@ -52,6 +53,20 @@ class Database:
         done: Future[T] = Future()
         self._waiting.put((change, done))
         return done.result()
+
+    def back_up(self, target: Path) -> None:
+        """Copies the database as of now to a file, while others read and write; whole there, or not at all."""
+        new = target.with_name(f"{target.name}.new")
+        new.unlink(missing_ok=True)
+        with closing(sqlite3.connect(self._path)) as source, closing(sqlite3.connect(new)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file, complete in itself
+        descriptor = os.open(new, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        new.replace(target)
 
     def close(self) -> None:
         """Commits what is waiting and closes every connection."""

@@ -69,6 +69,16 @@ def read_file(path: Path, size: int, digest: str, organisation: str) -> Entry:
     )
 
 
+def instance_uid_of(path: Path) -> str:
+    """The SOP Instance UID that a file claims, wherever it lies; "unknown" when it says none that can be one."""
+    try:
+        with path.open("rb") as file:
+            [said] = texts(file.read(2**20), [int(tag("SOPInstanceUID"), 16)])
+    except OSError:
+        said = ""
+    return said if is_uid(said) else "unknown"
+
+
 def identify(incoming: Incoming) -> Identity | None:
     """What a file that cannot be kept says it is, as far as it can be read; None when it says nothing."""
     with incoming.path.open("rb") as file:

@@ -15,6 +15,7 @@ from server.catalogue.withdrawals import Withdrawal
 from server.database.sqlite import Database
 from server.dicom.resources import InstanceRef, ResourceRef
 from server.errors import NotAllowed, NotFound
+from server.studies.replica import Replica
 
 _DAY_MS = 86_400_000
 
@@ -22,11 +23,20 @@ _DAY_MS = 86_400_000
 class Remove:
     """Deleting studies, series and instances, putting them back, and letting go of them for good."""
 
-    def __init__(self, archive: Archive, catalogue: Database, audit: Audit, ledger: Ledger, keep_days: int) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        catalogue: Database,
+        audit: Audit,
+        ledger: Ledger,
+        keep_days: int,
+        replica: Replica | None = None,
+    ) -> None:
         self._archive = archive
         self._catalogue = catalogue
         self._audit = audit
         self._ledger = ledger
+        self._replica = replica
         self._keep_ms = keep_days * _DAY_MS
 
     def delete(self, caller: Caller, ref: ResourceRef) -> Withdrawal:
@@ -86,8 +96,9 @@ class Remove:
             digests = withdrawals.purge(self._catalogue, now - self._keep_ms)
             for digest in digests:
                 self._archive.forget(digest)
+            gone = [digest for digest in digests if self._replica is None or self._replica.forget(digest)]
         self._ledger.purged(now - self._keep_ms)
-        withdrawals.purged(self._catalogue, digests)
+        withdrawals.purged(self._catalogue, gone)  # the others wait until the replica is back
         return len(digests)
 
     def _note(self, records: sqlite3.Connection) -> None:

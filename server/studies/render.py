@@ -12,7 +12,6 @@ from server.access.audit import Audit
 from server.access.people import Caller
 from server.access.policy import Action
 from server.archive.frames import read_frame
-from server.archive.store import Archive
 from server.catalogue.search import Located
 from server.dicom.resources import InstanceRef, ResourceRef, SeriesRef, StudyRef
 from server.errors import NotAcceptable, TooLarge
@@ -26,6 +25,7 @@ from server.rendering.steps.reduced import Reduced, reduce
 from server.rendering.steps.stored_values import stored_values
 from server.studies.attached import attached
 from server.studies.retrieve import Retrieve, frame_map
+from server.studies.sound import SoundFiles
 
 MOST_MOVING = 500
 _FRAME_MS = 100
@@ -59,7 +59,7 @@ class Render:
 
     def __init__(
         self,
-        archive: Archive,
+        sound: SoundFiles,
         retrieve: Retrieve,
         audit: Audit,
         cache_bytes: int,
@@ -68,7 +68,7 @@ class Render:
         overlays: bool = True,
         shutters: bool = True,
     ) -> None:
-        self._archive = archive
+        self._sound = sound
         self._retrieve = retrieve
         self._audit = audit
         self._decoder = decoder
@@ -153,7 +153,7 @@ class Render:
         stored = self._stored.get_or_make(name, lambda: stored_values(self._samples(target, image), image))
         extra = Attached()
         if image.overlays or image.profile:
-            path = self._archive.path(target.located.digest)
+            path = self._sound.path(target.located.digest)
             extra = self._attached.get_or_make(
                 name, lambda: attached(path, image, target.frame_number, lambda: self._samples(target, image))
             )
@@ -165,5 +165,5 @@ class Render:
 
     def _samples(self, target: Target, image: Image) -> NDArray[np.generic]:
         frames = frame_map(target.located)
-        data = read_frame(self._archive.path(target.located.digest), frames, target.frame_number)
+        data = read_frame(self._sound.path(target.located.digest), frames, target.frame_number)
         return samples(data, image, frames.first_bit(target.frame_number), self._decoder)

@@ -13,7 +13,6 @@ from server.access.audit import Audit
 from server.access.people import Caller
 from server.access.policy import Action, require
 from server.archive.frames import FrameMap, read_frame
-from server.archive.store import Archive
 from server.archive.values import Value, value_of
 from server.catalogue import metadata as catalogue_metadata
 from server.catalogue import search as catalogue_search
@@ -26,11 +25,12 @@ from server.dicom.transfer_syntaxes import (
     EXPLICIT_VR_BIG_ENDIAN,
     transfer_syntax,
 )
-from server.errors import NotAcceptable, NotFound, ServerError
+from server.errors import NotAcceptable, NotFound
 from server.rendering.codecs.index import Decode, in_process
 from server.rendering.image import Image
 from server.rendering.pipeline import samples
 from server.rendering.transcoding import decoded, transcode
+from server.studies.sound import SoundFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,13 @@ class StoredFile:
     """An archived Part 10 file, and what the catalogue knows of it."""
 
     located: Located
-    path: Path
+    sound: SoundFiles
     decoder: Decode = in_process
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies; raises `Damaged` rather than answer other bytes than were received."""
+        return self.sound.path(self.digest)
 
     @property
     def ref(self) -> InstanceRef:
@@ -62,18 +67,18 @@ class StoredFile:
         return self.located.transfer_syntax_uid
 
     def read(self) -> bytes:
-        """The whole file; raises `ServerError` rather than answer other bytes than were received."""
+        """The whole file; raises `Damaged` rather than answer other bytes than were received."""
         content = self.path.read_bytes()
         if hashlib.sha256(content).hexdigest() != self.digest:
-            raise ServerError("An archived file is damaged.", digest=self.digest)
+            raise self.sound.refuse(self.digest)
         return content
 
 
 class Retrieve:
     """The retrieve transactions of the Studies Service."""
 
-    def __init__(self, archive: Archive, catalogue: Database, audit: Audit, decoder: Decode = in_process) -> None:
-        self._archive = archive
+    def __init__(self, sound: SoundFiles, catalogue: Database, audit: Audit, decoder: Decode = in_process) -> None:
+        self._sound = sound
         self._decoder = decoder
         self._catalogue = catalogue
         self._audit = audit
@@ -85,7 +90,7 @@ class Retrieve:
             self._audit.look(caller, Action.RETRIEVE, ref.study_uid)
         else:
             self._audit.record(caller, Action.RETRIEVE, [ref.study_uid], "success", instances=len(located))
-        return [StoredFile(one, self._archive.path(one.digest), self._decoder) for one in located]
+        return [StoredFile(one, self._sound, self._decoder) for one in located]
 
     def metadata(self, caller: Caller, ref: ResourceRef) -> list[Revision]:
         """What the metadata of a resource depend on, to be read by `attributes`; `NotFound` when there are none."""
@@ -114,13 +119,13 @@ class Retrieve:
         frames = frame_map(located)
         numbers = frame_numbers if frame_numbers is not None else range(1, frames.number_of_frames + 1)
         image = Image.from_json(orjson.loads(located.image)) if located.image else None
-        return Frames(located, numbers, self._archive.path(located.digest), frames, image, self._decoder)
+        return Frames(located, numbers, self._sound.path(located.digest), frames, image, self._decoder)
 
     def bulk_data(self, caller: Caller, ref: InstanceRef, path: str) -> "BulkValue":
         """The value at a path of tags and item numbers, as a BulkDataURI names it; `NotFound` when there is none."""
         [located] = self.locate(caller, Action.RETRIEVE, ref)
         self._audit.look(caller, Action.RETRIEVE, ref.study_uid)
-        return BulkValue(located, path, value_of(self._archive.path(located.digest), path))
+        return BulkValue(located, path, value_of(self._sound.path(located.digest), path))
 
     def locate(self, caller: Caller, action: Action, ref: ResourceRef) -> list[Located]:
         """The instances of a resource that the caller may do this with; `NotFound` when there are none."""

@@ -24,7 +24,7 @@ from server.dicom.transfer_syntaxes import (
     IMPLICIT_VR_LITTLE_ENDIAN,
     transfer_syntax,
 )
-from server.errors import NotAcceptable, ServerError
+from server.errors import NotAcceptable
 from server.rendering.encoders.index import ENCODERS
 from server.rendering.image import NO_PIXEL_DATA, Image
 from server.rendering.transcoding import changes, decoded, little_endian, refusal, transcode
@@ -212,7 +212,7 @@ def _hashed(file: StoredFile) -> Iterator[bytes]:
                 yield held
             held = piece
     if seen.hexdigest() != file.digest:
-        raise ServerError("An archived file is damaged.", digest=file.digest)
+        raise file.sound.refuse(file.digest)
     yield held
 
 

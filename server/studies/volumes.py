@@ -13,7 +13,6 @@ from server.access.audit import Audit
 from server.access.people import Caller
 from server.access.policy import Action
 from server.archive.frames import read_frame
-from server.archive.store import Archive
 from server.catalogue import metadata as catalogue_metadata
 from server.catalogue.search import Located
 from server.database.sqlite import Database
@@ -33,6 +32,7 @@ from server.rendering.volume.raycast import Solid, solid_of
 from server.rendering.volume.request import VolumeRequest
 from server.rendering.volume.voxels import Volume, stack
 from server.studies.retrieve import Retrieve, frame_map
+from server.studies.sound import SoundFiles
 
 _PARTS = {"volumes": 12, "solids": 3, "pictures": 1}
 """How the memory for volumes is shared out, in sixteenths."""
@@ -80,14 +80,14 @@ class Volumes:
 
     def __init__(
         self,
-        archive: Archive,
+        sound: SoundFiles,
         catalogue: Database,
         retrieve: Retrieve,
         audit: Audit,
         volume_bytes: int,
         decoder: Decode = in_process,
     ) -> None:
-        self._archive = archive
+        self._sound = sound
         self._catalogue = catalogue
         self._retrieve = retrieve
         self._audit = audit
@@ -153,7 +153,7 @@ class Volumes:
     def _values(self, frame: _Frame) -> NDArray[np.generic]:
         """The modality values of one frame."""
         where = frame_map(frame.located)
-        data = read_frame(self._archive.path(frame.located.digest), where, frame.number)
+        data = read_frame(self._sound.path(frame.located.digest), where, frame.number)
         stored = decode(data, frame.image, where.first_bit(frame.number), self._decoder)
         values = frame.image.values_of(frame.number)
         shifted = values.modality_lut is None and values.slope == 1 and values.intercept == int(values.intercept)

@@ -25,6 +25,7 @@ STATUSES = {
     "range-not-satisfiable": (416, "No such range"),
     "misdirected": (421, "Not addressed to this server"),
     "internal": (500, "The server failed"),
+    "damaged": (500, "The archived file is damaged"),
     "overloaded": (503, "Too busy"),
     "archive-full": (507, "The archive takes no more"),
 }
@@ -48,6 +49,8 @@ EXPLANATIONS = {
     "misdirected": "The Host header names another server: "
     "a page elsewhere may be trying to reach this one through a browser.",
     "internal": "A fault of the server; its log has the details under the `Request-Id` of the answer.",
+    "damaged": "The bytes on the disk are no longer those that were received, so they are not sent. The instance is "
+    "flagged; `lightbox verify` lists it, and a replica mends it.",
     "overloaded": "Too much is under way. Repeat the request after `Retry-After` seconds.",
     "archive-full": "The disk takes no more. Nothing of the request was kept; free space, then repeat it.",
 }

@@ -16,7 +16,7 @@ from pydicom.uid import UID
 from server.archive.store import Incoming
 from server.catalogue.search import Located
 from server.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN
-from server.errors import ServerError
+from server.errors import Damaged, ServerError
 from server.rendering.encoders.index import ENCODERS
 from server.studies.arrival import read
 from server.studies.retrieve import StoredFile
@@ -51,7 +51,20 @@ def kept(folder: Path, content: bytes) -> StoredFile:
         entry.not_renderable,
         0,
     )  # fmt: skip
-    return StoredFile(located, path)
+    return StoredFile(located, Loose(path))
+
+
+class Loose:
+    """A file outside any archive, in the place of sound ones."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def path(self, digest: str) -> Path:
+        return self._path
+
+    def refuse(self, digest: str) -> Damaged:
+        return Damaged("An archived file is damaged.")
 
 
 def sent(file: StoredFile, target: str) -> tuple[Dataset, bytes]:

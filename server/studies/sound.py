@@ -1,0 +1,115 @@
+"""The one way to archived files for whoever reads them: only what is as it was received, mended where that can be.
+
+A file is read and its SHA-256 compared when it is touched first; after that only when its inode, size or times say
+that it may be another. So a frame costs one reading of its file per start of the server, and then one `stat`.
+"""
+
+import hashlib
+import logging
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from server.archive.store import Archive
+from server.catalogue import damage
+from server.database.sqlite import Database
+from server.errors import Damaged, ServerError
+
+log = logging.getLogger(__name__)
+
+_MOST_SEEN = 1_000_000
+
+Seal = tuple[int, int, int, int]
+"""Inode, size, and times of change of content and of inode: what no writing leaves as it was."""
+
+
+class SoundFiles:
+    """Archived files that were seen to be sound; `spare` tells where a second copy lies to mend the first from."""
+
+    def __init__(
+        self, archive: Archive, catalogue: Database, spare: Callable[[str], Path | None] | None = None
+    ) -> None:
+        self._archive = archive
+        self._catalogue = catalogue
+        self._spare = spare
+        self._seen: dict[str, Seal] = {}
+        self._lock = threading.Lock()
+
+    def path(self, digest: str) -> Path:
+        """Where the file lies; `Damaged` when it is not what was received and cannot be mended."""
+        path = self._archive.path(digest)
+        with suppress(OSError):
+            if self._seen.get(digest) == _seal(path):
+                return path
+        seal, fault = examine(path, digest)
+        if seal is None:
+            self.mend(digest, fault)
+            with suppress(OSError):
+                seal = _seal(path)
+        if seal is not None:
+            self._remember(digest, seal)
+        return path
+
+    def refuse(self, digest: str) -> Damaged:
+        """What to raise when bytes of a file turned out wrong while they were sent; the next reader has it mended."""
+        with self._lock:
+            self._seen.pop(digest, None)
+        with suppress(ServerError):
+            damage.flag(self._catalogue, digest, "damaged")
+        return _damaged(damage.instances_of(self._catalogue, digest))
+
+    def mend(self, digest: str, fault: str) -> None:
+        """Replaces a file by its second copy; `Damaged`, and the file flagged, when there is none that is whole."""
+        instance_uids = damage.instances_of(self._catalogue, digest)
+        if self._has_spare(digest):
+            log.warning("a file was %s and is mended from the replica: %s", fault, " ".join(instance_uids))
+            with suppress(ServerError):
+                damage.clear(self._catalogue, [digest])
+            return
+        with suppress(ServerError):  # the flag is for `verify`; that it cannot be written changes nothing here
+            damage.flag(self._catalogue, digest, fault)
+        log.error("a file is %s: %s", fault, " ".join(instance_uids))
+        raise _damaged(instance_uids)
+
+    def _has_spare(self, digest: str) -> bool:
+        """Whether the second copy is whole, and in the place of the first."""
+        second = self._spare(digest) if self._spare else None
+        if second is None:
+            return False
+        try:
+            with self._archive.keeping():
+                return bool(self._archive.take({digest: second}))
+        except (OSError, ServerError):
+            return False
+
+    def _remember(self, digest: str, seal: Seal) -> None:
+        with self._lock:
+            if len(self._seen) >= _MOST_SEEN:
+                self._seen.clear()
+            self._seen[digest] = seal
+
+
+def examine(path: Path, digest: str) -> tuple[Seal | None, str]:
+    """Reads a whole file; its seal when it has this digest, else None and the fault, `missing` or `damaged`."""
+    try:
+        before = _seal(path)
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found == digest and _seal(path) == before:
+            return before, ""
+    except FileNotFoundError:
+        return None, "missing"
+    except OSError:
+        pass  # a disk that cannot read it
+    return None, "damaged"
+
+
+def _seal(path: Path) -> Seal:
+    told = os.stat(path)  # noqa: PTH116 - this is on the way of every frame
+    return told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns
+
+
+def _damaged(instance_uids: tuple[str, ...]) -> Damaged:
+    return Damaged("An archived file is damaged.", SOPInstanceUID=instance_uids[0] if instance_uids else "")

@@ -1,0 +1,130 @@
+"""Reading every archived file against its digest, a folder at a time, so that it can stop and go on."""
+
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.archive.store import Archive
+from server.catalogue import damage
+from server.database.sqlite import Database
+from server.errors import Damaged
+from server.studies.arrival import instance_uid_of
+from server.studies.sound import SoundFiles
+
+_PIECE = 2**20
+
+FOLDERS = tuple(f"{number:03x}" for number in range(16**3))
+"""What digests begin with, in the order in which they are gone through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is, or was, wrong with a file: `damaged`, `missing`, `uncatalogued` or `repaired`, and whose file it is."""
+
+    fault: str
+    instance_uid: str
+    digest: str
+
+
+class Throttle:
+    """Lets so many bytes a second pass, over all threads; 0 lets all pass."""
+
+    def __init__(self, bytes_a_second: int) -> None:
+        self._rate = bytes_a_second
+        self._free_at = time.monotonic()
+        self._lock = threading.Lock()
+
+    def spend(self, size: int) -> None:
+        """Waits until `size` more bytes may be read."""
+        if not self._rate:
+            return
+        with self._lock:
+            now = time.monotonic()
+            wait = self._free_at - now
+            self._free_at = max(now, self._free_at) + size / self._rate
+        if wait > 0:
+            time.sleep(wait)
+
+
+class Verify:
+    """One going through the files; `advance` is told how many files are done."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        catalogue: Database,
+        sound: SoundFiles,
+        throttle: Throttle,
+        threads: int,
+        advance: Callable[[int], None],
+    ) -> None:
+        self._archive = archive
+        self._catalogue = catalogue
+        self._sound = sound
+        self._throttle = throttle
+        self._threads = threads
+        self._advance = advance
+
+    def run(self, folders: tuple[str, ...]) -> Iterator[tuple[str, list[Finding]]]:
+        """Each folder that is done, with what was found in it."""
+        flagged = {one.digest for one in damage.flagged(self._catalogue)}
+        with ThreadPoolExecutor(self._threads, "verify") as pool:
+            for folder in folders:
+                there = {path.stem: path for path in self._archive.files_in(folder)}
+                needed = damage.needed(self._catalogue, folder)
+                faults = {digest: "missing" for digest in needed - there.keys() if self._is_lost(digest)}
+                whole = pool.map(self._is_whole, there.values())
+                faults |= {path.stem: "damaged" for path, good in zip(there.values(), whole, strict=True) if not good}
+                findings = [one for digest, fault in sorted(faults.items()) for one in self._told(digest, fault)]
+                mended = sorted((flagged & there.keys()) - faults.keys())
+                if mended:
+                    damage.clear(self._catalogue, mended)
+                findings += self._uncatalogued(folder, there)
+                self._advance(len(there))
+                yield folder, findings
+
+    def _is_whole(self, path: Path) -> bool:
+        seen = hashlib.sha256()
+        try:
+            with path.open("rb", buffering=0) as file:
+                # what is verified is the disk, not what memory remembers of it
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+                while piece := file.read(_PIECE):
+                    self._throttle.spend(len(piece))
+                    seen.update(piece)
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        except FileNotFoundError:
+            return path.stem not in damage.needed(self._catalogue, path.stem)  # let go of meanwhile
+        except OSError:
+            return False
+        return seen.hexdigest() == path.stem
+
+    def _is_lost(self, digest: str) -> bool:
+        """Whether a needed file is not there, and did not only arrive or leave meanwhile."""
+        return not self._archive.path(digest).exists() and digest in damage.needed(self._catalogue, digest)
+
+    def _told(self, digest: str, fault: str) -> list[Finding]:
+        """A fault of a file, or that it is mended, for each instance whose file it is."""
+        instance_uids = damage.instances_of(self._catalogue, digest)
+        if not instance_uids:
+            return []  # nobody's: it is told as uncatalogued
+        try:
+            self._sound.mend(digest, fault)
+        except Damaged:
+            return [Finding(fault, instance_uid, digest) for instance_uid in instance_uids]
+        return [Finding("repaired", instance_uid, digest) for instance_uid in instance_uids]
+
+    def _uncatalogued(self, folder: str, there: dict[str, Path]) -> list[Finding]:
+        """Files of no row, once nobody is in the middle of storing them."""
+        if not there.keys() - damage.known(self._catalogue, folder):
+            return []
+        with self._archive.removing() as alone:
+            if not alone:
+                return []
+            left = {digest for digest in there.keys() - damage.known(self._catalogue, folder) if there[digest].exists()}
+        return [Finding("uncatalogued", instance_uid_of(there[digest]), digest) for digest in sorted(left)]
