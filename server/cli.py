@@ -1,20 +1,35 @@
-"""The command line: `lightbox serve | import | demo | settings`."""
+"""The command line: every command of `lightbox`, what it takes, and its exit status."""
 
 import argparse
 import logging
 import sqlite3
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from server.archive.occupied import Occupied
+from server.catalogue.leaving import Wanted
 from server.catalogue.ledger import CatalogueBehind
-from server.commands import backing_up, demo, drilling, importing, reindexing, replicating, serving, showing, verifying
+from server.commands import (
+    backing_up,
+    demo,
+    drilling,
+    exporting,
+    importing,
+    quarantining,
+    reindexing,
+    replicating,
+    serving,
+    showing,
+    verifying,
+)
 from server.commands.failure import CommandFailed
 from server.database.migrations import DatabaseTooNew
 from server.errors import ServerError
 from server.settings import Settings, knobs, read_settings
+
+Run = Callable[[argparse.Namespace, Settings], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,74 +56,138 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("lightbox", description="A DICOMweb archive and viewer for looking together.")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    serve = commands.add_parser("serve", help="start the server", description="Starts the server.")
-    serve.set_defaults(run=lambda _asked, settings: serving.serve(settings))
-    take_in = commands.add_parser(
+    commands = _Commands(parser.add_subparsers(title="commands", required=True, metavar="COMMAND"))
+    _add_serving(commands)
+    _add_keeping(commands)
+    _add_second_copies(commands)
+    _add_leaving(commands)
+    return parser
+
+
+class _Commands:
+    """Adds commands, each with the flags of all settings."""
+
+    def __init__(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        self._commands = commands
+
+    def add(self, name: str, run: Run, summary: str, description: str) -> argparse.ArgumentParser:
+        command = self._commands.add_parser(name, help=summary, description=description)
+        command.set_defaults(run=run)
+        _add_flags(command)
+        return command
+
+
+def _add_serving(commands: _Commands) -> None:
+    commands.add("serve", lambda _asked, settings: serving.serve(settings), "start the server", "Starts the server.")
+    take_in = commands.add(
         "import",
-        help="store DICOM files and folders",
-        description="Stores DICOM Part 10 files, also while the server runs. Exit status 1 when any was refused.",
+        lambda asked, settings: importing.import_paths(settings, asked.paths),
+        "store DICOM files and folders",
+        "Stores DICOM Part 10 files, also while the server runs. Exit status 1 when any was refused.",
     )
     take_in.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder to go through")
-    take_in.set_defaults(run=lambda asked, settings: importing.import_paths(settings, asked.paths))
-    check = commands.add_parser(
-        "verify",
-        help="read every archived file against its digest",
-        description="Reads every archived file, also while the server runs, and mends what is not as it was received "
-        "from the replica. Prints a line for each fault: damaged, missing, uncatalogued or repaired, the SOP Instance "
-        "UID, the SHA-256. A run that is cut off goes on the next time. Exit status 0 when all is sound or repaired, 1 "
-        "when faults remain.",
-    )
-    check.add_argument("--throttle-mib", type=int, default=0, metavar="N", help="read N MiB a second at most")
-    check.add_argument("--anew", action="store_true", help="begin anew, not where the last run was cut off")
-    check.set_defaults(
-        run=lambda asked, settings: verifying.verify(settings, throttle_mib=asked.throttle_mib, anew=asked.anew)
-    )
-    again = commands.add_parser(
-        "reindex",
-        help="make the catalogue anew from the files",
-        description="Makes the catalogue anew from the archived files and the ledger, and swaps it in at the end. "
-        "Refuses while a server or another command is at work on the root. Prints a line for each instance whose file "
-        "is missing, damaged, unreadable or contradicts another; exit status 1 when there is any.",
-    )
-    again.set_defaults(run=lambda _asked, settings: reindexing.reindex(settings))
-    second = commands.add_parser(
-        "replica",
-        help="the second copy: how far behind, bring up to date, begin anew",
-        description="status: how far the replica is behind; exit status 1 when it is away or more than 5 minutes late. "
-        "sync: bring it up to date now, as a running server does by itself. renew: after its disk was replaced, let "
-        "the next start begin a replica in an empty folder.",
-    )
-    second.add_argument("what", choices=["status", "sync", "renew"], help="what to do")
-    second.set_defaults(run=lambda asked, settings: replicating.replica(settings, asked.what))
-    test = commands.add_parser(
-        "drill",
-        help="restore from the replica into an empty root, and time it",
-        description="Makes a root from nothing but the replica, and prints what of the newest would be lost now (RPO) "
-        "and how long it took (RTO). Exit status 1 when a file of the replica is damaged or missing.",
-    )
-    test.add_argument("--into", type=Path, metavar="DIR", help="an empty folder to restore into and keep")
-    test.set_defaults(run=lambda asked, settings: drilling.drill(settings, asked.into))
-    save = commands.add_parser(
-        "backup",
-        help="copy the databases while the server runs",
-        description="Copies records and catalogue, each as it is at one moment, and checks the copies. The archived "
-        "files never change, so any tool may copy them, afterwards.",
-    )
-    save.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder for the copies")
-    save.set_defaults(run=lambda asked, settings: backing_up.backup(settings, asked.to))
-    show = commands.add_parser(
+    show = commands.add(
         "demo",
-        help="import studies, start the server, and print a session to share",
-        description="Imports studies, starts the server, and prints the address of the worklist and of a session.",
+        lambda asked, settings: demo.show(settings, asked.studies),
+        "import studies, start the server, and print a session to share",
+        "Imports studies, starts the server, and prints the address of the worklist and of a session.",
     )
     show.add_argument("--studies", type=Path, required=True, help="folder of DICOM files to show")
-    show.set_defaults(run=lambda asked, settings: demo.show(settings, asked.studies))
-    tell = commands.add_parser("settings", help="print every setting, its value and where it came from")
-    tell.set_defaults(run=lambda asked, settings: showing.show_settings(settings, asked.config, _flags(asked)))
-    for command in (serve, take_in, check, again, second, test, save, show, tell):
-        _add_flags(command)
-    return parser
+    commands.add(
+        "settings",
+        lambda asked, settings: showing.show_settings(settings, asked.config, _flags(asked)),
+        "print every setting, its value and where it came from",
+        "Prints every setting, its value and where it came from, as a file for --config.",
+    )
+
+
+def _add_keeping(commands: _Commands) -> None:
+    verify = commands.add(
+        "verify",
+        lambda asked, settings: verifying.verify(settings, throttle_mib=asked.throttle_mib, anew=asked.anew),
+        "read every archived file against its digest",
+        "Reads every archived file, also while the server runs, and mends what is not as it was received from the "
+        "replica. Prints a line for each fault: damaged, missing, uncatalogued or repaired, the SOP Instance UID, the "
+        "SHA-256. A run that is cut off goes on the next time. Exit status 0 when all is sound or repaired, 1 when "
+        "faults remain.",
+    )
+    verify.add_argument("--throttle-mib", type=int, default=0, metavar="N", help="read N MiB a second at most")
+    verify.add_argument("--anew", action="store_true", help="begin anew, not where the last run was cut off")
+    commands.add(
+        "reindex",
+        lambda _asked, settings: reindexing.reindex(settings),
+        "make the catalogue anew from the files",
+        "Makes the catalogue anew from the archived files and the ledger, and swaps it in at the end. Refuses while a "
+        "server or another command is at work on the root. Prints a line for each instance whose file is missing, "
+        "damaged, unreadable or contradicts another; exit status 1 when there is any.",
+    )
+    quarantine = commands.add(
+        "quarantine",
+        _quarantine,
+        "list, release or discard what was refused and kept aside",
+        "list: what is held, since when, from whom and why. release: store it after all; exit status 1 while it "
+        "contradicts an instance that is kept. discard: let go of it for good.",
+    )
+    quarantine.add_argument("what", choices=["list", "release", "discard"], help="what to do")
+    quarantine.add_argument("digest", nargs="?", default="", help="the first 8 characters or more of its SHA-256")
+
+
+def _add_second_copies(commands: _Commands) -> None:
+    replica = commands.add(
+        "replica",
+        lambda asked, settings: replicating.replica(settings, asked.what),
+        "the second copy: how far behind, bring up to date, begin anew",
+        "status: how far the replica is behind; exit status 1 when it is away or more than 5 minutes late. sync: bring "
+        "it up to date now, as a running server does by itself. renew: after its disk was replaced, let the next start "
+        "begin a replica in an empty folder.",
+    )
+    replica.add_argument("what", choices=["status", "sync", "renew"], help="what to do")
+    drill = commands.add(
+        "drill",
+        lambda asked, settings: drilling.drill(settings, asked.into),
+        "restore from the replica into an empty root, and time it",
+        "Makes a root from nothing but the replica, and prints what of the newest would be lost now (RPO) and how long "
+        "it took (RTO). Exit status 1 when a file of the replica is damaged or missing.",
+    )
+    drill.add_argument("--into", type=Path, metavar="DIR", help="an empty folder to restore into and keep")
+    backup = commands.add(
+        "backup",
+        lambda asked, settings: backing_up.backup(settings, asked.to),
+        "copy the databases while the server runs",
+        "Copies records and catalogue, each as it is at one moment, and checks the copies. The archived files never "
+        "change, so any tool may copy them, afterwards.",
+    )
+    backup.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder for the copies")
+
+
+def _add_leaving(commands: _Commands) -> None:
+    export = commands.add(
+        "export",
+        _export,
+        "leave with everything, or a part, as plain DICOM files",
+        "Writes Part 10 files in folders of their UIDs, a manifest with digests, and the records as JSON. Exit status "
+        "1 when damaged instances, which are named, had to stay behind; with --verify, when anything is wrong with an "
+        "export. `lightbox import` of the folder gives the same answers.",
+    )
+    ways = export.add_mutually_exclusive_group(required=True)
+    ways.add_argument("--to", type=Path, metavar="DIR", help="an empty folder to write the export into")
+    ways.add_argument("--verify", type=Path, metavar="DIR", help="check the export in this folder instead")
+    export.add_argument("--patient", metavar="ID", help="only of the patient with this Patient ID")
+    export.add_argument("--study", metavar="UID", help="only this study")
+    export.add_argument("--of", metavar="ODS", help="only what this organisation stored")
+
+
+def _export(asked: argparse.Namespace, settings: Settings) -> int:
+    if asked.verify:
+        return exporting.check(asked.verify)
+    return exporting.export(settings, asked.to, Wanted(asked.patient, asked.study, asked.of))
+
+
+def _quarantine(asked: argparse.Namespace, settings: Settings) -> int:
+    if asked.what == "list":
+        return quarantining.show(settings)
+    act = quarantining.release if asked.what == "release" else quarantining.discard
+    return act(settings, asked.digest)
 
 
 def _add_flags(command: argparse.ArgumentParser) -> None:

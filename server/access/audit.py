@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from pathlib import Path
 
 import orjson
@@ -77,6 +77,13 @@ class Audit:
                 if len(self._looks) >= _MOST_LOOKS:
                     self._looks.clear()
                 self._looks[look] = now
+
+    def about(self, study_uids: Set[str] | None) -> Iterator[dict[str, object]]:
+        """Every record, or those about any of these studies, the oldest first."""
+        for row in self._database.stream("SELECT * FROM audit_record ORDER BY number"):
+            studies = orjson.loads(row["study_uids"])
+            if study_uids is None or not study_uids.isdisjoint(studies):
+                yield {**dict(row), "study_uids": studies, "facts": orjson.loads(row["facts"])}
 
     def records(self, limit: int = 100) -> list[dict[str, object]]:
         """The newest records first."""

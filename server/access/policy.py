@@ -21,11 +21,12 @@ class Action(StrEnum):
     DELETE = "delete"
     RESTORE = "restore"
     FOLLOW = "follow"
+    EXPORT = "export"
 
 
 _ALLOWED = {
     Role.ADMINISTRATOR: frozenset(Action),
-    Role.CLINICIAN: frozenset(Action) - {Action.STORE, Action.DELETE, Action.RESTORE},
+    Role.CLINICIAN: frozenset(Action) - {Action.STORE, Action.DELETE, Action.RESTORE, Action.EXPORT},
 }
 
 

@@ -2,11 +2,25 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 
 from server.archive.store import Incoming, make_folder, refusal, sync_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A file in quarantine: its SHA-256, since when (ms since 1970), from whom, why, and what it says it is."""
+
+    digest: str
+    at: int
+    person_id: str
+    organisation: str
+    reason: str
+    study_uid: str
+    instance_uid: str
 
 
 class Quarantine:
@@ -30,3 +44,32 @@ class Quarantine:
             sync_folder(self._root)
         except OSError as error:
             raise refusal(error) from error
+
+    def held(self) -> list[Held]:
+        """Every file that is held, the oldest first."""
+        found = []
+        for told in self._root.glob("*.json"):
+            if told.with_suffix(".dcm").exists():
+                facts = orjson.loads(told.read_bytes())
+                found.append(
+                    Held(
+                        told.stem,
+                        int(facts["at"]),
+                        str(facts["person_id"]),
+                        str(facts["organisation"]),
+                        str(facts["reason"]),
+                        str(facts["StudyInstanceUID"]),
+                        str(facts["SOPInstanceUID"]),
+                    )
+                )
+        return sorted(found, key=lambda held: (held.at, held.digest))
+
+    def path(self, digest: str) -> Path:
+        """Where a held file lies."""
+        return self._root / f"{digest}.dcm"
+
+    def forget(self, digest: str) -> None:
+        """Lets go of a held file, its bytes first."""
+        self.path(digest).unlink(missing_ok=True)
+        self.path(digest).with_suffix(".json").unlink(missing_ok=True)
+        sync_folder(self._root)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+import orjson
 from rich.console import Console
 
 from server.app import Parts, open_parts
@@ -13,6 +14,7 @@ from server.archive.store import Incoming
 from server.commands.failure import CommandFailed
 from server.commands.progress import bar
 from server.settings import Settings
+from server.studies.export import MANIFEST
 from server.studies.store import Stored
 
 _TOGETHER = 64
@@ -62,11 +64,27 @@ def _files(path: Path, summary: Summary) -> Iterator[Path]:
     if path.is_file():
         yield path
         return
+    if (path / MANIFEST).is_file():
+        yield from _exported(path)
+        return
     for file in sorted(file for file in path.rglob("*") if file.is_file()):
         if file.suffix.lower() in _DICOM_SUFFIXES or _is_part10(file):
             yield file
         else:
             summary.passed_over += 1
+
+
+def _exported(folder: Path) -> Iterator[Path]:
+    """The files of an export, in the order in which they first came, on which some answers depend."""
+    inside = folder.resolve()
+    with (folder / MANIFEST).open("rb") as manifest:
+        for line in manifest:
+            file = (folder / str(orjson.loads(line)["path"])).resolve()
+            if not file.is_relative_to(inside):
+                raise CommandFailed(f"the manifest of {folder} names a file outside of it")
+            if not file.exists():
+                raise CommandFailed(f"{file} is missing: `lightbox export --verify {folder}` tells what else is")
+            yield file
 
 
 def _is_part10(file: Path) -> bool:

@@ -2,7 +2,7 @@
 
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 
 import orjson
@@ -52,6 +52,18 @@ class Journal:
         ):
             room = apply(room, orjson.loads(row["event"]))
         return room
+
+    def about(self, study_uids: Set[str] | None) -> Iterator[dict[str, object]]:
+        """Every session with its events, or those around any of these studies, the oldest first."""
+        for row in self._database.read("SELECT * FROM session ORDER BY created_at, session_id"):
+            studies = orjson.loads(row["study_uids"])
+            if study_uids is not None and study_uids.isdisjoint(studies):
+                continue
+            events = self._database.read(
+                "SELECT seq, event FROM session_event WHERE session_id = ? ORDER BY seq", (row["session_id"],)
+            )
+            told = [{"seq": event["seq"], "event": orjson.loads(event["event"])} for event in events]
+            yield {**dict(row), "study_uids": studies, "events": told}
 
     def newest_about(self, study_uids: Sequence[str]) -> str | None:
         """The session that was started last around exactly these studies, if any."""

@@ -7,8 +7,9 @@ from pathlib import Path
 import orjson
 import pytest
 
+from server.cli import main
 from tests.factories import part10
-from tests.http.conftest import Client
+from tests.http.conftest import Client, audit_records
 
 UIDS = {"SOPInstanceUID": "1.2.3", "StudyInstanceUID": "1.2.1", "SeriesInstanceUID": "1.2.2"}
 
@@ -52,3 +53,41 @@ def test_by_default_they_are_refused_and_gone(client: Client, root: Path) -> Non
     client.stow(part10(**UIDS))
     assert client.stow(part10(**UIDS, PatientID="another")).status_code == 409
     assert not (root / "quarantine").exists()
+
+
+def test_what_is_held_is_listed_and_released_once_nothing_contradicts_it(
+    client_with: Callable[..., Client], root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = client_with(archive={"quarantine_conflicts": True})
+    first, other = part10(**UIDS), part10(**UIDS, PatientID="another")
+    client.stow(first)
+    client.stow(other)
+    digest = hashlib.sha256(other).hexdigest()
+    assert main(["quarantine", "list", "--root", str(root)]) == 0
+    said = capsys.readouterr().out
+    assert digest[:16] in said
+    assert "1.2.3" in said
+    assert "another" not in said, "and no patient is named"
+    assert main(["quarantine", "release", digest[:8], "--root", str(root)]) == 1
+    assert "delete the instance first" in capsys.readouterr().err
+    client.request("DELETE", "/dicomweb/studies/1.2.1")
+    assert main(["quarantine", "release", digest[:8], "--root", str(root)]) == 0
+    path = "/dicomweb/studies/1.2.1/series/1.2.2/instances/1.2.3"
+    assert client.get(path, headers={"Accept": "application/dicom"}).content == other
+    assert list((root / "quarantine").iterdir()) == []
+    assert "released" in str(audit_records(root)[-2:])
+
+
+def test_what_is_held_is_discarded_by_a_digest_that_names_it_alone(
+    client_with: Callable[..., Client], root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = client_with(archive={"quarantine_conflicts": True})
+    client.stow(part10(**UIDS))
+    client.stow(part10(**UIDS, PatientID="another"))
+    client.stow(part10(**UIDS, PatientID="a third"))
+    held = sorted(path.stem for path in (root / "quarantine").glob("*.dcm"))
+    for name in ("", held[0][:7], "00000000"):
+        assert main(["quarantine", "discard", name, "--root", str(root)]) == 1
+    assert main(["quarantine", "discard", held[0], "--root", str(root)]) == 0
+    assert [path.stem for path in (root / "quarantine").glob("*.dcm")] == held[1:]
+    assert "discarded" in str(audit_records(root)[-1])

@@ -1,0 +1,61 @@
+"""Checks an export of Lightbox: every file is there, is what was received, and is the instance it is said to be.
+
+It needs Python and pydicom, not Lightbox: an export carries a copy of this file as `verify.py`.
+Run it as `python verify.py`, or with the folder of the export; exit status 1 when anything is wrong.
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pydicom
+
+_UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+
+
+def faults_of(folder: Path, advance: Callable[[int], None] | None = None) -> Iterator[tuple[str, str]]:
+    """Each fault and the SOP Instance UID or file that it is about."""
+    told = set()
+    with (folder / "manifest.jsonl").open(encoding="utf-8") as manifest:
+        for text in manifest:
+            line = json.loads(text)
+            told.add(line["path"])
+            fault = _fault(folder / line["path"], line)
+            if fault:
+                yield fault, line["SOPInstanceUID"]
+            if advance is not None:
+                advance(1)
+    for path in sorted((folder / "studies").rglob("*.dcm")):
+        if path.relative_to(folder).as_posix() not in told:
+            yield "not in the manifest", path.name
+
+
+def _fault(path: Path, line: dict[str, str]) -> str:
+    if not path.is_file():
+        return "missing"
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != line["sha256"]:
+            return "damaged"
+    try:
+        dataset = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(_UIDS))
+    except Exception:  # noqa: BLE001 - pydicom raises whatever a damaged header trips
+        return "unreadable"
+    if any(str(dataset.get(keyword, "")) != line[keyword] for keyword in _UIDS):
+        return "another instance"
+    return ""
+
+
+def main() -> int:
+    """Checks the folder that is named, or the one this file lies in."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+    found = list(faults_of(folder))
+    for fault, name in found:
+        print(f"{fault}\t{name}")  # noqa: T201 - it is a command
+    print("faults found" if found else "all files are as they were received", file=sys.stderr)  # noqa: T201
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""`lightbox export`: everything, or a part, as files that any other system can take; and checking such an export."""
+
+import shutil
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+
+import orjson
+from rich.console import Console
+
+from server.app import Parts, open_parts
+from server.catalogue.leaving import Wanted, count
+from server.commands import check_export
+from server.commands.failure import CommandFailed
+from server.commands.progress import bar
+from server.settings import Settings
+from server.studies.export import MANIFEST, Export
+
+_ABOUT = """This is an export of a Lightbox archive.
+
+studies/         DICOM Part 10 files as they were received: studies/<Study UID>/<Series UID>/<Instance UID>.dcm
+manifest.jsonl   one line of JSON for each file, in the order in which they came: path, SHA-256, size, UIDs,
+                 organisation, and when it was stored (ms since 1970)
+SHA256SUMS       the same digests; `sha256sum -c SHA256SUMS` checks them with nothing but coreutils
+verify.py        checks digests and UIDs with nothing but Python and pydicom
+records/         who did what (audit_records), who looked together (sessions), what happened to instances (ledger)
+
+To take it into another Lightbox: lightbox import FOLDER. Any DICOM system can read the files.
+"""
+
+
+def export(settings: Settings, to: Path, wanted: Wanted) -> int:
+    """Writes an export into the empty folder `to`; answers 1 when damaged instances had to stay behind."""
+    if to.exists() and any(to.iterdir()):
+        raise CommandFailed(f"{to} is not empty")
+    to.mkdir(parents=True, exist_ok=True)
+    with closing(open_parts(settings)) as parts:
+        with bar("exporting", count(parts.catalogue, wanted)) as advance:
+            leaves = Export(parts.sound, parts.catalogue, parts.audit)
+            exported = leaves.write(parts.local_person, wanted, to, advance)
+        _records(parts, to / "records", None if wanted.is_all else exported.study_uids)
+    (to / "README.txt").write_text(_ABOUT)
+    shutil.copyfile(check_export.__file__, to / "verify.py")
+    Console(stderr=True, highlight=False).print(
+        f"exported {exported.instances} instances of {len(exported.study_uids)} studies", soft_wrap=True
+    )
+    for instance_uid in exported.damaged:
+        print(f"damaged\t{instance_uid}")  # noqa: T201 - for scripts
+    return 1 if exported.damaged else 0
+
+
+def check(folder: Path) -> int:
+    """Checks an export; answers 1 when anything is wrong with it."""
+    if not (folder / MANIFEST).is_file():
+        raise CommandFailed(f"{folder} is no export: it has no {MANIFEST}")
+    with (folder / MANIFEST).open("rb") as manifest:
+        files = sum(1 for _ in manifest)
+    with bar("checking", files) as advance:
+        faults = list(check_export.faults_of(folder, advance))
+    for fault, name in faults:
+        print(f"{fault}\t{name}")  # noqa: T201 - for scripts
+    Console(stderr=True, highlight=False).print(f"checked {files} files: {len(faults)} faults")
+    return 1 if faults else 0
+
+
+def _records(parts: Parts, folder: Path, study_uids: set[str] | None) -> None:
+    """What is not in the files: of the studies that leave, or all."""
+    folder.mkdir()
+    _write(folder / "audit_records.jsonl", parts.audit.about(study_uids))
+    _write(folder / "sessions.jsonl", parts.journal.about(study_uids))
+    lines = (
+        {"number": line.number, "at": line.at, "kind": line.kind, "organisation": line.organisation}
+        | {"files": [asdict(ref) | {"sha256": digest} for ref, digest in line.files]}
+        for line in parts.ledger.lines()
+        if study_uids is None or any(ref.study_uid in study_uids for ref, _ in line.files)
+    )
+    _write(folder / "ledger.jsonl", lines)
+
+
+def _write(path: Path, lines: Iterable[Mapping[str, object]]) -> None:
+    with path.open("wb") as file:
+        for line in lines:
+            file.write(orjson.dumps(line) + b"\n")

@@ -1,0 +1,113 @@
+"""Leaving with everything: files that anybody can read and check, and the same answers wherever they are taken in."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from server.cli import main
+from tests.factories import part10
+from tests.http.answers import answers
+from tests.http.conftest import running, settings_for
+from tests.http.test_damage import file_of, rot
+from tests.http.test_reindex import instance, live_a_little
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "export"
+
+
+def export(root: Path, out: Path, *flags: str) -> int:
+    return main(["export", "--root", str(root), "--to", str(out), *flags])
+
+
+def lines(path: Path) -> list[dict[str, object]]:
+    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def test_an_export_taken_into_an_empty_root_gives_the_same_answers(root: Path, out: Path, tmp_path: Path) -> None:
+    with running(settings_for(root)) as client:
+        live_a_little(client)
+        before = answers(client)
+    assert export(root, out) == 0
+    assert main(["import", "--root", str(tmp_path / "new"), str(out)]) == 0
+    with running(settings_for(tmp_path / "new")) as client:
+        assert answers(client) == before
+
+
+@pytest.mark.parametrize(
+    ("flags", "instances"),
+    [
+        ((), 5),
+        (("--patient", "OTHER"), 1),
+        (("--study", "1.2.3.1"), 2),
+        (("--of", "LOCAL"), 5),
+        (("--of", "ELSE"), 0),
+        (("--study", "1.2.9", "--patient", "OTHER"), 0),
+    ],
+)
+def test_a_part_leaves_with_its_records_and_no_others(
+    root: Path, out: Path, flags: tuple[str, ...], instances: int
+) -> None:
+    with running(settings_for(root)) as client:
+        client.stow(instance(1), instance(2))
+        client.stow(instance(1, "1.2.9", "1.2.9.1"), instance(2, "1.2.9", "1.2.9.1"))
+        client.stow(instance(1, "1.2.8", "1.2.8.1", PatientID="OTHER"))
+    assert export(root, out, *flags) == 0
+    manifest = lines(out / "manifest.jsonl")
+    assert len(manifest) == len(list((out / "studies").rglob("*.dcm"))) == instances
+    studies = {str(line["StudyInstanceUID"]) for line in manifest}
+    if flags:
+        for name in ("audit_records", "sessions"):
+            assert all(studies & {*line["study_uids"]} for line in lines(out / "records" / f"{name}.jsonl"))
+        told = [file["study_uid"] for line in lines(out / "records" / "ledger.jsonl") for file in line["files"]]
+        assert {*told} == studies
+
+
+def test_an_export_is_checked_by_its_own_file_and_by_the_command(
+    root: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    contents = [instance(number) for number in (1, 2, 3, 4)]
+    with running(settings_for(root)) as client:
+        client.stow(*contents)
+    assert export(root, out) == 0
+    assert main(["export", "--verify", str(out)]) == 0
+    paths = [out / str(line["path"]) for line in lines(out / "manifest.jsonl")]
+    rot(paths[0])
+    paths[1].unlink()
+    (out / "studies" / "stray.dcm").write_bytes(part10())
+    capsys.readouterr()
+    assert main(["export", "--verify", str(out)]) == 1
+    said = capsys.readouterr().out
+    assert said.splitlines() == ["damaged\t1.2.3.2.1", "missing\t1.2.3.2.2", "not in the manifest\tstray.dcm"]
+    alone = subprocess.run([sys.executable, "verify.py"], cwd=out, capture_output=True, text=True, check=False)
+    assert (alone.returncode, alone.stdout) == (1, said)
+    assert "import server" not in (out / "verify.py").read_text()
+    sums = subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=out, capture_output=True, check=False)
+    assert sums.returncode == 1
+
+
+def test_damaged_instances_stay_behind_and_are_named(root: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    contents = [instance(number) for number in (1, 2)]
+    with running(settings_for(root)) as client:
+        client.stow(*contents)
+    rot(file_of(root, contents[0]))
+    capsys.readouterr()
+    assert export(root, out) == 1
+    assert capsys.readouterr().out == "damaged\t1.2.3.2.1\n"
+    assert main(["export", "--verify", str(out)]) == 0
+    assert export(root, out) == 1, "and an export never mixes with what is there"
+
+
+@pytest.mark.parametrize("path", ["../outside.dcm", "/etc/passwd"])
+def test_a_manifest_that_leads_elsewhere_is_refused(
+    root: Path, out: Path, path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out.mkdir()
+    (out.parent / "outside.dcm").write_bytes(part10())
+    (out / "manifest.jsonl").write_bytes(orjson.dumps({"path": path}))
+    assert main(["import", "--root", str(root), str(out)]) == 1
+    assert "outside" in capsys.readouterr().err
