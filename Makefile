@@ -10,7 +10,7 @@ export CHROMIUM
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check fix unit js e2e interop bench docs looks lock clean
+.PHONY: help setup demo run test check fix unit js e2e interop bench docs looks soak lock clean
 
 help:  ## list what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ interop: $(VENV)/.dev-ready  ## OHIF from npm shows images from this server; wri
 bench: $(VENV)/.dev-ready  ## measure, and write docs/reference/performance.md
 	@sh e2e/need-chromium.sh
 	python -m bench
+
+soak: $(VENV)/.dev-ready  ## hours of kill -9 (SOAK_HOURS=1) and, as root, tens of power cuts, under concurrent storing
+	pytest -s e2e/soak
 
 looks: $(VENV)/.dev-ready  ## make the screenshots of the docs anew
 	@sh e2e/need-chromium.sh

@@ -41,6 +41,7 @@ from server.rendering.codecs.index import in_process
 from server.sessions.hub import Hub
 from server.sessions.journal import Journal
 from server.settings import Settings
+from server.studies.adopt import adopt
 from server.studies.follow import Follow
 from server.studies.remove import Remove
 from server.studies.render import Render
@@ -172,6 +173,14 @@ def build(settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         parts.archive.sweep()
+        adopt(
+            parts.archive,
+            parts.catalogue,
+            parts.ledger,
+            parts.audit,
+            parts.local_person,
+            settings.access.organisation,
+        )
         if replicate:
             replicate.start()
         purging = asyncio.create_task(_purge(remove, workers))

@@ -170,6 +170,11 @@ class Archive:
         """The archived files whose digests begin with these three characters, in their order."""
         return sorted((self._objects / folder).glob("*.dcm"))
 
+    def folders_changed_since(self, moment: float) -> list[str]:
+        """What the digests begin with in the folders where a file came or went since (seconds since 1970)."""
+        with os.scandir(self._objects) as folders:
+            return sorted(folder.name for folder in folders if folder.stat().st_mtime >= moment)
+
     def forget(self, digest: str) -> None:
         """Takes away a file that never got a catalogue row."""
         self.path(digest).unlink(missing_ok=True)

@@ -1,0 +1,36 @@
+"""The long form of `e2e/journeys/test_crashes.py`: storing and killing for hours, `SOAK_HOURS` of them (1)."""
+
+import os
+import random
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from e2e.running import RunningServer
+from e2e.storm import Storm
+
+
+def test_hours_of_kill_9(new_server: Callable[[], RunningServer], tmp_path: Path) -> None:
+    seed = int(os.environ.get("SOAK_SEED", "1"))
+    until = time.monotonic() + 3600 * float(os.environ.get("SOAK_HOURS", "1"))
+    server = new_server()
+    storm = Storm(seed)
+    chance = random.Random(seed)
+    rounds = 0
+    while time.monotonic() < until:
+        ended = threading.Event()
+        clients = storm.rage(server, ended)
+        ended.wait(3 * chance.random())
+        server.kill()
+        ended.set()
+        for client in clients:
+            client.join()
+        server.start()
+        storm.check(server)
+        rounds += 1
+        if rounds % 20 == 0:
+            storm.verify(tmp_path / "root-0")
+    assert server.stop() == 0
+    storm.verify(tmp_path / "root-0")
+    print(f"{rounds} times kill -9, {len(storm.acknowledged)} acknowledged, none lost")

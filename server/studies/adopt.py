@@ -1,0 +1,67 @@
+"""At a start: files that a crash left without a row are catalogued, so that nothing lies about unknown.
+
+They were whole on disk and not yet answered for. Only folders that changed around the newest acknowledged change are
+looked into, so a start costs one `stat` a folder however large the archive is.
+"""
+
+import logging
+from pathlib import Path
+
+from server.access.audit import Audit
+from server.access.people import Caller
+from server.access.policy import Action
+from server.archive.store import Archive
+from server.catalogue import damage, entries
+from server.catalogue.ledger import Ledger
+from server.database.sqlite import Database
+from server.errors import ServerError
+from server.studies.arrival import read_file
+from server.studies.sound import examine
+
+log = logging.getLogger(__name__)
+
+_WINDOW_SECONDS = 600
+_MOST = 1000
+
+
+def adopt(
+    archive: Archive, catalogue: Database, ledger: Ledger, audit: Audit, caller: Caller, organisation: str
+) -> int:
+    """Catalogues such files for `organisation`; answers how many."""
+    since = (ledger.newest_at() or 0) / 1000 - _WINDOW_SECONDS
+    with archive.removing(wait_seconds=0) as alone:
+        if not alone:
+            return 0  # another process is storing, which is how such files come to be for a moment
+        left = _left(archive, catalogue, since)
+    if len(left) > _MOST:
+        log.error("%d files are not in the catalogue: run lightbox reindex", len(left))
+        return 0
+    found = []
+    for path in left:
+        try:
+            if examine(path, path.stem)[0] is not None:
+                found.append(read_file(path, path.stat().st_size, path.stem, organisation))
+        except (OSError, ServerError):
+            log.warning("a file that is not in the catalogue cannot be read: %s", path.stem)
+    if not found:
+        return 0
+    stand = entries.add(catalogue, found)
+    study_uids = [entry.ref.study_uid for entry in found if stand[entry.ref.instance_uid] == entry.digest]
+    audit.record(
+        caller,
+        Action.STORE,
+        study_uids,
+        "success",
+        together=lambda records: ledger.note(records, catalogue),
+        found_after_a_crash=len(study_uids),
+    )
+    return len(study_uids)
+
+
+def _left(archive: Archive, catalogue: Database, since: float) -> list[Path]:
+    """The files without a row that were put there after `since`, seconds since 1970, in the order they came."""
+    left = []
+    for folder in archive.folders_changed_since(since):
+        there = {path.stem: path for path in archive.files_in(folder) if path.stat().st_ctime >= since}
+        left += [there[digest] for digest in there.keys() - damage.known(catalogue, folder)]
+    return sorted(left, key=lambda path: path.stat().st_mtime_ns)
