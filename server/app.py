@@ -102,7 +102,8 @@ def open_parts(settings: Settings) -> Parts:
     organisation = settings.access.organisation
     with ExitStack() as opened:
         occupancy = opened.enter_context(closing(Occupancy(root)))
-        archive = opened.enter_context(closing(Archive(root / "archive", settings.archive.sync_threads)))
+        kept = settings.archive
+        archive = opened.enter_context(closing(Archive(root / "archive", kept.sync_threads, kept.reserve)))
         catalogue = opened.enter_context(closing(Database(root / "catalogue.sqlite")))
         records = opened.enter_context(closing(Database(root / "records.sqlite")))
         entries.prepare(catalogue)

@@ -34,6 +34,9 @@ class ArchiveSettings(_Section):
     largest_instance: int = Field(
         4096 * MIB, ge=MIB, description="Bytes of one stored instance; a larger part is answered with 413."
     )
+    reserve: int = Field(
+        1024 * MIB, ge=0, description="Bytes of the disk left free for the databases; storing into it is answered 507."
+    )
     replica: str = Field(
         "", description="Folder on another disk that receives every instance once it is acknowledged; empty for none."
     )

@@ -10,7 +10,7 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,21 +18,29 @@ from pathlib import Path
 
 from server.errors import ArchiveFull
 
+_DISK_FAULTS = {errno.EIO, errno.EBADMSG, errno.EUCLEAN, errno.ENXIO, errno.ENODATA}
 _PIECE = 2**20
+_LOOK_EVERY = 16 * 2**20
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG}
 
 
 class Incoming:
     """A file on its way in: written piece by piece, hashed as it grows, gone again unless it is kept."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, has_room: Callable[[], bool] = lambda: True) -> None:
         self.path = path
         self.size = 0
+        self._has_room = has_room
+        self._looked_at = 0
         self._hash = hashlib.sha256()
         self._file = path.open("xb", buffering=0)
 
     def write(self, piece: bytes | memoryview) -> None:
-        """Appends `piece`; `ArchiveFull` when the disk does not take it."""
+        """Appends `piece`; `ArchiveFull` when the disk does not take it, or has none to spare."""
+        if self.size >= self._looked_at:
+            self._looked_at = self.size + _LOOK_EVERY
+            if not self._has_room():
+                raise refusal(OSError(errno.ENOSPC, "the reserve is reached"))
         try:
             rest = memoryview(piece)
             while len(rest):
@@ -80,7 +88,9 @@ class Kept:
 class Archive:
     """The archive folder: `objects/abc/<digest>.dcm` and an `inbox` for what is arriving."""
 
-    def __init__(self, root: Path, sync_threads: int = 8) -> None:
+    def __init__(self, root: Path, sync_threads: int = 8, reserve: int = 0) -> None:
+        """`reserve` bytes of the disk are left free, so that catalogue, records and deleting go on working."""
+        self._reserve = reserve
         self._objects = root / "objects"
         self._inbox = root / "inbox"
         self._lock = root / "lock"
@@ -94,9 +104,13 @@ class Archive:
     def receive(self) -> Incoming:
         """A new file in the inbox; `ArchiveFull` when the disk has no room for one."""
         try:
-            return Incoming(self._inbox / f"{os.getpid()}-{secrets.token_hex(8)}.part")
+            return Incoming(self._inbox / f"{os.getpid()}-{secrets.token_hex(8)}.part", self._has_room)
         except OSError as error:
             raise refusal(error) from error
+
+    def _has_room(self) -> bool:
+        told = os.statvfs(self._inbox)
+        return told.f_bavail * told.f_frsize >= self._reserve
 
     def keep(self, arrived: Sequence[Incoming]) -> list[Kept]:
         """Moves files into the archive for good: all are safe on disk when this returns.
@@ -224,6 +238,11 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def is_disk_fault(error: OSError) -> bool:
+    """Whether the disk cannot read what it holds; else it is this process that cannot just now, or may not."""
+    return error.errno in _DISK_FAULTS
 
 
 def refusal(error: OSError) -> ArchiveFull:

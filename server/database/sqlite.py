@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
-from server.errors import ArchiveFull, ServerError
+from server.errors import ArchiveFull, Overloaded, ServerError
 
 T = TypeVar("T")
 Write = Callable[[sqlite3.Connection], Any]
@@ -79,7 +79,10 @@ class Database:
         """This thread's own connection."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = self._connect()
+            try:
+                connection = self._local.connection = self._connect()
+            except sqlite3.OperationalError as error:  # no descriptors left, as a rule
+                raise Overloaded("The database cannot be opened now. Repeat the request in a moment.") from error
             with self._lock:
                 self._readers.append(connection)
         return connection

@@ -12,6 +12,7 @@ from server.access.people import Caller
 from server.access.policy import Action
 from server.archive.store import Archive
 from server.catalogue import damage, entries
+from server.catalogue.entries import Entry
 from server.catalogue.ledger import Ledger
 from server.database.sqlite import Database
 from server.errors import ServerError
@@ -36,26 +37,35 @@ def adopt(
     if len(left) > _MOST:
         log.error("%d files are not in the catalogue: run lightbox reindex", len(left))
         return 0
-    found = []
-    for path in left:
-        try:
-            if examine(path, path.stem)[0] is not None:
-                found.append(read_file(path, path.stat().st_size, path.stem, organisation))
-        except (OSError, ServerError):
-            log.warning("a file that is not in the catalogue cannot be read: %s", path.stem)
+    found = [entry for path in left if (entry := _entry(path, organisation)) is not None]
     if not found:
         return 0
-    stand = entries.add(catalogue, found)
-    study_uids = [entry.ref.study_uid for entry in found if stand[entry.ref.instance_uid] == entry.digest]
-    audit.record(
-        caller,
-        Action.STORE,
-        study_uids,
-        "success",
-        together=lambda records: ledger.note(records, catalogue),
-        found_after_a_crash=len(study_uids),
-    )
+    try:
+        stand = entries.add(catalogue, found)
+        study_uids = [entry.ref.study_uid for entry in found if stand[entry.ref.instance_uid] == entry.digest]
+        audit.record(
+            caller,
+            Action.STORE,
+            study_uids,
+            "success",
+            together=lambda records: ledger.note(records, catalogue),
+            found_after_a_crash=len(study_uids),
+        )
+    except ServerError as error:  # a full disk must not keep the server from starting
+        log.warning("files that a crash left could not be catalogued: %s", error)
+        return 0
     return len(study_uids)
+
+
+def _entry(path: Path, organisation: str) -> Entry | None:
+    """The entry of a file that is whole and can be catalogued."""
+    try:
+        if examine(path, path.stem)[0] is not None:
+            return read_file(path, path.stat().st_size, path.stem, organisation)
+    except (OSError, ServerError):
+        pass
+    log.warning("a file that is not in the catalogue cannot be read: %s", path.stem)
+    return None
 
 
 def _left(archive: Archive, catalogue: Database, since: float) -> list[Path]:

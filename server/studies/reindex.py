@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
-from server.archive.store import Archive, sync_folder
+from server.archive.store import Archive, is_disk_fault, sync_folder
 from server.catalogue import entries
 from server.catalogue.changes import Kind
 from server.catalogue.ledger import Ledger, Line
@@ -197,7 +197,9 @@ def _read(path: Path, digest: str, organisation: str) -> Outcome:
         entry = read_file(path, path.stat().st_size, digest, organisation)
     except FileNotFoundError:
         return Fault("missing")
-    except OSError:
+    except OSError as error:
+        if not is_disk_fault(error):
+            raise
         return Fault("damaged")
     except ServerError:
         return Fault("unreadable")

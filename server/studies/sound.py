@@ -12,10 +12,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from server.archive.store import Archive
+from server.archive.store import Archive, is_disk_fault
 from server.catalogue import damage
 from server.database.sqlite import Database
-from server.errors import Damaged, ServerError
+from server.errors import Damaged, Overloaded, ServerError
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,10 @@ class SoundFiles:
 
 
 def examine(path: Path, digest: str) -> tuple[Seal | None, str]:
-    """Reads a whole file; its seal when it has this digest, else None and the fault, `missing` or `damaged`."""
+    """Reads a whole file; its seal when it has this digest, else None and the fault, `missing` or `damaged`.
+
+    `Overloaded` when it can only not be read now.
+    """
     try:
         before = _seal(path)
         with path.open("rb") as file:
@@ -101,8 +104,9 @@ def examine(path: Path, digest: str) -> tuple[Seal | None, str]:
             return before, ""
     except FileNotFoundError:
         return None, "missing"
-    except OSError:
-        pass  # a disk that cannot read it
+    except OSError as error:
+        if not is_disk_fault(error):
+            raise Overloaded("An archived file cannot be read now. Repeat the request in a moment.") from error
     return None, "damaged"
 
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.archive.store import Archive
+from server.archive.store import Archive, is_disk_fault
 from server.catalogue import damage
 from server.database.sqlite import Database
 from server.errors import Damaged
@@ -100,7 +100,9 @@ class Verify:
                 os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         except FileNotFoundError:
             return path.stem not in damage.needed(self._catalogue, path.stem)  # let go of meanwhile
-        except OSError:
+        except OSError as error:
+            if not is_disk_fault(error):
+                raise
             return False
         return seen.hexdigest() == path.stem
 

@@ -4,13 +4,14 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from server.database.migrations import DatabaseTooNew, migrate
 from server.database.sqlite import Database
-from server.errors import ArchiveFull
+from server.errors import ArchiveFull, Overloaded
 
 
 @pytest.fixture
@@ -160,3 +161,38 @@ def test_a_step_may_call_functions(database: Database, tmp_path: Path) -> None:
     )
     assert migrate(database, "test", tmp_path, {"doubled": lambda value: 2 * value}) == 1
     assert database.read("SELECT value FROM twice")[0]["value"] == 40
+
+
+def test_a_reader_without_descriptors_is_told_to_come_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(Database(tmp_path / "a.sqlite")) as database:
+
+        def fail(*_arguments: object, **_options: object) -> sqlite3.Connection:
+            raise sqlite3.OperationalError("unable to open database file")
+
+        monkeypatch.setattr(sqlite3, "connect", fail)
+        with pytest.raises(Overloaded):
+            database.read("SELECT 1")
+        monkeypatch.undo()
+        assert [tuple(row) for row in database.read("SELECT 1")] == [(1,)]
+
+
+def test_a_copy_is_whole_while_others_write(tmp_path: Path) -> None:
+    with closing(Database(tmp_path / "a.sqlite")) as database:
+        database.write(lambda connection: connection.execute("CREATE TABLE number (n INTEGER)"))
+        stopping = threading.Event()
+
+        def write() -> None:
+            while not stopping.is_set():
+                database.write(lambda connection: connection.execute("INSERT INTO number VALUES (1), (2)"))
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        for number in range(5):
+            database.back_up(tmp_path / f"copy {number}.sqlite")
+        stopping.set()
+        writer.join()
+    for copy in tmp_path.glob("copy *"):
+        with closing(sqlite3.connect(copy)) as copied:
+            assert copied.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert copied.execute("SELECT count(*) % 2 FROM number").fetchone() == (0,), "no half of a transaction"
+    assert not list(tmp_path.glob("*.new*"))
