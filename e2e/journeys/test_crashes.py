@@ -1,7 +1,10 @@
 """A real server killed again and again while many clients store: nothing acknowledged is lost, nothing half there."""
 
 import random
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,3 +37,35 @@ def test_rounds_of_kill_9_under_concurrent_storing(
     assert storm.acknowledged
     assert server.stop() == 0
     storm.verify(tmp_path / "root-0")
+
+
+def test_a_replica_catches_up_with_a_server_that_is_killed_again_and_again(tmp_path: Path) -> None:
+    root, replica = tmp_path / "root", tmp_path / "replica"
+    server = RunningServer(root, "--replica", str(replica))
+    storm = Storm(seed=3, clients=3)
+    for _ in range(3):
+        server.start()
+        ended = threading.Event()
+        clients = storm.rage(server, ended)
+        ended.wait(1)
+        server.kill()
+        ended.set()
+        for client in clients:
+            client.join()
+    server.start()
+    deadline = time.monotonic() + 30
+    while _files(replica) != _files(root):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert server.stop() == 0
+    drill = ["drill", "--root", str(root), "--replica", str(replica), "--into", str(tmp_path / "new")]
+    done = subprocess.run([sys.executable, "-m", "server", *drill], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    storm.verify(tmp_path / "new")
+    restored = RunningServer(tmp_path / "new").start()
+    storm.check(restored)
+    assert restored.stop() == 0
+
+
+def _files(root: Path) -> set[str]:
+    return {path.name for path in (root / "archive" / "objects").rglob("*.dcm")}
