@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +38,13 @@ class Storm:
         for thread in threads:
             thread.start()
         return threads
+
+    def middle(self, more: int = 12) -> None:
+        """Waits until so many more are acknowledged, on however slow a machine, and then for a random moment."""
+        before, deadline = len(self.acknowledged), time.monotonic() + 60
+        while len(self.acknowledged) < before + more and time.monotonic() < deadline:
+            time.sleep(0.001)
+        time.sleep(self._random.random() * 0.3)
 
     def _store(self, server: RunningServer, ended: threading.Event) -> None:
         with httpx.Client(timeout=30) as client:

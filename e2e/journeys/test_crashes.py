@@ -1,6 +1,5 @@
 """A real server killed again and again while many clients store: nothing acknowledged is lost, nothing half there."""
 
-import random
 import subprocess
 import sys
 import threading
@@ -22,11 +21,10 @@ def test_rounds_of_kill_9_under_concurrent_storing(
 ) -> None:
     server = new_server()
     storm = Storm(seed)
-    chance = random.Random(seed)
     for _ in range(ROUNDS):
         ended = threading.Event()
         clients = storm.rage(server, ended)
-        ended.wait(0.2 + chance.random())
+        storm.middle()
         server.kill()
         ended.set()
         for client in clients:
@@ -47,7 +45,7 @@ def test_a_replica_catches_up_with_a_server_that_is_killed_again_and_again(tmp_p
         server.start()
         ended = threading.Event()
         clients = storm.rage(server, ended)
-        ended.wait(1)
+        storm.middle()
         server.kill()
         ended.set()
         for client in clients:

@@ -16,12 +16,11 @@ def test_hours_of_kill_9(new_server: Callable[[], RunningServer], tmp_path: Path
     until = time.monotonic() + 3600 * float(os.environ.get("SOAK_HOURS", "1"))
     server = new_server()
     storm = Storm(seed)
-    chance = random.Random(seed)
     rounds = 0
     while time.monotonic() < until:
         ended = threading.Event()
         clients = storm.rage(server, ended)
-        ended.wait(3 * chance.random())
+        storm.middle(random.Random(f"{seed} {rounds}").randrange(100))
         server.kill()
         ended.set()
         for client in clients:

@@ -5,7 +5,6 @@ Needs root, loop devices and the file system's mkfs; what is missing is skipped.
 
 import fcntl
 import os
-import random
 import shutil
 import struct
 import subprocess
@@ -72,14 +71,13 @@ def test_nothing_acknowledged_is_lost_when_the_power_goes(tmp_path: Path, kind: 
     if shutil.which(MAKE[kind][0]) is None:
         pytest.skip(f"there is no {MAKE[kind][0]}")
     storm = Storm(seed=len(kind) * 1000)
-    chance = random.Random(kind)
     with disk(tmp_path, kind) as mounted:
         server = RunningServer(mounted / "root")
         for _ in range(ROUNDS[kind]):
             server.start()
             ended = threading.Event()
             clients = storm.rage(server, ended)
-            ended.wait(0.3 + chance.random())
+            storm.middle()
             cut_power(mounted)
             server.kill()
             ended.set()

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from server.catalogue import changes
 from server.database.sqlite import Database
 
-_NAMED = "SELECT instance_uid, digest FROM instance UNION SELECT instance_uid, digest FROM withdrawn"
-
 
 @dataclass(frozen=True, slots=True)
 class Damage:
@@ -39,20 +37,28 @@ def flagged(database: Database) -> list[Damage]:
 
 def instances_of(database: Database, digest: str) -> tuple[str, ...]:
     """The instances, deleted ones that can be restored too, whose bytes a file holds."""
-    rows = database.read(f"SELECT DISTINCT instance_uid FROM ({_NAMED}) WHERE digest = ? ORDER BY 1", (digest,))
+    rows = database.read(
+        "SELECT instance_uid FROM instance WHERE digest = ? UNION "
+        "SELECT instance_uid FROM withdrawn WHERE digest = ? ORDER BY 1",
+        (digest, digest),
+    )
     return tuple(row["instance_uid"] for row in rows)
 
 
 def needed(database: Database, prefix: str) -> set[str]:
     """The digests beginning with `prefix` whose files must be there."""
-    return _beginning(database, "SELECT digest FROM instance UNION SELECT digest FROM withdrawn", prefix)
+    return _beginning(database, ("instance", "withdrawn"), prefix)
 
 
 def known(database: Database, prefix: str) -> set[str]:
     """The digests beginning with `prefix` whose files may be there: needed, or about to be let go of."""
-    return needed(database, prefix) | _beginning(database, "SELECT digest FROM doomed", prefix)
+    return _beginning(database, ("instance", "withdrawn", "doomed"), prefix)
 
 
-def _beginning(database: Database, select: str, prefix: str) -> set[str]:
-    rows = database.read(f"SELECT digest FROM ({select}) WHERE digest >= ? AND digest < ?", (prefix, prefix + "g"))
-    return {row["digest"] for row in rows}
+def _beginning(database: Database, tables: Sequence[str], prefix: str) -> set[str]:
+    """Asked of each table by itself, so that its index is used; `g` comes after every hexadecimal digit."""
+    found: set[str] = set()
+    for table in tables:
+        sql = f"SELECT digest FROM {table} WHERE digest >= ? AND digest < ?"
+        found.update(row["digest"] for row in database.read(sql, (prefix, f"{prefix}g")))
+    return found
