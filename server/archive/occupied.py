@@ -14,9 +14,9 @@ class Occupied(Exception):
 class Occupancy:
     """A hold on a root, until it is closed or the process ends."""
 
-    def __init__(self, root: Path, *, alone: bool = False) -> None:
+    def __init__(self, root: Path, *, alone: bool = False, name: str = "occupied") -> None:
         make_folder(root)
-        self._lock = os.open(root / "occupied", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._lock = os.open(root / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(self._lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import orjson
 
+from server.archive.occupied import Occupancy, Occupied
 from server.archive.store import Archive, make_folder, sync_folder
 from server.catalogue.ledger import Ledger
 from server.database.sqlite import Database
@@ -47,10 +48,14 @@ class Replica:
 
     def open(self) -> Opened:
         """The replica with its archive and ledger, begun when there is none yet; `ReplicaAway` when it is gone."""
-        self._begin()
-        if (reason := self.why_away()) is not None:
-            raise ReplicaAway(reason)
         with ExitStack() as stack:
+            try:
+                stack.enter_context(closing(Occupancy(self._root, alone=True, name="replicating")))
+            except Occupied as error:
+                raise ReplicaAway("a server or another command is copying to it already") from error
+            self._begin()
+            if (reason := self.why_away()) is not None:
+                raise ReplicaAway(reason)
             archive = stack.enter_context(closing(Archive(self.folder / "archive")))
             archive.sweep()
             ledger = Ledger(stack.enter_context(closing(Database(self.folder / "ledger.sqlite"))))

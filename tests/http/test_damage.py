@@ -1,6 +1,7 @@
 """A file that is no longer what was received: never served, flagged, told by verify, mended from the replica."""
 
 import os
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -100,8 +101,11 @@ def test_with_a_replica_the_reader_gets_the_right_bytes(
 ) -> None:
     client = client_with(archive={"replica": str(tmp_path / "replica")})
     [content] = store(client)
-    replicate(root, tmp_path / "replica")
     path = file_of(root, content)
+    deadline = time.monotonic() + 20
+    while not list((tmp_path / "replica").rglob(path.name)):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
     if fault == "damaged":
         rot(path)
     else:
