@@ -9,6 +9,7 @@ from collections.abc import Callable
 import uvicorn
 
 from server.app import build
+from server.commands.bounded_http import BoundedHttp
 from server.commands.failure import CommandFailed
 from server.settings import Settings
 from server.web.live import LONGEST_MESSAGE
@@ -24,6 +25,7 @@ def serve(settings: Settings, announce: Callable[[str], None] | None = None, *, 
     app = build(settings)
     config = uvicorn.Config(
         app,
+        http=BoundedHttp,
         access_log=False,  # it would log query strings, which hold names; web.request_log does without
         log_config=None,
         proxy_headers=False,

@@ -120,7 +120,10 @@ class Scan:
         else:
             tag, vr, length, self._position = explicit_header(self._data, start, level.order)
         self._count()
-        level.in_order &= tag > level.last
+        if tag <= level.last:
+            level.in_order = False
+            if name_of(tag) in level.attributes:  # PS3.5 7.1: at most once in a data set
+                raise Malformed("An element appears twice in one data set.", tag=name_of(tag), offset=start)
         level.last = tag
         if length == UNDEFINED:
             self._undefined(level, tag, vr)

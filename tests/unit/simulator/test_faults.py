@@ -17,7 +17,7 @@ from simulator.workload.archive import Unreachable
 from tests.unit.simulator.live import lightbox
 from tests.unit.simulator.store_server import Reply, StoreServer, all_stored, store_response
 
-NOT_YET_RIGHT = {"element-twice", "huge-header", "too-many-parts"}
+NOT_YET_RIGHT = {"too-many-parts"}
 """Where the server does something else than it should; a mended server makes this test fail, and its name go."""
 
 

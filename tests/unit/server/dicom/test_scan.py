@@ -11,7 +11,7 @@ from pydicom.datadict import private_dictionaries
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from server.archive.part10 import examine, find_value
-from server.dicom.scan import MOST_ELEMENTS
+from server.dicom.scan import MOST_ELEMENTS, Scan
 from server.errors import Malformed, NotFound, TooLarge
 from tests.factories import element, identifiers, item, raw_part10
 
@@ -335,3 +335,12 @@ def test_fragments_and_offsets_count_as_elements() -> None:
 def test_a_known_sequence_that_is_none_is_refused() -> None:
     with pytest.raises(Malformed):
         scanned_implicit(implicit(0x00081110, b"no items"))
+
+
+@pytest.mark.parametrize("between", [b"", element(0x00100030, "DA", b"19600102")])
+def test_an_element_that_appears_twice_is_refused(between: bytes) -> None:
+    """Two readers of such a data set may see two patients (PS3.5 7.1)."""
+    one, other = element(0x00100020, "LO", b"AAAA"), element(0x00100020, "LO", b"BBBB")
+    data = one + between + other
+    with pytest.raises(Malformed, match="twice"):
+        Scan(data, 0, implicit=False, order="<").run()
