@@ -26,8 +26,8 @@ SECOND, MEMORY = 1.0, 64 * 2**20
 
 @contextmanager
 def cheaply() -> Iterator[None]:
-    """Within a second and 64 MiB."""
-    started = time.monotonic()
+    """Within a second of work and 64 MiB."""
+    started = time.process_time()
     tracemalloc.start()
     try:
         yield
@@ -35,7 +35,7 @@ def cheaply() -> Iterator[None]:
     finally:
         tracemalloc.stop()
     assert peak < MEMORY
-    assert time.monotonic() - started < SECOND
+    assert time.process_time() - started < SECOND
 
 
 def lying(**lie: Any) -> Dataset:
