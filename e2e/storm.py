@@ -44,6 +44,7 @@ class Storm:
         before, deadline = len(self.acknowledged), time.monotonic() + 60
         while len(self.acknowledged) < before + more and time.monotonic() < deadline:
             time.sleep(0.001)
+        assert len(self.acknowledged) > before, "a crash while nothing is stored would show nothing"
         time.sleep(self._random.random() * 0.3)
 
     def _store(self, server: RunningServer, ended: threading.Event) -> None:

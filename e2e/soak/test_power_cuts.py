@@ -72,7 +72,7 @@ def test_nothing_acknowledged_is_lost_when_the_power_goes(tmp_path: Path, kind: 
         pytest.skip(f"there is no {MAKE[kind][0]}")
     storm = Storm(seed=len(kind) * 1000)
     with disk(tmp_path, kind) as mounted:
-        server = RunningServer(mounted / "root")
+        server = RunningServer(mounted / "root", "--reserve", "0")
         for _ in range(ROUNDS[kind]):
             server.start()
             ended = threading.Event()
