@@ -42,6 +42,7 @@ from server.sessions.hub import Hub
 from server.sessions.journal import Journal
 from server.settings import Settings
 from server.studies.adopt import adopt
+from server.studies.documents import Documents
 from server.studies.follow import Follow
 from server.studies.remove import Remove
 from server.studies.render import Render
@@ -161,7 +162,7 @@ def build(settings: Settings) -> Starlette:
         Stow(parts.store, workers, addresses, settings.archive.largest_instance),
         Qido(parts.search, workers, addresses, settings.search.most_results),
         Wado(retrieve, workers, addresses),
-        Rendered(render, workers, addresses),
+        Rendered(render, Documents(parts.sound, retrieve, parts.audit), workers, addresses),
         RenderedVolumes(volumes, workers),
         removal,
         changes,

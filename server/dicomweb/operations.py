@@ -14,6 +14,7 @@ from server.rendering.request import ICC_PROFILES, MEDIA_TYPES
 from server.rendering.volume.request import METHODS
 from server.rendering.volume.request import PICTURES as VOLUME_TYPES
 from server.rendering.volume.view import SIDES
+from server.studies.documents import DOCUMENTS
 
 JSON = ("application/dicom+json", "application/json")
 XML = 'multipart/related; type="application/dicom+xml"'
@@ -64,7 +65,7 @@ _RENDERED = (
     Parameter("window", "center,width,function with function linear, linear-exact or sigmoid (8.3.5.1.4)."),
     Parameter("viewport", "width,height, or width,height,x,y,width,height of the region (8.3.5.1.3)."),
     Parameter("quality", "1 to 100 for lossy media types (8.3.5.1.2).", r"^([1-9][0-9]?|100)$"),
-    Parameter("annotation", "patient, technique or both; read, and nothing is drawn over the picture (8.3.5.1.1)."),
+    Parameter("annotation", "patient, technique or both, burned into the picture (8.3.5.1.1)."),
     Parameter("iccprofile", "The profile of a picture, or the space of its colours (8.3.5.1.5).", words=ICC_PROFILES),
     _ACCEPT,
 )
@@ -108,7 +109,14 @@ def _retrieved(path: str, noun: str) -> Iterator[tuple[tuple[str, str], Operatio
     get = {
         "": Operation(f"Retrieve{noun}", "The instances as Part 10 files", "10.4.1.1.1", INSTANCES, (), (_ACCEPT,)),
         "/metadata": Operation(f"Retrieve{noun}Metadata", "Attributes", "10.4.1.1.2", (*JSON, XML), (), (_ACCEPT,)),
-        "/rendered": Operation(f"RetrieveRendered{noun}", "A picture", "10.4.1.1.3", MEDIA_TYPES, (), _RENDERED),
+        "/rendered": Operation(
+            f"RetrieveRendered{noun}",
+            "Pictures, documents, and images as presentation states have them",
+            "10.4.1.1.3",
+            (*MEDIA_TYPES, *DOCUMENTS),
+            (),
+            _RENDERED,
+        ),
         "/thumbnail": Operation(
             f"Retrieve{noun}Thumbnail", "A small picture", "10.4.1.1.4", MEDIA_TYPES, (), _RENDERED
         ),

@@ -45,7 +45,7 @@ class Values:
     """How stored values become grey: rescale or modality LUT, then windows or VOI LUTs, as the header gives them.
 
     `windows` are (center, width), `explanations` what each of them is for; `function` is LINEAR, LINEAR_EXACT or
-    SIGMOID.
+    SIGMOID. `presentation_lut` comes from presentation states alone, and is never catalogued.
     """
 
     slope: float = 1.0
@@ -55,6 +55,7 @@ class Values:
     function: str = "LINEAR"
     voi_lut: LookupTable | None = None
     explanations: tuple[str, ...] = ()
+    presentation_lut: LookupTable | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image as Pillow
 
 from server.errors import Malformed, NotAcceptable
 from server.rendering.codecs.index import CODECS, Decode, in_process
@@ -57,6 +58,14 @@ class Attached:
         return sum(plane.nbytes for plane in self.planes) + len(self.profile) + 1
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture that is drawn and not yet encoded, and the window that was used."""
+
+    pixels: Pillow.Image
+    window: Window | None = None
+
+
 def draw(
     stored: NDArray[np.generic],
     image: Image,
@@ -65,6 +74,18 @@ def draw(
     attached: Attached = Attached(),
     reduced: Callable[[int], Reduced] | None = None,
 ) -> Picture:
+    """The picture of a frame's stored values as it is wished, encoded."""
+    return finish(drawing_of(stored, image, frame_number, wish, attached, reduced), attached, wish)
+
+
+def drawing_of(
+    stored: NDArray[np.generic],
+    image: Image,
+    frame_number: int,
+    wish: RenderRequest,
+    attached: Attached = Attached(),
+    reduced: Callable[[int], Reduced] | None = None,
+) -> Drawing:
     """The picture of a frame's stored values as it is wished.
 
     `reduced` answers the frame made small by a factor, for pictures so much smaller than it that this is enough.
@@ -86,7 +107,12 @@ def draw(
         picture = shut(picture, image, shutter, wish.viewport)
     if wish.overlays:
         picture = overlay(picture, image, attached.planes, wish.viewport)
+    return Drawing(picture, window)
+
+
+def finish(drawing: Drawing, attached: Attached, wish: RenderRequest) -> Picture:
+    """The drawing as the bytes to send, in its profile or another."""
     # a GIF has no room for a profile, so that its colours go where everybody takes them to be
     space = "srgb" if wish.media_type == "image/gif" and attached.profile else wish.profile
-    picture = in_profile(picture, attached.profile, space)
-    return Picture(encode(picture, wish.media_type, wish.quality), wish.media_type, window)
+    picture = in_profile(drawing.pixels, attached.profile, space)
+    return Picture(encode(picture, wish.media_type, wish.quality), wish.media_type, drawing.window)

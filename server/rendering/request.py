@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from server.errors import Malformed
 
 LARGEST_VIEWPORT = 16_384
-MEDIA_TYPES = ("image/jpeg", "image/png", "image/gif")
+MEDIA_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
+MOVING = ("image/gif", "image/webp")
+"""Those that can show one frame after the other."""
+
+ANNOTATIONS = ("patient", "technique")
+"""The words of the annotation parameter (PS3.18 8.3.5.1.1)."""
+
 ICC_PROFILES = ("no", "yes", "srgb", "adobergb", "rommrgb", "displayp3")
 """The words of `iccprofile`; displayp3 came with the edition of 2024."""
 
@@ -42,10 +48,10 @@ class Viewport:
 
 @dataclass(frozen=True, slots=True)
 class RenderRequest:
-    """One picture to be: as what, how windowed, how large, how good (JPEG quality 1 to 100), in which colours.
+    """One picture to be: as what, how windowed, how large, how good (quality 1 to 100), in which colours.
 
     `profile` is a word of `iccprofile` (PS3.18 8.3.5.1.5), None when there is none; `overlays` and `shutters` say
-    whether those of the image are drawn.
+    whether those of the image are drawn; `annotation` is what is burned in.
     """
 
     media_type: str = "image/jpeg"
@@ -55,17 +61,18 @@ class RenderRequest:
     profile: str | None = None
     overlays: bool = True
     shutters: bool = True
+    annotation: tuple[str, ...] = ()
 
 
 def parse(parameters: Mapping[str, str], media_type: str) -> RenderRequest:
     """The request that the query parameters make; `Malformed` names the one that is wrong and what would be right."""
-    _require_words(parameters, "annotation", {"patient", "technique"})
     return RenderRequest(
         media_type=media_type,
         window=parse_window(parameters["window"]) if "window" in parameters else None,
         viewport=parse_viewport(parameters["viewport"]) if "viewport" in parameters else None,
         quality=parse_quality(parameters, "quality"),
         profile=_profile(parameters["iccprofile"], media_type) if "iccprofile" in parameters else None,
+        annotation=parse_annotation(parameters),
     )
 
 
@@ -116,6 +123,13 @@ def parse_quality(parameters: Mapping[str, str], name: str) -> int:
     if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= 100:
         raise Malformed(f"{name} is a whole number from 1 to 100.", **{name: text[:80]})
     return int(text)
+
+
+def parse_annotation(parameters: Mapping[str, str]) -> tuple[str, ...]:
+    """What is to be burned in, in a fixed order; `Malformed` for other words than `patient` and `technique`."""
+    _require_words(parameters, "annotation", set(ANNOTATIONS))
+    asked = parameters.get("annotation", "").split(",")
+    return tuple(word for word in ANNOTATIONS if word in asked)
 
 
 def _require_words(parameters: Mapping[str, str], name: str, words: Set[str]) -> None:

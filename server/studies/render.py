@@ -13,45 +13,56 @@ from server.access.people import Caller
 from server.access.policy import Action
 from server.archive.frames import read_frame
 from server.catalogue.search import Located
-from server.dicom.resources import InstanceRef, ResourceRef, SeriesRef, StudyRef
-from server.errors import NotAcceptable, TooLarge
+from server.dicom.resources import InstanceRef, ResourceRef
+from server.errors import NotAcceptable
 from server.rendering.cache import Cache
+from server.rendering.captions import burn, captions
+from server.rendering.cine import animate, durations, require_bounded
 from server.rendering.codecs.index import Decode, in_process
-from server.rendering.encode import animate
 from server.rendering.image import Image
-from server.rendering.pipeline import Attached, Picture, draw, samples
+from server.rendering.pipeline import Attached, Drawing, Picture, drawing_of, finish, samples
+from server.rendering.presentation.apply import present
 from server.rendering.request import RenderRequest
 from server.rendering.steps.reduced import Reduced, reduce
 from server.rendering.steps.stored_values import stored_values
 from server.studies.attached import attached
 from server.studies.retrieve import Retrieve, frame_map
 from server.studies.sound import SoundFiles
-
-MOST_MOVING = 500
-_FRAME_MS = 100
+from server.studies.states import Applied, States
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A frame that the caller may see drawn, and the name of the picture that the request makes of it."""
+    """A frame that the caller may see drawn, maybe as a presentation state has it, and how the request wants it."""
 
     located: Located
     frame_number: int
     wish: RenderRequest
+    applied: Applied | None = None
+
+    @property
+    def key(self) -> tuple[str, int, RenderRequest, str]:
+        """All that the picture depends on, since it is a pure function of the files and the request."""
+        return self.located.digest, self.frame_number, self.wish, self.applied.digest if self.applied else ""
+
+    @property
+    def path(self) -> str:
+        """The resource that is drawn, below the DICOMweb root."""
+        return self.applied.ref.path if self.applied else f"{self.located.ref.path}/frames/{self.frame_number}"
 
     @property
     def etag(self) -> str:
-        """The same for the same picture, since a picture is a pure function of the file and the request."""
-        key = f"{self.located.digest}/{self.frame_number}/{self.wish}"
+        """The same for the same picture."""
+        key = "/".join(map(str, self.key))
         return f'"{hashlib.sha256(key.encode()).hexdigest()[:32]}"'
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Frames to be drawn one after the other, and whether they are all that was asked for."""
+    """Frames to be drawn one after the other, and how many instances could not be drawn, or not as often as asked."""
 
     targets: Sequence[Target]
-    complete: bool
+    left_out: int
 
 
 class Render:
@@ -72,6 +83,7 @@ class Render:
         self._retrieve = retrieve
         self._audit = audit
         self._decoder = decoder
+        self._states = States(archive, retrieve)
         self._pictures: Cache[Picture] = Cache(cache_bytes // 4, lambda picture: len(picture.data))
         self._overlays = overlays
         self._shutters = shutters
@@ -85,14 +97,24 @@ class Render:
         [located] = self._retrieve.locate(caller, Action.RENDER, ref)
         return self._target(caller, located, frame_number, wish)
 
-    def representative(self, caller: Caller, ref: StudyRef | SeriesRef, wish: RenderRequest) -> Target:
-        """A frame that stands for a study or series: the middle one of those that can be drawn."""
+    def representative(self, caller: Caller, ref: ResourceRef, wish: RenderRequest) -> Target:
+        """A frame that stands for a resource: of an instance the first, else the middle one of what can be drawn.
+
+        Where there is no image but a presentation state, it is the first frame that the state refers to.
+        """
         located = self._retrieve.locate(caller, Action.RENDER, ref)
         drawable = [one for one in located if one.not_renderable is None]
-        if not drawable:
-            raise NotAcceptable(located[0].not_renderable or "Nothing here can be drawn.")
-        one = drawable[len(drawable) // 2]
-        return self._target(caller, one, (frame_map(one).number_of_frames + 1) // 2, wish)
+        if drawable:
+            one = drawable[len(drawable) // 2]
+            middle = 1 if isinstance(ref, InstanceRef) else (frame_map(one).number_of_frames + 1) // 2
+            return self._target(caller, one, middle, wish)
+        for one in located:
+            if one.image is None and self._states.is_state(one):
+                applied = self._states.applied(one, wish)
+                [(image, number)] = self._states.referred(caller, applied, 1).frames
+                self._audit.look(caller, Action.RENDER, ref.study_uid)
+                return Target(image, number, self._as_set(wish), applied)
+        raise _nothing(located)
 
     def reason_against(self, caller: Caller, ref: InstanceRef) -> str | None:
         """Why an instance cannot be drawn; None when it can."""
@@ -109,11 +131,17 @@ class Render:
     def every(
         self, caller: Caller, ref: ResourceRef, frame_numbers: Sequence[int] | None, wish: RenderRequest
     ) -> Shown:
-        """All frames of a resource that can be drawn, or those of an instance that are named."""
+        """All frames of a resource that can be drawn, or those of an instance that are named.
+
+        Presentation states are no pictures of their own where there are images; where there are none, each is drawn
+        on all frames that it refers to.
+        """
         located = self._retrieve.locate(caller, Action.RENDER, ref)
         drawable = [one for one in located if one.not_renderable is None]
         if not drawable:
-            raise NotAcceptable(located[0].not_renderable or "Nothing here can be drawn.")
+            if frame_numbers is not None:
+                raise _nothing(located)
+            return self._stated(caller, located, wish)
         targets = []
         for one in drawable:
             frames = frame_map(one)
@@ -121,19 +149,20 @@ class Render:
                 frames.pieces_of(number)
                 targets.append(Target(one, number, self._as_set(wish)))
         self._audit.look(caller, Action.RENDER, ref.study_uid)
-        return Shown(targets, len(drawable) == len(located))
+        return Shown(targets, len(located) - len(drawable))
 
     def picture(self, target: Target) -> Picture:
         """The picture, from the cache or made now."""
-        return self._pictures.get_or_make(
-            (target.located.digest, target.frame_number, target.wish), lambda: self._draw(target)
-        )
+        return self._pictures.get_or_make(target.key, lambda: self._draw(target))
 
     def animation(self, targets: Sequence[Target]) -> bytes:
-        """The pictures one after the other as an animated GIF; `TooLarge` when there are too many to hold at once."""
-        if len(targets) > MOST_MOVING:
-            raise TooLarge("An animated picture has too many frames; ask for multipart/related.", limit=MOST_MOVING)
-        return animate([self.picture(target).data for target in targets], _FRAME_MS)
+        """The frames of an image as one moving picture; `TooLarge` when there are too many to hold at once."""
+        require_bounded(len(targets), 1)
+        header, wish = self._retrieve.header(targets[0].located), targets[0].wish
+        first = self._drawing(targets[0]).pixels
+        require_bounded(len(targets), first.width * first.height)
+        pictures = [first, *(self._drawing(target).pixels for target in targets[1:])]
+        return animate(pictures, wish.media_type, durations(header, len(targets)), wish.quality)
 
     def _target(self, caller: Caller, located: Located, frame_number: int, wish: RenderRequest) -> Target:
         if located.not_renderable is not None:
@@ -145,25 +174,62 @@ class Render:
     def _as_set(self, wish: RenderRequest) -> RenderRequest:
         return replace(wish, overlays=self._overlays, shutters=self._shutters)
 
+    def _stated(self, caller: Caller, located: Sequence[Located], wish: RenderRequest) -> Shown:
+        states = [one for one in located if one.image is None and self._states.is_state(one)]
+        if not states:
+            raise _nothing(located)
+        targets: list[Target] = []
+        left_out = len(located) - len(states)
+        for one in states:
+            applied = self._states.applied(one, wish)
+            shown = self._states.referred(caller, applied)
+            targets.extend(Target(image, number, self._as_set(wish), applied) for image, number in shown.frames)
+            left_out += not shown.complete
+        self._audit.look(caller, Action.RENDER, located[0].ref.study_uid)
+        return Shown(targets, left_out)
+
     def _draw(self, target: Target) -> Picture:
-        image = self._images.get_or_make(
-            target.located.digest, lambda: Image.from_json(orjson.loads(target.located.image or "{}"))
-        )
+        return finish(self._drawing(target), self._extra(target), target.wish)
+
+    def _drawing(self, target: Target) -> Drawing:
+        image = self._image(target)
         name = (target.located.digest, target.frame_number)
         stored = self._stored.get_or_make(name, lambda: stored_values(self._samples(target, image), image))
-        extra = Attached()
-        if image.overlays or image.profile:
-            path = self._sound.path(target.located.digest)
-            extra = self._attached.get_or_make(
-                name, lambda: attached(path, image, target.frame_number, lambda: self._samples(target, image))
-            )
 
         def reduced(factor: int) -> Reduced:
             return self._reduced.get_or_make((*name, factor), lambda: reduce(stored, factor))
 
-        return draw(stored, image, target.frame_number, target.wish, extra, reduced)
+        if target.applied is None:
+            drawing = drawing_of(stored, image, target.frame_number, target.wish, self._extra(target), reduced)
+        else:
+            instance_uid, state = target.located.ref.instance_uid, target.applied.state
+            drawing = Drawing(present(stored, image, state, instance_uid, target.frame_number, target.wish.viewport))
+        if not target.wish.annotation:
+            return drawing
+        lines = captions(self._retrieve.header(target.located), target.frame_number, target.wish.annotation)
+        return replace(drawing, pixels=burn(drawing.pixels, lines))
+
+    def _image(self, target: Target) -> Image:
+        return self._images.get_or_make(
+            target.located.digest, lambda: Image.from_json(orjson.loads(target.located.image or "{}"))
+        )
+
+    def _extra(self, target: Target) -> Attached:
+        """What belongs to the frame besides its pixels; most have nothing."""
+        image = self._image(target)
+        if not image.overlays and not image.profile:
+            return Attached()
+        path = self._sound.path(target.located.digest)
+        return self._attached.get_or_make(
+            (target.located.digest, target.frame_number),
+            lambda: attached(path, image, target.frame_number, lambda: self._samples(target, image)),
+        )
 
     def _samples(self, target: Target, image: Image) -> NDArray[np.generic]:
         frames = frame_map(target.located)
         data = read_frame(self._sound.path(target.located.digest), frames, target.frame_number)
         return samples(data, image, frames.first_bit(target.frame_number), self._decoder)
+
+
+def _nothing(located: Sequence[Located]) -> NotAcceptable:
+    return NotAcceptable(located[0].not_renderable or "Nothing here can be drawn.")

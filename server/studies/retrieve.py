@@ -19,6 +19,7 @@ from server.catalogue import search as catalogue_search
 from server.catalogue.metadata import Revision
 from server.catalogue.search import Located
 from server.database.sqlite import Database
+from server.dicom.dictionary import Attributes
 from server.dicom.resources import InstanceRef, ResourceRef
 from server.dicom.transfer_syntaxes import (
     DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
@@ -104,6 +105,13 @@ class Retrieve:
     def attributes(self, revisions: Sequence[Revision]) -> Iterator[bytes]:
         """The DICOM JSON of instances, one object after the other, as it was made on arrival."""
         return catalogue_metadata.objects(self._catalogue, revisions)
+
+    def header(self, located: Located) -> Attributes:
+        """The attributes of an instance that has been located, as DICOM JSON; `NotFound` when it is gone since."""
+        for told in self.attributes(catalogue_metadata.revisions(self._catalogue, located.ref)):
+            header: Attributes = orjson.loads(told)
+            return header
+        raise NotFound("This archive holds no such instance.")
 
     def frames(self, caller: Caller, ref: InstanceRef, frame_numbers: Sequence[int] | None) -> "Frames":
         """Frames of an instance in the order asked (None: all of them); `NotFound` beyond the last."""

@@ -33,7 +33,8 @@ def picture(client: Client, path: str, **parameters: str) -> Pillow.Image:
         ("*/*", "image/jpeg"),
         ("image/*", "image/jpeg"),
         ("image/png", "image/png"),
-        ("image/webp, image/png;q=0.8, image/jpeg;q=0.5", "image/png"),
+        ("image/webp, image/png;q=0.8, image/jpeg;q=0.5", "image/webp"),
+        ("image/avif, image/png;q=0.8, image/jpeg;q=0.5", "image/png"),
         ("image/jpeg", "image/jpeg"),
     ],
 )
@@ -51,7 +52,7 @@ def test_a_query_parameter_goes_before_the_accept_header(client: Client) -> None
 def test_what_nobody_can_draw_is_not_acceptable(client: Client) -> None:
     answer = client.get(stored(client) + "/rendered", headers={"Accept": "application/pdf"})
     assert answer.status_code == 406
-    assert answer.json()["facts"]["available"] == ["image/jpeg", "image/png", "image/gif"]
+    assert answer.json()["facts"]["available"] == ["image/jpeg", "image/png", "image/gif", "image/webp"]
 
 
 @pytest.mark.parametrize(
@@ -199,12 +200,12 @@ def test_a_multi_frame_image_moves_as_a_gif_and_a_single_one_is_one(client: Clie
 
 
 def test_too_many_frames_do_not_move(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.studies.render.MOST_MOVING", 2)
+    monkeypatch.setattr("server.rendering.cine.MOST_FRAMES", 2)
     several = stored(client, NumberOfFrames=3, PixelData=bytes(144))
     assert client.get(several + "/rendered", headers={"Accept": "image/gif"}).status_code == 413
 
 
-@pytest.mark.parametrize("accept", ["image/png", "image/jpeg"])
+@pytest.mark.parametrize("accept", ["image/png", "image/jpeg", "image/webp"])
 def test_a_profile_is_embedded_as_asked(client: Client, accept: str) -> None:
     path = stored(client) + "/rendered"
     found = {}
@@ -237,3 +238,53 @@ def test_overlays_and_shutters_are_drawn_by_setting(tmp_path: Path, drawn: bool)
         found = np.asarray(picture(client, kept["00081190"]["Value"][0] + "/rendered"))
     assert found[0, 0] == (255 if drawn else 0)
     assert found[3, 5] == (0 if drawn else 23)
+
+
+DIFFERING = "/rendered?window=24576,49152,linear-exact"
+"""A window in which the frames differ; those that are alike are one, shown longer."""
+
+
+def test_webp_is_a_picture_and_moves_like_a_gif(client: Client) -> None:
+    webp = {"Accept": "image/webp"}
+    path = stored(client)
+    assert Pillow.open(io.BytesIO(client.get(path + "/rendered", headers=webp).content)).format == "WEBP"
+    exact = client.get(path + "/rendered?quality=100", headers=webp)
+    found = np.asarray(Pillow.open(io.BytesIO(exact.content)).convert("L"))
+    assert (found == np.asarray(picture(client, path + "/rendered"))).all()
+    several = stored(client, NumberOfFrames=3, PixelData=bytes(range(144)), FrameTime="40")
+    moving = Pillow.open(io.BytesIO(client.get(several + DIFFERING, headers=webp).content))
+    assert getattr(moving, "n_frames", 1) == 3
+
+
+def test_a_gif_moves_as_fast_as_the_header_says(client: Client) -> None:
+    several = stored(client, NumberOfFrames=3, PixelData=bytes(range(144)), FrameTime="40")
+    moving = Pillow.open(io.BytesIO(client.get(several + DIFFERING, headers={"Accept": "image/gif"}).content))
+    assert moving.info["duration"] == 40
+
+
+def test_who_takes_any_picture_is_sent_a_jpeg(client: Client) -> None:
+    answer = client.get(stored(client) + "/rendered", headers={"Accept": "image/avif,image/webp,image/*,*/*;q=0.8"})
+    assert answer.headers["content-type"] == "image/jpeg"
+
+
+@pytest.mark.parametrize("kind", ["image/gif", "image/webp"])
+def test_too_many_pixels_do_not_move(client: Client, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    monkeypatch.setattr("server.rendering.cine.MOST_PIXELS", 30)
+    several = stored(client, NumberOfFrames=3, PixelData=bytes(144))
+    assert client.get(several + "/rendered", headers={"Accept": kind}).status_code == 413
+
+
+def test_annotation_is_burned_in_and_has_its_own_entity_tag(client: Client) -> None:
+    path = stored(client, Rows=256, Columns=256) + "/rendered"
+    plain = picture(client, path)
+    for words in ("patient", "technique", "patient,technique"):
+        assert picture(client, path, annotation=words).tobytes() != plain.tobytes()
+    tags = {client.get(path + query).headers["etag"] for query in ("", "?annotation=patient", "?annotation=technique")}
+    assert len(tags) == 3
+    thumbnail = path.replace("rendered", "thumbnail")
+    assert picture(client, thumbnail, annotation="patient").tobytes() == picture(client, thumbnail).tobytes()
+
+
+@pytest.mark.parametrize("words", ["", "Patient", "patient,", "names"])
+def test_words_that_are_no_annotation_are_malformed(client: Client, words: str) -> None:
+    assert client.get(stored(client) + "/rendered", params={"annotation": words}).status_code == 400

@@ -21,6 +21,15 @@ _FAR = 2 * 65_535
 
 def shut(picture: Pillow.Image, image: Image, shutter: Shutter, viewport: Viewport | None) -> Pillow.Image:
     """The picture with all that lies outside the shutter's shapes covered in its colour."""
+    grey = (shutter.grey + 128) // 257  # P-Values of 16 bits to 8
+    colour: int | tuple[int, int, int] = grey
+    if picture.mode == "RGB":
+        colour = srgb_of(shutter.lab) if len(shutter.lab) == 3 else (grey, grey, grey)
+    return _cover(picture, 1 - inside(image, shutter), colour, image, viewport)
+
+
+def inside(image: Image, shutter: Shutter) -> Bits:
+    """What of the image lies inside every one of the shutter's shapes."""
     open_part = np.ones((image.rows, image.columns), np.uint8)
     if shutter.rectangle:
         open_part &= _inside_rectangle(image, shutter.rectangle)
@@ -28,11 +37,7 @@ def shut(picture: Pillow.Image, image: Image, shutter: Shutter, viewport: Viewpo
         open_part &= _inside_circle(image, shutter.circle)
     if shutter.polygon:
         open_part &= _inside_polygon(image, shutter.polygon)
-    grey = (shutter.grey + 128) // 257  # P-Values of 16 bits to 8
-    colour: int | tuple[int, int, int] = grey
-    if picture.mode == "RGB":
-        colour = _rgb(shutter.lab) if len(shutter.lab) == 3 else (grey, grey, grey)
-    return _cover(picture, 1 - open_part, colour, image, viewport)
+    return open_part
 
 
 def overlay(picture: Pillow.Image, image: Image, planes: Sequence[Bits], viewport: Viewport | None) -> Pillow.Image:
@@ -94,7 +99,7 @@ def _positions(image: Image) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return np.arange(1.0, image.rows + 1)[:, None], np.arange(1.0, image.columns + 1)[None, :]
 
 
-def _rgb(lab: tuple[int, ...]) -> tuple[int, int, int]:
+def srgb_of(lab: tuple[int, ...]) -> tuple[int, int, int]:
     """sRGB of a CIELab colour of 16 bits a component, of white D50 (PS3.3 C.10.7.1.1)."""
     lightness, a, b = lab[0] / 65535 * 100, lab[1] / 257 - 128, lab[2] / 257 - 128
     fy = (lightness + 16) / 116

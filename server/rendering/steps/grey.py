@@ -54,7 +54,7 @@ def _drawn(stored: NDArray[np.generic], image: Image, values: Values, window: Wi
     if stored.dtype.kind == "f":
         outside = np.isnan(exact) if outside is None else outside | np.isnan(exact)
         exact = np.clip(np.nan_to_num(exact), -LARGEST_FLOAT, LARGEST_FLOAT)
-    drawn = _to_bytes(voi(modality_values(exact, values), values, window), image)
+    drawn = _to_bytes(voi(modality_values(exact, values), values, window), image, values)
     if outside is not None:
         drawn[outside] = 0  # PS3.3 C.7.5.1.1.2: excluded from the grayscale pipeline
     return drawn
@@ -101,7 +101,10 @@ def _look_up(x: Floats, table: LookupTable) -> Floats:
     return np.asarray(entries[np.clip(np.rint(x) - table.first, 0, len(entries) - 1).astype(np.int64)])
 
 
-def _to_bytes(share: Floats, image: Image) -> NDArray[np.uint8]:
+def _to_bytes(share: Floats, image: Image, values: Values) -> NDArray[np.uint8]:
+    if (lut := values.presentation_lut) is not None:
+        # PS3.3 C.11.6.1.1: the whole input range is spread over the entries, and what comes out are P-Values
+        share = np.asarray(_look_up(share * (len(lut.entries) - 1) + lut.first, lut) / (2**lut.bits - 1))
     if image.inverse:
         share = 1 - share  # MONOCHROME1, or Presentation LUT Shape INVERSE (PS3.3 C.7.6.3.1.2, C.11.4)
     return np.floor(share * 255 + 0.5).astype(np.uint8)

@@ -1,0 +1,66 @@
+"""One frame as a presentation state wants it seen, step by step in the order of PS3.4 N.2."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+
+from server.rendering.image import Image, Shutter, Values
+from server.rendering.presentation.drawing import annotate
+from server.rendering.presentation.placement import lay, place, whole_image
+from server.rendering.presentation.state import State
+from server.rendering.request import Viewport, Window
+from server.rendering.steps.colour import colour
+from server.rendering.steps.covering import inside, srgb_of
+from server.rendering.steps.grey import grey
+
+
+def present(
+    stored: NDArray[np.generic],
+    image: Image,
+    state: State,
+    instance_uid: str,
+    frame_number: int,
+    viewport: Viewport | None,
+) -> Pillow.Image:
+    """The picture of the frame's stored values."""
+    if image.photometric.startswith("MONOCHROME"):
+        pixels = _grey(stored, image, state, instance_uid, frame_number)
+    else:
+        pixels = colour(stored, image)
+    areas = (area for area in state.areas if area.selection.covers(instance_uid, frame_number))
+    area = next(areas, None) or whole_image(image.columns, image.rows)
+    if state.shutter is not None:
+        pixels = _shut(pixels, replace(image, aspect=(round(area.aspect * 1000), 1000)), state.shutter)
+    placement = place(state, area, image.columns, image.rows, viewport)
+    return annotate(lay(pixels, placement), state, placement, instance_uid, frame_number)
+
+
+def _shut(pixels: NDArray[np.uint8], image: Image, shutter: Shutter) -> NDArray[np.uint8]:
+    covered: NDArray[np.uint8] = pixels.copy()
+    is_lab = pixels.ndim == 3 and len(shutter.lab) == 3
+    covered[inside(image, shutter) == 0] = srgb_of(shutter.lab) if is_lab else (shutter.grey + 128) // 257
+    return covered
+
+
+def _grey(
+    stored: NDArray[np.generic], image: Image, state: State, instance_uid: str, frame_number: int
+) -> NDArray[np.uint8]:
+    """The state's own transformations in place of the image's, its polarity too; what it has not is an identity."""
+    voi = next((voi.values for voi in state.vois if voi.selection.covers(instance_uid, frame_number)), Values())
+    values = replace(state.modality, windows=voi.windows, function=voi.function, voi_lut=voi.voi_lut)
+    window = None if voi.windows or voi.voi_lut is not None else _identity(image, values)
+    as_stated = replace(image, photometric="MONOCHROME2", values=values, per_frame=(), inverse=state.inverse)
+    return grey(stored, as_stated, values, window)[0]
+
+
+def _identity(image: Image, values: Values) -> Window | None:
+    """PS3.4 N.2.1.2: without a VOI LUT, all values that the modality LUT can answer are shown; None for floats."""
+    if values.modality_lut is not None:
+        return Window(2.0 ** (values.modality_lut.bits - 1), 2.0**values.modality_lut.bits)
+    if image.kind in {"float", "double"}:
+        return None
+    low = -(2 ** (image.bits_stored - 1)) if image.signed else 0
+    ends = sorted(value * values.slope + values.intercept for value in (low, low + 2**image.bits_stored - 1))
+    return Window((ends[0] + ends[1]) / 2, max(ends[1] - ends[0], 1e-6), "LINEAR_EXACT")
