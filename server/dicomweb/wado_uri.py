@@ -14,7 +14,15 @@ from server.dicomweb.accepting import ANY, Wish, require_utf_8
 from server.dicomweb.instances import DICOM, HEADERS, Chosen, syntax_for
 from server.errors import Malformed, NotAcceptable
 from server.rendering.image import Image
-from server.rendering.request import LARGEST_VIEWPORT, MEDIA_TYPES, RenderRequest, Viewport, Window, parse_quality
+from server.rendering.request import (
+    LARGEST_VIEWPORT,
+    MEDIA_TYPES,
+    RenderRequest,
+    Viewport,
+    Window,
+    parse_annotation,
+    parse_quality,
+)
 from server.studies.render import Render
 from server.studies.retrieve import Retrieve
 from server.studies.transcode import available
@@ -132,10 +140,12 @@ def _frame_number(parameters: QueryParams, image: Image) -> int:
 def _wish(parameters: QueryParams, media_type: str, image: Image) -> RenderRequest:
     if {"presentationUID", "presentationSeriesUID"} & set(parameters):
         raise NotAcceptable("Presentation states are not applied here.", parameter="presentationUID")
-    if not {"patient", "technique"} >= {word.strip() for word in parameters.get("annotation", "patient").split(",")}:
-        raise Malformed("annotation is patient, technique, or both with a comma.", parameter="annotation")
     return RenderRequest(
-        media_type, _window(parameters), _viewport(parameters, image), parse_quality(parameters, "imageQuality")
+        media_type,
+        _window(parameters),
+        _viewport(parameters, image),
+        parse_quality(parameters, "imageQuality"),
+        annotation=parse_annotation(parameters),
     )
 
 

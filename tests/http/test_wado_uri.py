@@ -135,6 +135,11 @@ def test_what_is_not_done_here_is_never_left_out_in_silence(
     assert (answer.status_code, answer.json()["code"]) == (406, "not-acceptable")
 
 
+def test_annotation_is_burned_in(client: Client, stored: Any) -> None:
+    plain = picture(client, stored)
+    assert (picture(client, stored, annotation="patient,technique") != plain).any()
+
+
 def test_what_is_not_here_is_not_found(client: Client, stored: Any) -> None:
     assert client.get("/wado", params=request(stored, objectUID="1.2.3")).status_code == 404
     assert client.post("/wado").status_code == 405
