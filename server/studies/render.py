@@ -83,7 +83,7 @@ class Render:
         self._retrieve = retrieve
         self._audit = audit
         self._decoder = decoder
-        self._states = States(archive, retrieve)
+        self._states = States(sound, retrieve)
         self._pictures: Cache[Picture] = Cache(cache_bytes // 4, lambda picture: len(picture.data))
         self._overlays = overlays
         self._shutters = shutters
