@@ -51,13 +51,13 @@ def _single(column: _Column, criterion: Equal | Like | Within | Number | Named |
     if isinstance(criterion, Equal):
         return f"{column.name} IN ({', '.join('?' * len(criterion.texts))})", [*criterion.texts]
     if isinstance(criterion, Like):
-        return f"{column.name} GLOB ?", [_glob(criterion.pattern)]
+        return _like(column.name, criterion.pattern)
     if isinstance(criterion, Within):
         return _within(column.name, criterion.span)
     if isinstance(criterion, Number):
         return f"{column.name} = ?", [criterion.value]
     if isinstance(criterion, Named):
-        return _named(column.name, criterion.pattern)
+        return _named(column, criterion.pattern)
     return _sounding(column, criterion)
 
 
@@ -81,14 +81,24 @@ def _moment(date: str, time: str, span: Span) -> Term:
     return " AND ".join(sql for sql, _ in terms), [value for _, values in terms for value in values]
 
 
-def _named(column: str, pattern: str) -> Term:
-    """A name as a whole, or any one of the groups of a name with several."""
-    escaped = _glob(pattern)
-    whole = f"{column} GLOB ?" if has_wildcard(pattern) else f"{column} = ?"
-    patterns = [escaped if has_wildcard(pattern) else pattern, f"{escaped}=*", f"*={escaped}", f"*={escaped}=*"]
-    # few names have several groups, and one look spares the others three
-    groups = " OR ".join([f"{column} GLOB ?"] * 3)
-    return f"({whole} OR {column} LIKE '%=%' AND ({groups}))", [*patterns]
+def _named(column: _Column, pattern: str) -> Term:
+    """A name as a whole, or any one of the groups of a name with several, which are kept beside it."""
+    whole, parameters = _like(column.name, pattern)
+    group, more = _like("name", pattern)
+    among = f"study.study_key IN (SELECT study_key FROM name_group WHERE attribute = ? AND {group})"
+    return f"({whole} OR {among})", [*parameters, column.tag, *more]
+
+
+def _like(column: str, pattern: str) -> Term:
+    """A text with wild cards, said in the way that an index answers: by the range that its beginning makes."""
+    if not has_wildcard(pattern):
+        return f"{column} = ?", [pattern]
+    beginning = re.split(r"[*?]", pattern, maxsplit=1)[0]
+    glob = f"{column} GLOB ?"
+    if not beginning:
+        return glob, [_glob(pattern)]
+    # no character sorts after the last one there is
+    return f"{column} >= ? AND {column} < ? AND {glob}", [beginning, beginning + chr(0x10FFFF), _glob(pattern)]
 
 
 def _sounding(column: _Column, criterion: Sounding) -> Term:
@@ -105,7 +115,7 @@ def _sounding(column: _Column, criterion: Sounding) -> Term:
     ]
     if criterion.literal is None:
         return sql, values
-    literally, patterns = _named(column.name, criterion.literal.pattern)
+    literally, patterns = _named(column, criterion.literal.pattern)
     return f"({literally} OR ({sql}))", [*patterns, *values]
 
 

@@ -12,7 +12,7 @@ import orjson
 from server.catalogue import changes
 from server.catalogue.changes import Kind
 from server.catalogue.moments import date_key, time_key
-from server.catalogue.names import name_key, words
+from server.catalogue.names import groups, name_key, words
 from server.catalogue.packing import pack
 from server.catalogue.returned import summary
 from server.catalogue.upgrade import FUNCTIONS
@@ -137,6 +137,8 @@ def _study(connection: sqlite3.Connection, entry: Entry) -> int:
         attributes=orjson.dumps(only(a, STUDY_LEVEL)),
     )
     for keyword in ("PatientName", "ReferringPhysicianName"):
+        for group in groups(name_key(_text(a, keyword))):
+            _insert(connection, "name_group", study_key=study_key, attribute=tag(keyword), name=group)
         for word, sound in words(_text(a, keyword)):
             _insert(connection, "name_word", study_key=study_key, attribute=tag(keyword), word=word, sound=sound)
     return study_key

@@ -26,6 +26,11 @@ def name_key(name: str | None) -> str | None:
     return "=".join(group.strip().rstrip("^ ") for group in plain.split("=")).rstrip("=")
 
 
+def groups(key: str | None) -> list[str]:
+    """The component groups of a name as `name_key` has it, when it has several: each is compared for itself too."""
+    return list(dict.fromkeys(filter(None, key.split("=")))) if key and "=" in key else []
+
+
 def name_text(value: object) -> str:
     """A PN value of DICOM JSON as one text, its groups joined by '='."""
     if not isinstance(value, Mapping):

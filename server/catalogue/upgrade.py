@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from server.catalogue.moments import date_key, time_key
-from server.catalogue.names import name_key, words
+from server.catalogue.names import groups, name_key, words
 from server.catalogue.packing import unpack
 from server.catalogue.returned import summary
 from server.dicom.attributes import tag
@@ -14,6 +14,10 @@ from server.dicom.attributes import tag
 
 def _words(name: str | None) -> str:
     return orjson.dumps(words(name)).decode()
+
+
+def _groups(name: str | None) -> str:
+    return orjson.dumps(groups(name)).decode()
 
 
 def _timezone(packed: bytes | None) -> str | None:
@@ -25,8 +29,9 @@ FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
     "date_key": lambda text: text and date_key(text),
     "time_key": lambda text: text and time_key(text),
     "name_key": name_key,
+    "name_groups": _groups,
     "name_words": _words,
     "timezone_of": _timezone,
     "instance_summary": lambda packed: summary(unpack(packed)),
 }
-"""SQL functions of one argument, by name; `name_words` answers a JSON list of words and their sounds."""
+"""SQL functions of one argument, by name; `name_words` and `name_groups` answer JSON lists."""
