@@ -92,5 +92,5 @@ $(VENV)/.dev-ready: $(VENV)/.run-ready requirements/dev.txt package-lock.json
 
 .demo/studies/.made-$(SEED): | setup
 	@rm -rf .demo/studies
-	$(BIN)/lightbox-sim make --out .demo/studies --seed $(SEED)
+	$(BIN)/lightbox-sim make --out .demo/studies --seed $(SEED) --profile demo
 	@touch $@

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 START_SECONDS = 30
+DEMO = ("knee-cr", "knee-cr-prior", "chest-ct", "chest-ct-prior", "brain-mr")
 
 
 class RunningServer:
@@ -68,8 +69,8 @@ class RunningServer:
 
 
 def send(server: RunningServer, *studies: str, seed: int = 1, scale: str = "small") -> None:
-    """Has the simulator make studies and send them by STOW-RS."""
-    names = [word for study in studies for word in ("--study", study)]
+    """Has the simulator make studies, those of the demo unless named, and send them by STOW-RS."""
+    names = [word for study in studies or DEMO for word in ("--study", study)]
     subprocess.run(
         [
             sys.executable,

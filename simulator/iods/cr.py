@@ -1,89 +1,67 @@
-"""Computed Radiography Image Storage, PS3.3 A.2: a limb from the front and from the side."""
+"""Computed Radiography Image Storage, PS3.3 A.2: storage phosphor plates of limbs."""
 
-from collections.abc import Callable, Iterator
-from datetime import timedelta
-from functools import cache
+from collections.abc import Callable
 
-import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.uid import ComputedRadiographyImageStorage
 
 from simulator.iods import modules
-from simulator.iods.exam import Exam, Image, Series
+from simulator.iods.exam import Exam, Series
+from simulator.iods.radiography import REQUESTS, SIDES, Request, View, begun, exposures, film_of, sums_of
 from simulator.phantoms import projection
 from simulator.phantoms.anatomy import Body
 
 MODALITY = "CR"
-_FILMS = {"full": projection.Film(2140, 1760, 0.14), "small": projection.Film(535, 440, 0.56)}
-_STEPS_MM = {"full": 0.45, "small": 1.2}
-# PS3.3 C.7.6.1.1.1: along a row, then down a column.
-_ORIENTATIONS: dict[projection.View, tuple[str, str]] = {"AP": ("L", "F"), "LAT": ("P", "F")}
-_VIEW_POSITIONS: dict[projection.View, str] = {"AP": "AP", "LAT": "LL"}
-_SIDES = {"R": "Rt", "L": "Lt"}
-_KVP = 63
-_EXPOSURE_MAS = 4
+_PIXEL_MM = 0.14
 
 
 def acquire(exam: Exam, body: Body) -> tuple[Series, ...]:
     """Return a series for each view: ViewPosition belongs to the series, PS3.3 C.8.1.1."""
-
-    @cache
-    def sums() -> projection.Sums:
-        return projection.ray_sums(body, _STEPS_MM[exam.scale])
-
-    return _series(exam, body, 1, "AP", sums), _series(exam, body, 2, "LAT", sums)
+    request = REQUESTS[exam.protocol or "knee"]
+    sums = sums_of(exam, body, request)
+    return tuple(_series(exam, body, request, view, number, sums) for number, view in enumerate(request.views, start=1))
 
 
-def _series(exam: Exam, body: Body, number: int, view: projection.View, sums: Callable[[], projection.Sums]) -> Series:
-    side = _SIDES.get(body.laterality, "")
-    description = f"{body.body_part.title()} {side} {view}".replace("  ", " ")
-    film = _FILMS[exam.scale]
-
-    def images() -> Iterator[Image]:
-        taken = exam.start + timedelta(minutes=2 * number)
-        random = exam.random("noise", number)
-        pixels = projection.expose(sums(), view, film, body.laterality, random)
-        dark, bright = np.percentile(pixels[pixels > 500], (2, 99.7))
-        window = modules.window((float(dark + bright) / 2, float(bright - dark) * 1.15, "NORMAL"))
-        yield Image(modules.join(modules.instance(exam, number, 1, taken), window), pixels)
-
-    shared = _shared(exam, body, number, view, description)
-    return Series(str(shared.SeriesInstanceUID), number, MODALITY, description, 1, shared, images)
-
-
-def _shared(exam: Exam, body: Body, number: int, view: projection.View, description: str) -> Dataset:
-    film = _FILMS[exam.scale]
-    protocol = f"{body.body_part.title()} 2 views"
-    start = exam.start + timedelta(minutes=2 * number)
-    return modules.join(
+def _series(
+    exam: Exam, body: Body, request: Request, view: View, number: int, sums: Callable[[], projection.Sums]
+) -> Series:
+    side = SIDES.get(body.laterality, "")
+    description = f"{request.region} {side} {view.name}".replace("  ", " ")
+    film = film_of(exam, view, request, _PIXEL_MM, projection.BITS_STORED)
+    shared = modules.join(
         modules.sop_common(exam, ComputedRadiographyImageStorage),
         modules.patient(exam.person),
         modules.study(exam),
-        modules.series(exam, number, MODALITY, description, protocol, start),
+        modules.series(exam, number, MODALITY, description, exam.description, begun(exam, number)),
         modules.equipment(exam, "Reference CR", "CR1"),
-        modules.image_pixel(film.rows, film.columns, projection.BITS_STORED),
-        _cr_series_and_image(body, view, film),
+        modules.image_pixel(film.rows, film.columns, film.bits_stored, request.photometric),
+        _cr_series_and_image(body, request, view, film),
     )
+    images = exposures(exam, body, view, film, sums, number, request.photometric)
+    return Series(str(shared.SeriesInstanceUID), number, MODALITY, description, 1, shared, images, shows_lesions=False)
 
 
-def _cr_series_and_image(body: Body, view: projection.View, film: projection.Film) -> Dataset:
+def _cr_series_and_image(body: Body, request: Request, view: View, film: projection.Film) -> Dataset:
     """PS3.3 C.8.1.1 CR Series and C.8.1.2 CR Image, and laterality and orientation from C.7."""
     part = Dataset()
     part.BodyPartExamined = body.body_part
-    part.ViewPosition = _VIEW_POSITIONS[view]
+    part.ViewPosition = view.position
     if body.laterality:
         part.Laterality = body.laterality
-    part.PatientOrientation = list(_ORIENTATIONS[view])
+    part.PatientOrientation = list(view.orientation)
     part.ImageType = ["ORIGINAL", "PRIMARY"]
-    part.KVP = modules.decimal(_KVP)
+    part.KVP = modules.decimal(request.kvp)
     part.PlateID = "P0417"
-    part.CassetteSize = "24CMX30CM"
+    part.CassetteSize = "24CMX30CM" if view.size_mm[0] > 240 else "18CMX24CM"
     part.PlateType = "PHOSPHOR"
-    part.DistanceSourceToDetector = "1150"
+    part.DistanceSourceToDetector = modules.decimal(request.distance_mm)
     part.ExposureTime = 16
-    part.XRayTubeCurrent = 250
-    part.Exposure = _EXPOSURE_MAS
+    part.XRayTubeCurrent = round(request.mas * 1000 / 16)
+    part.Exposure = request.mas
     part.Sensitivity = "200"
+    part.ExposureIndex = "412.0"
+    part.TargetExposureIndex = "400.0"
+    part.DeviationIndex = "0.1"
     # The simulated rays are parallel: nothing is magnified, so both spacings are the detector's.
     part.ImagerPixelSpacing = [modules.decimal(film.pixel_mm)] * 2
     part.PixelSpacing = [modules.decimal(film.pixel_mm)] * 2

@@ -1,80 +1,152 @@
-"""CT Image Storage, PS3.3 A.3: a helical scan after contrast, reconstructed as axial slices."""
+"""CT Image Storage, PS3.3 A.3: localizers, then each phase of a helical scan in each reconstruction."""
 
 import math
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.uid import CTImageStorage
 
-from simulator.iods import modules
-from simulator.iods.exam import Exam, Image, Series
+from simulator.iods import ct_dose_report, ct_localizer, modules
+from simulator.iods.barcode import marked
+from simulator.iods.ct_protocols import PROTOCOLS, Protocol, Reconstruction
+from simulator.iods.exam import Exam, Image, Scale, Series
 from simulator.phantoms import ct
 from simulator.phantoms.anatomy import Body
+from simulator.phantoms.enhancement import Phase
+from simulator.phantoms.painted import Painted
 
 MODALITY = "CT"
 RESCALE_INTERCEPT = -1024
-_MATRIX = {"full": 512, "small": 128}
+MATRIX = {"full": 512, "small": 128}
 _THICKER = {"full": 1.0, "small": 6.25}
-_KVP = 120
 _TUBE_CURRENT_MA = 300
-_EXPOSURE_MS = 500
-_EXPOSURE_MAS = _TUBE_CURRENT_MA * _EXPOSURE_MS // 1000
-_SERIES_NUMBER = 2
-_PROTOCOL = "Thorax contrast"
+_FIRST_NUMBER = 2
+_PHASE_STEP = 10
+_PER_SLICE_S = 0.02
 
 
 def acquire(exam: Exam, body: Body) -> tuple[Series, ...]:
-    """Return the one series of the examination."""
-    grid = _grid(exam, body)
-    kernel = ct.SOFT
-    description = f"Thorax C+ {grid.thickness_mm:.1f} {kernel.name}"
+    """Return what a CT sends: localizers, a series for each phase and reconstruction, and the dose report."""
+    protocol = PROTOCOLS[exam.protocol or "thorax"]
+    grids = [_grid(exam, body, protocol, one) for one in protocol.reconstructions]
+    thinnest = min(grids, key=lambda grid: grid.thickness_mm)
+    if exam.is_pooled:
+        painted = _pooled(body, exam.scale, thinnest.thickness_mm, len(thinnest.z))
+    else:
+        painted = Painted(body, thinnest.x, thinnest.y, thinnest.z)
+    found: list[Series] = list(ct_localizer.acquire(exam, body, protocol)) if protocol.has_localizer else []
+    for turn, phase in enumerate(protocol.phases):
+        for place, (one, grid) in enumerate(zip(protocol.reconstructions, grids, strict=True)):
+            number = _FIRST_NUMBER + turn * _PHASE_STEP + place
+            found.append(_series(exam, body, painted, protocol, phase, one, grid, number))
+    if protocol.has_dose_report:
+        found.append(ct_dose_report.report(exam, body, protocol, body.high[2] - body.low[2]))
+    return tuple(found)
 
-    def images() -> Iterator[Image]:
-        noise = exam.random("noise", _SERIES_NUMBER)
-        for index, hounsfield in enumerate(ct.slices(body, grid, kernel, _EXPOSURE_MAS, noise)):
-            yield Image(_own(exam, grid, index), (hounsfield - RESCALE_INTERCEPT).astype(np.uint16))
 
-    shared = _shared(exam, body, grid, kernel, description)
-    uid = str(shared.SeriesInstanceUID)
-    return (Series(uid, _SERIES_NUMBER, MODALITY, description, len(grid.z), shared, images),)
+@lru_cache(maxsize=1)
+def _pooled(body: Body, scale: Scale, thickness_mm: float, count: int) -> Painted:
+    """The body last scanned, kept for the next patient who has the same one."""
+    grid = grid_of(scale, body, thickness_mm, count)
+    return Painted(body, grid.x, grid.y, grid.z, keeps=True)
 
 
-def _grid(exam: Exam, body: Body) -> ct.Grid:
-    matrix = _MATRIX[exam.scale]
+def grid_of(scale: Scale, body: Body, thickness_mm: float, count: int = 0) -> ct.Grid:
+    """Return axial slices that cover the body, head first; `count` 0 has as many as fit."""
+    matrix = MATRIX[scale]
     height = body.high[2] - body.low[2]
-    thickness = round(height / exam.slices, 3) if exam.slices else exam.thickness_mm * _THICKER[exam.scale]
-    count = exam.slices or int(height / thickness)
-    pixel = _field_mm(body) / matrix
+    count = count or max(2, int(height / thickness_mm))
+    pixel = field_mm(body) / matrix
     across = ((np.arange(matrix) - (matrix - 1) / 2) * pixel).astype(np.float32)
-    down = (body.high[2] - (np.arange(count) + 0.5) * thickness).astype(np.float32)
-    return ct.Grid(across, across, down, thickness)
+    down = (body.high[2] - (np.arange(count) + 0.5) * thickness_mm).astype(np.float32)
+    return ct.Grid(across, across, down, thickness_mm)
 
 
-def _field_mm(body: Body) -> float:
-    # A radiographer sets the field of view to the patient's width, in steps of a centimetre.
+def field_mm(body: Body) -> float:
+    """Return the side of the field of view: the patient's width, in steps of a centimetre."""
     return 10.0 * math.ceil((body.high[0] - body.low[0]) / 10)
 
 
-def _shared(exam: Exam, body: Body, grid: ct.Grid, kernel: ct.Kernel, description: str) -> Dataset:
+def _grid(exam: Exam, body: Body, protocol: Protocol, one: Reconstruction) -> ct.Grid:
+    wanted = one.thickness_mm or exam.thickness_mm
+    if not exam.slices:
+        return grid_of(exam.scale, body, wanted * _THICKER[exam.scale])
+    # The thinnest series has the slices asked for, a thicker one as many fewer as it is thicker.
+    least = min(other.thickness_mm or exam.thickness_mm for other in protocol.reconstructions)
+    count = max(2, round(exam.slices * least / wanted))
+    return grid_of(exam.scale, body, round((body.high[2] - body.low[2]) / count, 3), count)
+
+
+def _series(
+    exam: Exam,
+    body: Body,
+    painted: Painted,
+    protocol: Protocol,
+    phase: Phase,
+    one: Reconstruction,
+    grid: ct.Grid,
+    number: int,
+) -> Series:
+    description = _description(protocol, phase, one, grid)
+    begun = exam.start + timedelta(seconds=40 + phase.delay_s)
+
+    def images() -> Iterator[Image]:
+        noise = exam.random("noise", number)
+        for index, hounsfield in enumerate(ct.images(painted, grid, one.kernel, protocol.mas, noise, phase)):
+            own = modules.instance(exam, number, index + 1, begun + timedelta(seconds=_PER_SLICE_S * index))
+            place = modules.position(float(grid.x[0]), float(grid.y[0]), float(grid.z[index]))
+            stored = (hounsfield - np.int16(RESCALE_INTERCEPT)).view(np.uint16)
+            yield Image({**own, **place}, marked(exam, stored, index + 1))
+
+    shared = modules.join(
+        _shared(exam, grid, number, protocol, description, begun),
+        modules.dataset(modules.window(*one.windows)),
+        _ct_image(body, protocol, one),
+        _contrast(phase),
+    )
+    shared.IrradiationEventUID = ct_dose_report.event_uid(exam, phase)
+    uid = str(shared.SeriesInstanceUID)
+    heights = tuple(float(z) for z in grid.z)
+    corner = (float(grid.x[0]), float(grid.y[0]))
+    return Series(
+        uid,
+        number,
+        MODALITY,
+        description,
+        len(heights),
+        shared,
+        images,
+        shows_lesions=True,
+        phase=phase,
+        heights=heights,
+        corner_mm=corner,
+    )
+
+
+def _description(protocol: Protocol, phase: Phase, one: Reconstruction, grid: ct.Grid) -> str:
+    region = protocol.name.removesuffix(" contrast")
+    when = {"arterial": " art", "portal venous": " C+", "native": ""}[phase.name]
+    return f"{region}{when} {grid.thickness_mm:.1f} {one.kernel.name}"
+
+
+def _shared(exam: Exam, grid: ct.Grid, number: int, protocol: Protocol, description: str, begun: datetime) -> Dataset:
     spacing = (grid.pixel_mm, grid.pixel_mm)
     return modules.join(
         modules.sop_common(exam, CTImageStorage),
         modules.patient(exam.person),
         modules.study(exam),
-        modules.series(exam, _SERIES_NUMBER, MODALITY, description, _PROTOCOL, exam.start),
+        modules.series(exam, number, MODALITY, description, protocol.name, begun),
         modules.frame_of_reference(exam),
         modules.equipment(exam, "Reference CT", "CT1"),
         modules.image_plane((1, 0, 0), (0, 1, 0), spacing, grid.thickness_mm),
         modules.image_pixel(len(grid.y), len(grid.x), bits_stored=12),
-        modules.window((40, 400, "SOFT TISSUE"), (-600, 1500, "LUNG")),
-        _ct_image(body, kernel),
-        _contrast(),
     )
 
 
-def _ct_image(body: Body, kernel: ct.Kernel) -> Dataset:
+def _ct_image(body: Body, protocol: Protocol, one: Reconstruction) -> Dataset:
     """PS3.3 C.8.2.1 CT Image, and the patient's position and part of the body from C.7.3.1."""
     part = Dataset()
     part.BodyPartExamined = body.body_part
@@ -83,34 +155,28 @@ def _ct_image(body: Body, kernel: ct.Kernel) -> Dataset:
     part.RescaleIntercept = modules.decimal(RESCALE_INTERCEPT)
     part.RescaleSlope = "1"
     part.RescaleType = "HU"
-    part.KVP = modules.decimal(_KVP)
+    part.KVP = modules.decimal(protocol.kvp)
     part.AcquisitionNumber = 1
     part.ScanOptions = "HELIX"
     part.DataCollectionDiameter = "500"
-    part.ReconstructionDiameter = modules.decimal(_field_mm(body))
+    part.ReconstructionDiameter = modules.decimal(field_mm(body))
     part.GantryDetectorTilt = "0"
     part.RotationDirection = "CW"
-    part.ExposureTime = _EXPOSURE_MS
+    part.ExposureTime = 1000 * protocol.mas // _TUBE_CURRENT_MA
     part.XRayTubeCurrent = _TUBE_CURRENT_MA
-    part.Exposure = _EXPOSURE_MAS
+    part.Exposure = protocol.mas
     part.FilterType = "FLAT"
-    part.ConvolutionKernel = kernel.name
+    part.ConvolutionKernel = one.kernel.name
+    part.CTDIvol = protocol.ctdi_mgy
+    part.CTDIPhantomTypeCodeSequence = [ct_dose_report.phantom_code(protocol)]
     return part
 
 
-def _contrast() -> Dataset:
-    """PS3.3 C.7.6.4 Contrast/Bolus: the blood of the phantom is bright."""
+def _contrast(phase: Phase) -> Dataset:
+    """PS3.3 C.7.6.4 Contrast/Bolus, where the blood of the phantom is bright."""
     part = Dataset()
-    part.ContrastBolusAgent = "Iohexol 300"
-    part.ContrastBolusRoute = "IV"
-    part.ContrastBolusVolume = "80"
-    return part
-
-
-def _own(exam: Exam, grid: ct.Grid, index: int) -> Dataset:
-    taken = exam.start + timedelta(seconds=40 + 0.02 * index)
-    part = modules.instance(exam, _SERIES_NUMBER, index + 1, taken)
-    z = float(grid.z[index])
-    part.ImagePositionPatient = [modules.decimal(float(value)) for value in (grid.x[0], grid.y[0], z)]
-    part.SliceLocation = modules.decimal(z)
+    if phase.delay_s:
+        part.ContrastBolusAgent = "Iohexol 300"
+        part.ContrastBolusRoute = "IV"
+        part.ContrastBolusVolume = "80"
     return part

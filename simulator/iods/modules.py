@@ -1,14 +1,16 @@
-"""The modules of PS3.3 that CT, CR and MR images share, each a function that returns its attributes."""
+"""The modules of PS3.3 that instances of every kind share, each a function that returns its attributes."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pydicom.dataset import Dataset
 
-from simulator.encoding import IMPLEMENTATION_CLASS_UID
+from simulator.encoding import IMPLEMENTATION_CLASS_UID, Own
 from simulator.identities import Person, character_set
 from simulator.iods.exam import Exam
 
 SOFTWARE_VERSION = "1.0"
+MANUFACTURER = "Lightbox Simulator"
 Vector = tuple[float, float, float]
 
 
@@ -73,7 +75,7 @@ def series(exam: Exam, number: int, modality: str, description: str, protocol: s
 def equipment(exam: Exam, model: str, station: str) -> Dataset:
     """PS3.3 C.7.5.1 General Equipment: a simulator says that it is one."""
     part = Dataset()
-    part.Manufacturer = "Lightbox Simulator"
+    part.Manufacturer = MANUFACTURER
     part.InstitutionName = exam.person.hospital.name
     part.InstitutionalDepartmentName = "Radiology"
     part.StationName = f"{exam.person.hospital.code}{station}"
@@ -100,26 +102,51 @@ def image_plane(row: Vector, column: Vector, spacing_mm: tuple[float, float], th
     return part
 
 
-def image_pixel(rows: int, columns: int, bits_stored: int) -> Dataset:
-    """PS3.3 C.7.6.3 Image Pixel for unsigned grey values in 16 bits allocated, without the pixels."""
+def image_pixel(rows: int, columns: int, bits_stored: int, photometric: str = "MONOCHROME2") -> Dataset:
+    """PS3.3 C.7.6.3 Image Pixel for unsigned grey values in 8 or 16 bits allocated, without the pixels."""
     part = Dataset()
     part.SamplesPerPixel = 1
-    part.PhotometricInterpretation = "MONOCHROME2"
+    part.PhotometricInterpretation = photometric
     part.Rows = rows
     part.Columns = columns
-    part.BitsAllocated = 16
+    part.BitsAllocated = 8 if bits_stored <= 8 else 16
     part.BitsStored = bits_stored
     part.HighBit = bits_stored - 1
     part.PixelRepresentation = 0
     return part
 
 
-def window(*windows: tuple[float, float, str]) -> Dataset:
+def window(*windows: tuple[float, float, str]) -> Own:
     """PS3.3 C.11.2 VOI LUT: any number of (center, width, explanation)."""
+    return {
+        "WindowCenter": [decimal(center) for center, _, _ in windows],
+        "WindowWidth": [decimal(width) for _, width, _ in windows],
+        "WindowCenterWidthExplanation": [explanation for _, _, explanation in windows],
+    }
+
+
+def dataset(own: Own) -> Dataset:
+    """Return an instance's own attributes as a dataset, for a series that shares them."""
     part = Dataset()
-    part.WindowCenter = [decimal(center) for center, _, _ in windows]
-    part.WindowWidth = [decimal(width) for _, width, _ in windows]
-    part.WindowCenterWidthExplanation = [explanation for _, _, explanation in windows]
+    for keyword, value in own.items():
+        setattr(part, keyword, value if isinstance(value, (str, int)) else list(value))
+    return part
+
+
+def code(value: str, scheme: str, meaning: str) -> Dataset:
+    """PS3.3 8.8 Basic Code Sequence macro: one item."""
+    part = Dataset()
+    part.CodeValue = value
+    part.CodingSchemeDesignator = scheme
+    part.CodeMeaning = meaning
+    return part
+
+
+def reference(sop_class_uid: str, instance_uid: str) -> Dataset:
+    """PS3.3 10.8 SOP Instance Reference macro: one item."""
+    part = Dataset()
+    part.ReferencedSOPClassUID = sop_class_uid
+    part.ReferencedSOPInstanceUID = instance_uid
     return part
 
 
@@ -133,15 +160,29 @@ def sop_common(exam: Exam, sop_class_uid: str) -> Dataset:
     return part
 
 
-def instance(exam: Exam, series_number: int, number: int, taken: datetime) -> Dataset:
+def instance(exam: Exam, series_number: int, number: int, taken: datetime) -> dict[str, str | int | Sequence[str]]:
     """PS3.3 C.7.6.1 General Image and C.12.1 SOP Common: what tells one instance from its neighbours."""
-    part = Dataset()
-    part.SOPInstanceUID = exam.uid("series", series_number, "instance", number)
-    part.InstanceNumber = number
-    part.AcquisitionDate, part.AcquisitionTime = date_and_time(taken)
-    part.ContentDate, part.ContentTime = date_and_time(taken + timedelta(seconds=4))
-    part.InstanceCreationDate, part.InstanceCreationTime = date_and_time(taken + timedelta(seconds=9))
-    return part
+    acquired, content, created = (date_and_time(taken + timedelta(seconds=later)) for later in (0, 4, 9))
+    return {
+        "SOPInstanceUID": exam.instance_uid(series_number, number),
+        "InstanceNumber": number,
+        "AcquisitionDate": acquired[0],
+        "AcquisitionTime": acquired[1],
+        "ContentDate": content[0],
+        "ContentTime": content[1],
+        "InstanceCreationDate": created[0],
+        "InstanceCreationTime": created[1],
+    }
+
+
+def without(own: Own, *beginnings: str) -> Own:
+    """Return `own` without the attributes whose keyword begins so: not every IOD has them all."""
+    return {keyword: value for keyword, value in own.items() if not keyword.startswith(beginnings)}
+
+
+def position(x: float, y: float, z: float) -> Own:
+    """PS3.3 C.7.6.2.1.1: where the centre of the first pixel is, LPS mm, and the location of an axial slice."""
+    return {"ImagePositionPatient": [decimal(x), decimal(y), decimal(z)], "SliceLocation": decimal(z)}
 
 
 def date_and_time(moment: datetime) -> tuple[str, str]:

@@ -120,6 +120,9 @@ class Canvas:
 class Body(Protocol):
     """A painted anatomy: what it covers, how to paint it, and what is known to be in it."""
 
+    def __hash__(self) -> int:
+        """A body is itself: two painted alike are two."""
+
     @property
     def body_part(self) -> str:
         """The BodyPartExamined defined term, PS3.16 Annex L."""

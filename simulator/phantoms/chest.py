@@ -68,7 +68,7 @@ class Chest:
         diameter = FIRST_DIAMETER_MM * 2 ** (days / (3 * VOLUME_DOUBLING_DAYS))
         place = (-74 + random.uniform(-8, 8), -6 + random.uniform(-14, 14), 62 + random.uniform(-8, 8))
         centre = (place[0] * size, place[1] * size, place[2] * size)
-        self.lesions = (Lesion("nodule-1", centre, diameter, Tissue.LUNG_NODULE),)
+        self.lesions: tuple[Lesion, ...] = (Lesion("nodule-1", centre, diameter, Tissue.LUNG_NODULE),)
         self._broad, self._fine = Texture(random, 60), Texture(random, 14)
         self._rib_phase = random.uniform(0, 26)
         self._vessels = self._lung_vessels(random)

@@ -1,17 +1,19 @@
 """CT: the label map in HU, through a point spread, with the noise of a kernel and a dose."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.phantoms.anatomy import Body, Field, label_map
+from simulator.phantoms.anatomy import Body, Field
+from simulator.phantoms.enhancement import PORTAL, Phase, hounsfield_in
 from simulator.phantoms.noise import grain, soften
-from simulator.phantoms.tissues import hounsfield
+from simulator.phantoms.painted import Painted
 
 LOWEST_HU, HIGHEST_HU = -1024, 3071
 _TILE = 1024
+_OFFSET = 0.5  # rounds when the fraction is cut off
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Kernel:
 
 SOFT = Kernel("Br40", peak_per_mm=0.28, noise_hu=11.0, blur_mm=0.72)
 SHARP = Kernel("Br64", peak_per_mm=0.55, noise_hu=26.0, blur_mm=0.45)
+HEAD = Kernel("Hr38", peak_per_mm=0.25, noise_hu=9.0, blur_mm=0.62)
 
 
 @dataclass(frozen=True)
@@ -54,16 +57,68 @@ def noise_hu(kernel: Kernel, milliampere_seconds: float, thickness_mm: float) ->
 def slices(
     body: Body, grid: Grid, kernel: Kernel, milliampere_seconds: float, random: np.random.Generator
 ) -> Iterator[NDArray[np.int16]]:
-    """Yield one image in HU (rows x columns) for each z of the grid."""
-    table = hounsfield().clip(LOWEST_HU, HIGHEST_HU).astype(np.float32)
-    tile = grain(random, _TILE, grid.pixel_mm, kernel.peak_per_mm)
-    deviation = _deviation_map(grid) * noise_hu(kernel, milliampere_seconds, grid.thickness_mm)
+    """Yield one image in HU (rows x columns) for each z of the grid, of a body painted for it alone."""
+    return images(Painted(body, grid.x, grid.y, grid.z), grid, kernel, milliampere_seconds, random)
+
+
+def images(
+    painted: Painted,
+    grid: Grid,
+    kernel: Kernel,
+    milliampere_seconds: float,
+    random: np.random.Generator,
+    phase: Phase = PORTAL,
+) -> Iterator[NDArray[np.int16]]:
+    """Yield one image in HU for each z of the grid; each is the mean of the painted slices it contains."""
+    return noisy(_clean_or_kept(painted, grid, kernel, phase), grid, kernel, milliampere_seconds, random)
+
+
+def _clean_or_kept(
+    painted: Painted, grid: Grid, kernel: Kernel, phase: Phase
+) -> Iterable[Field] | Iterable[NDArray[np.int16]]:
+    if painted.kept is None:
+        return clean(painted, grid, kernel, phase)
+    key = (kernel.name, phase.name, grid.thickness_mm, len(grid.z))
+    if key not in painted.kept:
+        painted.kept[key] = [np.rint(image).astype(np.int16) for image in clean(painted, grid, kernel, phase)]
+    return painted.kept[key]
+
+
+def clean(painted: Painted, grid: Grid, kernel: Kernel, phase: Phase = PORTAL) -> Iterator[Field]:
+    """Yield the images that no dose could better: the body's CT numbers through the kernel's point spread."""
+    table = hounsfield_in(phase).clip(LOWEST_HU, HIGHEST_HU).astype(np.float32)
     passes = round(2 * (kernel.blur_mm / grid.pixel_mm) ** 2)  # a [1 2 1]/4 has a variance of half a pixel
     for z in grid.z:
-        labels = label_map(body, grid.x, grid.y, np.array([z]))[0]
-        image = soften(table[labels], passes)
-        image += deviation * _rolled(tile, image.shape, random)
-        yield np.rint(image).clip(LOWEST_HU, HIGHEST_HU).astype(np.int16)
+        inside = painted.within(float(z), grid.thickness_mm)
+        total = table[inside[0]]
+        for labels in inside[1:]:
+            total += table[labels]
+        yield soften(total / np.float32(len(inside)), passes)
+
+
+def noisy(
+    plain: Iterable[Field] | Iterable[NDArray[np.int16]],
+    grid: Grid,
+    kernel: Kernel,
+    milliampere_seconds: float,
+    random: np.random.Generator,
+) -> Iterator[NDArray[np.int16]]:
+    """Yield `plain` images with noise of their own: a tile of the kernel's grain, rolled, and deeper in the middle."""
+    rows, columns = len(grid.y), len(grid.x)
+    tile = np.pad(grain(random, _TILE, grid.pixel_mm, kernel.peak_per_mm), ((0, rows), (0, columns)), mode="wrap")
+    deviation = _deviation_map(grid) * np.float32(noise_hu(kernel, milliampere_seconds, grid.thickness_mm))
+    noise = np.empty((rows, columns), dtype=np.float32)
+    for image in plain:
+        top, left = (int(step) for step in random.integers(0, _TILE, size=2))
+        np.multiply(tile[top : top + rows, left : left + columns], deviation, out=noise)
+        if random.integers(2):
+            np.negative(noise, out=noise)
+        noise += image
+        noise += np.float32(_OFFSET - LOWEST_HU)  # cutting off rounds down only above zero
+        np.clip(noise, 0, HIGHEST_HU - LOWEST_HU, out=noise)
+        values = noise.astype(np.int16)
+        values += np.int16(LOWEST_HU)
+        yield values
 
 
 def _deviation_map(grid: Grid) -> Field:
@@ -71,10 +126,3 @@ def _deviation_map(grid: Grid) -> Field:
     half = float(grid.x[-1] - grid.x[0]) / 2
     off_centre = (grid.x[None, :] ** 2 + grid.y[:, None] ** 2) / half**2
     return np.asarray(0.55 + 0.5 * np.exp(-2.0 * off_centre), dtype=np.float32)
-
-
-def _rolled(tile: Field, shape: tuple[int, ...], random: np.random.Generator) -> Field:
-    top, left = (int(step) for step in random.integers(0, _TILE, size=2))
-    rows = np.arange(top, top + shape[0]) % _TILE
-    columns = np.arange(left, left + shape[1]) % _TILE
-    return tile[rows[:, None], columns] * np.float32(random.choice((-1, 1)))

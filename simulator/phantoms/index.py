@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from simulator.phantoms import chest, head, knee
+from simulator.phantoms import chest, head, hip, knee, trunk, wrist
 from simulator.phantoms.anatomy import Body
 
 Make = Callable[[np.random.Generator, float, float], Body]
@@ -12,5 +12,8 @@ Make = Callable[[np.random.Generator, float, float], Body]
 PHANTOMS: dict[str, Make] = {
     "chest": chest.make,
     "head": head.make,
+    "hip": hip.make,
     "knee": knee.make,
+    "trunk": trunk.make,
+    "wrist": wrist.make,
 }

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from simulator.phantoms.anatomy import Canvas, Field, Lesion, Mask, Point, Tube, chain, profile
+from simulator.phantoms import bones as shapes
+from simulator.phantoms.anatomy import Canvas, Field, Lesion, Point, Tube, chain, profile
 from simulator.phantoms.noise import Texture
 from simulator.phantoms.tissues import Tissue
 
@@ -40,9 +41,9 @@ class Knee:
         if bones.is_empty:
             return
         grain = self._trabeculae.over(bones.x, bones.y, bones.z)
-        _paint_bone(bones, _femur(bones), _cortex_of_femur(bones.z), bones.z + 10 * grain > 64, grain)
-        _paint_bone(bones, _tibia(bones), _cortex_of_tibia(bones.z), bones.z + 10 * grain < -80, grain)
-        _paint_bone(bones, 21 - 21 * bones.radius((1, -47, 24), (22, 10, 23)), 1.6 + 0 * bones.z, bones.z > 1e5, grain)
+        shapes.paint(bones, _femur(bones), _cortex_of_femur(bones.z), bones.z + 10 * grain > 64, grain)
+        shapes.paint(bones, _tibia(bones), _cortex_of_tibia(bones.z), bones.z + 10 * grain < -80, grain)
+        shapes.paint(bones, 21 - 21 * bones.radius((1, -47, 24), (22, 10, 23)), 1.6 + 0 * bones.z, bones.z > 1e5, grain)
         bones.tubes(_FIBULA, Tissue.CORTICAL_BONE)
         bones.tubes(_FIBULA, Tissue.MARROW, thicker=-3.2)
         self._break_tibia(bones)
@@ -80,29 +81,19 @@ def _paint_soft_tissue(unit: Canvas, broad: Field) -> None:
     unit.fill(quadriceps & (unit.z > 40) & (depth > 2), Tissue.MUSCLE)
 
 
-def _blend(first: Field, second: Field, softness: float) -> Field:
-    # The union of two shapes with a rounded seam.
-    part = np.clip(0.5 + 0.5 * (first - second) / softness, 0, 1)
-    return np.asarray(second + (first - second) * part + softness * part * (1 - part), dtype=np.float32)
-
-
-def _meet(first: Field, second: Field, softness: float) -> Field:
-    return -_blend(-first, -second, softness)
-
-
 def _femur(bones: Canvas) -> Field:
     x, y, z = bones.x, bones.y, bones.z
     wide = profile(z, (8, 34), (22, 38), (36, 31), (52, 22), (72, 16.5), (110, 14.5), (170, 14.5))
     deep = profile(z, (8, 20), (22, 21), (36, 19), (52, 17), (72, 15.5), (170, 15))
     middle = profile(z, (8, -4), (40, -8), (80, -4), (170, -8))
     radius = (np.abs(x / wide) ** 2.4 + np.abs((y - middle) / deep) ** 2.4) ** (1 / 2.4)
-    shaft = _meet(np.sqrt(x * x + (y - middle) ** 2) * (1 / np.maximum(radius, 0.03) - 1), z - 10, 8)
+    shaft = shapes.meet(np.sqrt(x * x + (y - middle) ** 2) * (1 / np.maximum(radius, 0.03) - 1), z - 10, 8)
     medial = 22 * (1 - bones.radius((-22, 6, 17), (19, 31, 21)))
     lateral = 22 * (1 - bones.radius((22, 4, 18), (18.5, 30, 20.5)))
     trochlea = 18 * (1 - bones.radius((2, -16, 22), (26, 17, 17)))
-    whole = _blend(_blend(shaft, np.maximum(medial, lateral), 6), trochlea, 6)
+    whole = shapes.blend(shapes.blend(shaft, np.maximum(medial, lateral), 6), trochlea, 6)
     notch = 1 - np.sqrt((x / 9) ** 2 + ((y - 22) / 24) ** 2 + ((z - 2) / 22) ** 2)
-    return _meet(whole, -9 * notch, 3)
+    return shapes.meet(whole, -9 * notch, 3)
 
 
 def _tibia(bones: Canvas) -> Field:
@@ -114,10 +105,10 @@ def _tibia(bones: Canvas) -> Field:
     column = np.sqrt(x * x + (y - middle) ** 2) * (1 / np.maximum(radius, 0.03) - 1)
     dish = 1.6 * np.exp(-(((np.abs(x) - 21) / 12) ** 2))
     top = -9.5 - dish - 0.05 * y + 0.9 - z
-    shape = _meet(column, top.astype(np.float32), 5)
+    shape = shapes.meet(column, top.astype(np.float32), 5)
     spines = np.maximum(*(9 * (1 - bones.radius((side * 6, 4, -12), (5, 9, 9 + side))) for side in (-1, 1)))
     tuberosity = 10 * (1 - bones.radius((2, -19, -42), (10, 10, 18)))
-    return _blend(_blend(shape, spines, 3), tuberosity, 6)
+    return shapes.blend(shapes.blend(shape, spines, 3), tuberosity, 6)
 
 
 def _cortex_of_femur(z: Field) -> Field:
@@ -126,15 +117,6 @@ def _cortex_of_femur(z: Field) -> Field:
 
 def _cortex_of_tibia(z: Field) -> Field:
     return profile(z, (-170, 5.4), (-110, 5.0), (-75, 3.4), (-45, 1.6), (-12, 1.5), (-4, 1.8))
-
-
-def _paint_bone(bones: Canvas, depth: Field, cortex: Field, shaft: Mask, grain: Field) -> None:
-    bones.fill(depth > 0, Tissue.CORTICAL_BONE)
-    inside = depth > cortex
-    bones.fill(inside, Tissue.CANCELLOUS_BONE)
-    bones.fill(inside & (grain > 0.45), Tissue.STRONG_TRABECULAE)
-    bones.fill(inside & (grain < -0.9), Tissue.MARROW)
-    bones.fill(inside & shaft & (grain < 0.9), Tissue.MARROW)
 
 
 def _paint_implant(bones: Canvas) -> None:

@@ -74,10 +74,16 @@ def grain(random: np.random.Generator, side: int, pixel_mm: float, peak_per_mm: 
 def soften(image: Volume, times: int = 1) -> Volume:
     """Return `image` (rows x columns) through a separable [1 2 1]/4 point spread, edges repeated."""
     for _ in range(times):
-        for axis in (0, 1):
-            padded = np.pad(image, [(1, 1) if side == axis else (0, 0) for side in (0, 1)], mode="edge")
-            before, middle, after = (
-                padded.take(range(first, first + image.shape[axis]), axis=axis) for first in (0, 1, 2)
-            )
-            image = (before + 2 * middle + after) * np.float32(0.25)
-    return image
+        image = _average(_average(image).T).T
+    return np.ascontiguousarray(image)
+
+
+def _average(image: Volume) -> Volume:
+    # Down the rows of memory, whichever axis that is: four times as fast as across them.
+    quarter = np.float32(0.25) * image
+    mixed = quarter + quarter
+    mixed[1:] += quarter[:-1]
+    mixed[:-1] += quarter[1:]
+    mixed[0] += quarter[0]
+    mixed[-1] += quarter[-1]
+    return mixed

@@ -1,4 +1,4 @@
-"""CR: rays summed through the label map's attenuation, a detector's noise and response, and its collimator."""
+"""Plain films: rays summed through the label map's attenuation, a detector's noise and response, its collimator."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,75 +9,96 @@ from numpy.typing import NDArray
 from simulator.phantoms import lettering
 from simulator.phantoms.anatomy import Body, Field, label_map
 from simulator.phantoms.noise import soften
-from simulator.phantoms.tissues import attenuation
+from simulator.phantoms.tissues import LIMB_BEAM, Beam, attenuation
 
-View = Literal["AP", "LAT"]
+View = Literal["AP", "LAT", "AXIAL"]
 BITS_STORED = 12
-_TOP = 2**BITS_STORED - 1
 _DENSE = 8.0  # lead's part of an exponent: nothing comes through
+_SCATTER = 0.10
+_BLACK = 12
 
 
 @dataclass(frozen=True)
 class Film:
-    """A detector behind the body: rows and columns of pixels, and their pitch in mm."""
+    """A detector behind the body: its pixels, their pitch in mm, its depth, and the collimator's open part.
+
+    `latitude` is how many factors of e fill the stored range; `photons` how many arrive unweakened on a square of
+    0.14 mm; `open_part` of the rows and of the columns is irradiated.
+    """
 
     rows: int
     columns: int
     pixel_mm: float
+    bits_stored: int = BITS_STORED
+    latitude: float = 5.6
+    photons: float = 26000.0
+    open_part: tuple[float, float] = (0.964, 0.82)
+    centre_mm: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Line integrals of attenuation for both views, head first, on square samples of `step_mm`."""
+    """Line integrals of attenuation for each view, head or front first, on square samples of `step_mm`."""
 
     views: dict[View, Field]
     step_mm: float
 
 
-def ray_sums(body: Body, step_mm: float) -> Sums:
+def ray_sums(body: Body, step_mm: float, beam: Beam = LIMB_BEAM, axial_mm: tuple[float, float] | None = None) -> Sums:
     """Return the line integrals through `body` from front to back (AP) and from side to side (LAT).
 
-    AP runs from the patient's right to left, LAT from front to back. Rays are parallel.
+    AP runs from the patient's right to left, LAT from front to back, AXIAL from right to left and front to back,
+    through the heights `axial_mm` alone. Rays are parallel.
     """
     x, y, z = (
         np.arange(low + step_mm / 2, high, step_mm, dtype=np.float32)
         for low, high in zip(body.low, body.high, strict=True)
     )
-    table = attenuation() * np.float32(step_mm)
+    table = attenuation(beam) * np.float32(step_mm)
     frontal = np.empty((len(z), len(x)), dtype=np.float32)
     lateral = np.empty((len(z), len(y)), dtype=np.float32)
+    axial = np.zeros((len(y), len(x)), dtype=np.float32)
+    bottom, top = axial_mm or (1.0, -1.0)
     for row, height in enumerate(z[::-1]):
         plane = table[label_map(body, x, y, np.array([height]))[0]]
         frontal[row] = plane.sum(axis=0)
         lateral[row] = plane.sum(axis=1)
-    return Sums({"AP": frontal, "LAT": lateral}, step_mm)
+        if bottom <= height <= top:
+            axial += plane
+    return Sums({"AP": frontal, "LAT": lateral, "AXIAL": axial}, step_mm)
 
 
-def expose(sums: Sums, view: View, film: Film, side: str, random: np.random.Generator) -> NDArray[np.uint16]:
+def expose(
+    sums: Sums, view: View, film: Film, side: str, random: np.random.Generator, *, is_flipped: bool = False
+) -> NDArray[np.uint16]:
     """Return stored values (rows x columns, MONOCHROME2) of one exposure: bone bright, air dark.
 
-    `side` is the letter of the lead marker. Quantum noise goes with the root of the intensity; the plate
-    answers with the logarithm; the edges are lifted as a reader workstation's processing does.
+    `side` is the letter of the lead marker; `is_flipped` turns the feet up, as hands are shown. Quantum noise goes
+    with the root of the intensity; the plate answers with the logarithm; the edges are lifted as a reader
+    workstation's processing does.
     """
-    through = _onto_film(sums.views[view], sums.step_mm, film)
+    whole = sums.views[view][::-1] if is_flipped else sums.views[view]
+    through = _onto_film(whole, sums.step_mm, film)
     inside = _collimated(film)
-    through += _DENSE * lettering.marker(side, film.rows, film.columns, film.pixel_mm)
+    if side:
+        through += _DENSE * lettering.marker(side, film.rows, film.columns, film.pixel_mm, film.open_part)
     intensity = np.exp(-through)
-    scatter = 0.10 * _blur(intensity, max(2, round(12 / film.pixel_mm)))
-    intensity = 0.9 * intensity + scatter + 2e-4
-    photons = 26000 * film.pixel_mm**2 / 0.14**2
+    scatter = _SCATTER * _blur(intensity, max(2, round(12 / film.pixel_mm)))
+    intensity = (1 - _SCATTER) * intensity + scatter + 2e-4
+    photons = film.photons * film.pixel_mm**2 / 0.14**2
     intensity += np.sqrt(intensity / photons) * random.standard_normal(intensity.shape, dtype=np.float32)
     density = -np.log(np.maximum(intensity, 1e-4))
     lifted = density + 0.55 * (density - _blur(density, max(2, round(5 / film.pixel_mm))))
-    stored = 160 + lifted * (_TOP - 500) / 5.6
-    return np.where(inside, np.rint(stored), 12).clip(0, _TOP).astype(np.uint16)
+    top = 2**film.bits_stored - 1
+    stored = 0.04 * top + lifted * (0.88 * top) / film.latitude
+    return np.where(inside, np.rint(stored), _BLACK).clip(0, top).astype(np.uint16)
 
 
 def _onto_film(sums: Field, step_mm: float, film: Film) -> Field:
     image = soften(sums)
     for axis, count in enumerate((film.rows, film.columns)):
         middle = (image.shape[axis] - 1) / 2
-        places = middle + (np.arange(count) - (count - 1) / 2) * film.pixel_mm / step_mm
+        places = middle + ((np.arange(count) - (count - 1) / 2) * film.pixel_mm + film.centre_mm[axis]) / step_mm
         image = _resample(image, places, axis)
     return image
 
@@ -103,8 +124,9 @@ def _resample(image: Field, places: NDArray[np.float64], axis: int) -> Field:
 
 
 def _collimated(film: Film) -> NDArray[np.bool_]:
-    rows = np.abs(np.arange(film.rows) - (film.rows - 1) / 2) < film.rows * 0.482
-    columns = np.abs(np.arange(film.columns) - (film.columns - 1) / 2) < film.columns * 0.41
+    down, across = (part / 2 for part in film.open_part)
+    rows = np.abs(np.arange(film.rows) - (film.rows - 1) / 2) < film.rows * down
+    columns = np.abs(np.arange(film.columns) - (film.columns - 1) / 2) < film.columns * across
     return np.asarray(rows[:, None] & columns[None, :], dtype=np.bool_)
 
 

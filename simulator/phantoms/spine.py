@@ -22,11 +22,12 @@ class Level:
 
 
 THORACIC = Level(pitch=25, disc=4.5, half_width=18, half_depth=14.5)
+LUMBAR = Level(pitch=37, disc=10, half_width=25, half_depth=18)
 
 
-def paint(canvas: Canvas, line: Curve, level: Level) -> None:
-    """Paint the spine whose bodies' centres have the y that `line` gives for a z."""
-    part = canvas.near((-60, 20, -1e6), (60, 1e6, 1e6))
+def paint(canvas: Canvas, line: Curve, level: Level, *, above: float = -1e6, below: float = 1e6) -> None:
+    """Paint the spine whose bodies' centres have the y that `line` gives for a z, between two heights."""
+    part = canvas.near((-60, 0, above), (60, 1e6, below))
     if part.is_empty:
         return
     y = part.y - line(part.z)

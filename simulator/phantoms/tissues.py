@@ -6,11 +6,23 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-WATER_ATTENUATION_PER_MM = 0.0206  # about 60 keV effective, a limb's beam
+
+class Beam(NamedTuple):
+    """An X-ray beam: how water weakens it per mm, and how much more than its CT number bone counts in it."""
+
+    water_per_mm: float
+    bone: float
+
+
+LIMB_BEAM = Beam(0.0206, 1.6)  # about 60 keV effective
+CHEST_BEAM = Beam(0.0158, 1.12)  # 125 kV, well filtered
 
 
 class Properties(NamedTuple):
-    """A tissue's CT number in HU, and its proton density (0 to 1), T1 and T2 in ms at 1.5 T."""
+    """A tissue's CT number in HU, and its proton density (0 to 1), T1 and T2 in ms at 1.5 T.
+
+    The CT numbers are those 70 s after contrast; `enhancement` has the other phases.
+    """
 
     hu: int
     proton_density: float
@@ -50,6 +62,14 @@ class Tissue(IntEnum):
     STRONG_TRABECULAE = 26
     VESSEL_WALL = 27
     COUCH = 28
+    VENOUS_BLOOD = 29
+    KIDNEY_CORTEX = 30
+    KIDNEY_MEDULLA = 31
+    PANCREAS = 32
+    BOWEL_WALL = 33
+    BOWEL_CONTENT = 34
+    LIVER_LESION = 35
+    POLYETHYLENE = 36
 
 
 PROPERTIES: dict[Tissue, Properties] = {
@@ -82,6 +102,14 @@ PROPERTIES: dict[Tissue, Properties] = {
     Tissue.STRONG_TRABECULAE: Properties(420, 0.40, 420, 40),
     Tissue.VESSEL_WALL: Properties(62, 0.70, 950, 46),
     Tissue.COUCH: Properties(-280, 0.0, 1000, 1),
+    Tissue.VENOUS_BLOOD: Properties(165, 0.10, 1400, 50),
+    Tissue.KIDNEY_CORTEX: Properties(185, 0.80, 960, 85),
+    Tissue.KIDNEY_MEDULLA: Properties(165, 0.85, 1400, 85),
+    Tissue.PANCREAS: Properties(98, 0.75, 580, 45),
+    Tissue.BOWEL_WALL: Properties(88, 0.75, 900, 50),
+    Tissue.BOWEL_CONTENT: Properties(35, 0.80, 700, 60),
+    Tissue.LIVER_LESION: Properties(52, 0.80, 1000, 80),
+    Tissue.POLYETHYLENE: Properties(-70, 0.0, 1000, 1),
 }
 
 
@@ -90,15 +118,15 @@ def hounsfield() -> NDArray[np.int16]:
     return np.array([PROPERTIES[tissue].hu for tissue in Tissue], dtype=np.int16)
 
 
-def attenuation() -> NDArray[np.float32]:
+def attenuation(beam: Beam = LIMB_BEAM) -> NDArray[np.float32]:
     """Return the linear attenuation per mm of every label for a plain film's beam.
 
     A CT number is a contrast against water; in a film's softer beam the part of it that is bone counts more,
     because photoelectric absorption grows as the energy falls.
     """
     contrast = hounsfield().astype(np.float32) / 1000
-    photoelectric = np.where(contrast > 0.15, 1.6, 1.0)
-    return np.maximum(WATER_ATTENUATION_PER_MM * (1 + contrast * photoelectric), 0).astype(np.float32)
+    photoelectric = np.where(contrast > 0.15, beam.bone, 1.0)
+    return np.maximum(beam.water_per_mm * (1 + contrast * photoelectric), 0).astype(np.float32)
 
 
 def relaxation() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -109,3 +137,19 @@ def relaxation() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.f
         np.array([row.t1_ms for row in rows]),
         np.array([row.t2_ms for row in rows]),
     )
+
+
+def diffusion() -> NDArray[np.float64]:
+    """Return the apparent diffusion coefficient of every label in mm2/s."""
+    fluids = dict.fromkeys((Tissue.CSF, Tissue.FLUID), 3.0e-3)
+    brain = {
+        Tissue.GREY_MATTER: 0.82e-3,
+        Tissue.WHITE_MATTER: 0.72e-3,
+        Tissue.DEEP_GREY_MATTER: 0.75e-3,
+        Tissue.CORD: 0.9e-3,
+        Tissue.BRAIN_LESION: 1.35e-3,
+        Tissue.FAT: 0.05e-3,
+        Tissue.MARROW: 0.1e-3,
+    }
+    known = fluids | brain
+    return np.array([known.get(tissue, 1.4e-3) for tissue in Tissue])

@@ -24,11 +24,8 @@ def shared() -> Dataset:
     return dataset
 
 
-def own(number: int) -> Dataset:
-    dataset = Dataset()
-    dataset.SOPInstanceUID = f"2.25.{number}"
-    dataset.InstanceNumber = number
-    return dataset
+def own(number: int) -> dict[str, str | int]:
+    return {"SOPInstanceUID": f"2.25.{number}", "InstanceNumber": number}
 
 
 def test_read_back(shared: Dataset) -> None:

@@ -6,7 +6,7 @@ import pytest
 from simulator.iods.exam import generator
 from simulator.phantoms import knee, lettering, projection
 from simulator.phantoms.anatomy import Canvas, Lesion, Point, label_map
-from simulator.phantoms.tissues import WATER_ATTENUATION_PER_MM, Tissue, attenuation
+from simulator.phantoms.tissues import LIMB_BEAM, Tissue, attenuation
 
 FILM = projection.Film(rows=240, columns=200, pixel_mm=1.2)
 
@@ -40,7 +40,7 @@ def test_a_cylinder_has_the_chord_of_a_circle() -> None:
     chord = 2 * np.sqrt(np.maximum(50**2 - places**2, 0))
     for view in ("AP", "LAT"):
         np.testing.assert_allclose(made.views[view][10], chord * attenuation()[Tissue.FLUID], atol=0.03)
-    assert attenuation()[Tissue.FLUID] == pytest.approx(WATER_ATTENUATION_PER_MM, rel=0.03)
+    assert attenuation()[Tissue.FLUID] == pytest.approx(LIMB_BEAM.water_per_mm, rel=0.03)
 
 
 def test_ray_sums_agree_with_the_volume_a_ct_would_show(fresh: knee.Knee, sums: projection.Sums) -> None:
@@ -64,7 +64,7 @@ def test_bone_is_brighter_than_flesh_and_flesh_than_air(sums: projection.Sums) -
 def test_the_collimated_border_is_black_and_the_marker_bright(sums: projection.Sums) -> None:
     image = projection.expose(sums, "AP", FILM, "L", generator(1, "noise"))
     assert image[:3].max() == image[:, :10].max() == 12
-    lead = lettering.marker("L", FILM.rows, FILM.columns, FILM.pixel_mm) > 0.7
+    lead = lettering.marker("L", FILM.rows, FILM.columns, FILM.pixel_mm, FILM.open_part) > 0.7
     assert lead.any()
     assert image[lead].mean() > 6 * image[FILM.rows // 2, 25]
 
