@@ -10,10 +10,10 @@ export CHROMIUM
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check fix unit js e2e interop bench docs looks soak lock clean
+.PHONY: help setup demo run test check check-iods fix unit js e2e interop bench bench-simulator docs looks soak lock clean
 
 help:  ## list what there is
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.run-ready  ## make .venv with lightbox and lightbox-sim in it
 
@@ -61,6 +61,12 @@ bench: $(VENV)/.dev-ready  ## measure, and write docs/reference/performance.md
 
 soak: $(VENV)/.dev-ready  ## hours of kill -9 (SOAK_HOURS=1) and, as root, tens of power cuts, under concurrent storing
 	pytest -s e2e/soak
+
+check-iods: $(VENV)/.dev-ready  ## every IOD in every transfer syntax before dciodvfy and dcentvfy
+	python -m bench.iods
+
+bench-simulator: $(VENV)/.dev-ready  ## measure how fast studies are made, encoded and sent
+	python -m bench.simulator
 
 looks: $(VENV)/.dev-ready  ## make the screenshots of the docs anew
 	@sh e2e/need-chromium.sh

@@ -100,5 +100,5 @@ def require(name: str) -> Syntax:
     """Return a syntax by name, proved to work here; CodecMissing says what to install, KeyError an unknown name."""
     syntax = SYNTAXES[name]
     if syntax.compress:
-        syntax.compress(np.zeros((16, 16), dtype=np.uint16), 12)
+        syntax.compress(np.zeros((64, 64), dtype=np.uint16), 12)
     return syntax

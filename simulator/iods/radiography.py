@@ -74,8 +74,8 @@ _HIP = (
     View("LAT", "LL", "LAT", ("P", "F"), _SIDE, (354.2, 299.6), (0.9, 0.9)),
 )
 _CHEST = (
-    View("PA", "PA", "AP", ("L", "F"), _BACK, (354.2, 425.6), (0.985, 0.985)),
-    View("LAT", "LL", "LAT", ("P", "F"), _SIDE, (425.6, 354.2), (0.96, 0.97)),
+    View("PA", "PA", "AP", ("L", "F"), _BACK, (354.2, 425.6), (0.76, 0.93)),
+    View("LAT", "LL", "LAT", ("P", "F"), _SIDE, (354.2, 354.2), (0.76, 0.93)),
 )
 REQUESTS: dict[str, Request] = {
     "knee": Request("Knee", _KNEE, LIMB_BEAM, 63, 4, 5.6, 1150),
@@ -146,7 +146,9 @@ def begun(exam: Exam, number: int) -> datetime:
 
 
 def _window(pixels: NDArray[np.uint16], film: projection.Film) -> tuple[float, float, str]:
-    darkest, brightest = np.percentile(pixels[pixels > 0.12 * 2**film.bits_stored], (2, 99.7))
+    # Neither the collimator's shade nor the lead letter is what the reader wants to see.
+    middle = pixels[:, round(0.28 * film.columns) : round(0.72 * film.columns)]
+    darkest, brightest = np.percentile(middle[middle > 0.12 * 2**film.bits_stored], (2, 99.7))
     return float(darkest + brightest) / 2, float(brightest - darkest) * 1.15, "NORMAL"
 
 

@@ -33,7 +33,7 @@ def acquire(exam: Exam, body: Body) -> tuple[Series, ...]:
         # The probe lies below the right costal margin and is tilted along the body.
         x = (-0.38 * body.high[0] + (np.arange(columns) - columns / 2) * pixel).astype(np.float32)
         y = (body.low[1] * 0.72 + np.arange(rows) * pixel).astype(np.float32)
-        heights = np.linspace(body.low[2] * 0.92, body.low[2] * 0.70, count)
+        heights = np.linspace(body.low[2] * 0.40, body.low[2] * 0.29, count)
         frames = [
             marked(exam, ultrasound.image(label_map(body, x, y, np.array([z]))[0], random), number)
             for number, z in enumerate(heights, start=1)

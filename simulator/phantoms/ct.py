@@ -73,14 +73,12 @@ def images(
     return noisy(_clean_or_kept(painted, grid, kernel, phase), grid, kernel, milliampere_seconds, random)
 
 
-def _clean_or_kept(
-    painted: Painted, grid: Grid, kernel: Kernel, phase: Phase
-) -> Iterable[Field] | Iterable[NDArray[np.int16]]:
+def _clean_or_kept(painted: Painted, grid: Grid, kernel: Kernel, phase: Phase) -> Iterable[Field]:
     if painted.kept is None:
         return clean(painted, grid, kernel, phase)
     key = (kernel.name, phase.name, grid.thickness_mm, len(grid.z))
     if key not in painted.kept:
-        painted.kept[key] = [np.rint(image).astype(np.int16) for image in clean(painted, grid, kernel, phase)]
+        painted.kept[key] = list(clean(painted, grid, kernel, phase))
     return painted.kept[key]
 
 
@@ -97,7 +95,7 @@ def clean(painted: Painted, grid: Grid, kernel: Kernel, phase: Phase = PORTAL) -
 
 
 def noisy(
-    plain: Iterable[Field] | Iterable[NDArray[np.int16]],
+    plain: Iterable[Field],
     grid: Grid,
     kernel: Kernel,
     milliampere_seconds: float,
@@ -115,7 +113,8 @@ def noisy(
             np.negative(noise, out=noise)
         noise += image
         noise += np.float32(_OFFSET - LOWEST_HU)  # cutting off rounds down only above zero
-        np.clip(noise, 0, HIGHEST_HU - LOWEST_HU, out=noise)
+        np.maximum(noise, 0, out=noise)
+        np.minimum(noise, HIGHEST_HU - LOWEST_HU, out=noise)
         values = noise.astype(np.int16)
         values += np.int16(LOWEST_HU)
         yield values

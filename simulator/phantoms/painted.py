@@ -3,7 +3,6 @@
 import zlib
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.phantoms.anatomy import Body, Field, Labels, label_map
 
@@ -20,7 +19,7 @@ class Painted:
 
     def __init__(self, body: Body, x: Field, y: Field, z: Field, *, keeps: bool = False) -> None:
         self.x, self.y, self.z = x, y, z
-        self.kept: dict[tuple[object, ...], list[NDArray[np.int16]]] | None = {} if keeps else None
+        self.kept: dict[tuple[object, ...], list[Field]] | None = {} if keeps else None
         self._body = body
         self._packed: dict[int, bytes] = {}
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from simulator.phantoms import lettering
 from simulator.phantoms.anatomy import Body, Field, label_map
 from simulator.phantoms.noise import soften
-from simulator.phantoms.tissues import LIMB_BEAM, Beam, attenuation
+from simulator.phantoms.tissues import LIMB_BEAM, Beam, Tissue, attenuation
 
 View = Literal["AP", "LAT", "AXIAL"]
 BITS_STORED = 12
@@ -55,6 +55,7 @@ def ray_sums(body: Body, step_mm: float, beam: Beam = LIMB_BEAM, axial_mm: tuple
         for low, high in zip(body.low, body.high, strict=True)
     )
     table = attenuation(beam) * np.float32(step_mm)
+    table[Tissue.COUCH] = 0  # a film's patient does not lie on the CT's couch
     frontal = np.empty((len(z), len(x)), dtype=np.float32)
     lateral = np.empty((len(z), len(y)), dtype=np.float32)
     axial = np.zeros((len(y), len(x)), dtype=np.float32)

@@ -70,8 +70,7 @@ class Wrist:
     def _paint_radius(self, part: Canvas, grain: Field) -> None:
         # The end piece is pushed to the back and tipped: Colles' dinner fork.
         end = np.clip(20 - part.z, 0, 30)
-        tilted = Canvas(part.x, part.y - (part.z < 20) * (2.2 + 0.16 * end), part.z, part.labels)
-        depth = _radius(tilted)
+        depth = _radius(part.x, part.y - (part.z < 20) * (2.2 + 0.16 * end), part.z)
         shapes.paint(part, depth, _thickness(part.z), part.z - 5 * grain > 26, grain)
         wobble = 1.6 * np.sin(part.x / 2.3) + 0.9 * np.sin(part.x / 0.9 + 1) + 0.8 * np.sin(part.y / 2)
         plane = np.abs(part.z - 20 + wobble)
@@ -123,8 +122,7 @@ def _paint_soft_tissue(unit: Canvas, broad: Field) -> None:
     unit.fill((depth > 3.6 + broad) & (np.abs(broad) > 0.06), Tissue.MUSCLE)
 
 
-def _radius(part: Canvas) -> Field:
-    x, y, z = part.x, part.y, part.z
+def _radius(x: Field, y: Field, z: Field) -> Field:
     middle = profile(z, (-10, 12), (10, 9.5), (40, 9), (110, 10))
     wide = profile(z, (-10, 15), (4, 15.5), (18, 13), (34, 8.6), (50, 7.2), (110, 7.0))
     deep = profile(z, (-10, 9.5), (4, 10), (18, 8.8), (34, 7.2), (110, 6.6))

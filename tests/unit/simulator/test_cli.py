@@ -67,6 +67,7 @@ def test_a_folder_that_cannot_be_written_fails_in_one_line(tmp_path: Path, capsy
         (["make", "--out", "x", "--seed", "seven"], "'seven' is no whole number"),
         (["make", "--out", "x"], "--seed"),
         (["make", "--out", "x", "--seed", "1", "--study", "toe"], "toe"),
+        (["make", "--out", "x", "--seed", "1", "--syntax", "tiff"], "tiff"),
         (["make", "--out", "x", "--seed", "1", "--slices", "1"], "'1' is no whole number from 2"),
         (["make", "--out", "x", "--seed", "1", "--today", "yesterday"], "no date like"),
         (["make", "--out", "x", "--seed", "1", "--today", "0001-01-01"], "not between"),

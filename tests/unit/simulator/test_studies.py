@@ -12,7 +12,7 @@ import pytest
 from pydicom import Dataset, dcmread
 
 from simulator.identities import check_digit
-from simulator.iods.index import MODALITIES
+from simulator.iods.index import DOCUMENTS, MODALITIES
 from simulator.phantoms.index import PHANTOMS
 from simulator.studies import STUDIES, Instance, catalogue, make_study
 from tests.unit.simulator.conftest import Made
@@ -23,11 +23,12 @@ def header(instance: Instance) -> Dataset:
 
 
 def uids_of(name: str, seed: int) -> set[str]:
-    study = make_study(name, seed, scale="small", slices=2)
+    """Every UID of a study, which nothing has to be painted for."""
+    study = make_study(name, seed, scale="small", slices=2, documents=list(DOCUMENTS))
     found = {study.study_uid}
-    for one in study.instances():
-        dataset = header(one)
-        found |= {one.series_uid, one.instance_uid, str(dataset.get("FrameOfReferenceUID", one.series_uid))}
+    for series in study.series:
+        found |= {series.uid, str(series.shared.get("FrameOfReferenceUID", series.uid))}
+        found |= {study.exam.instance_uid(series.number, number) for number in range(1, series.size + 1)}
     return found
 
 
@@ -72,11 +73,14 @@ def test_the_instance_says_what_its_bytes_say(name: str, made: Made) -> None:
     study = make_study(name, 7, scale="small")
     assert len(made(name)) == study.size
     assert len({one.file_name for one in made(name)}) == study.size
+    uids = {study.exam.instance_uid(each.number, n + 1) for each in study.series for n in range(each.size)}
+    assert len(uids) == study.size
     for one in made(name):
         dataset = header(one)
         assert dataset.SOPInstanceUID == dataset.file_meta.MediaStorageSOPInstanceUID == one.instance_uid
         assert dataset.SeriesInstanceUID == one.series_uid
         assert dataset.StudyInstanceUID == one.study_uid == study.study_uid
+        assert one.instance_uid in uids
         if "PixelData" in dataset:
             frames = int(dataset.get("NumberOfFrames", 1))
             assert dataset.pixel_array.shape[-2:] == (dataset.Rows, dataset.Columns)
