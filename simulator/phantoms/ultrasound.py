@@ -57,9 +57,9 @@ def image(labels: Labels, random: np.random.Generator) -> NDArray[np.uint8]:
     samples, lines = echoes.shape
     sample = (depth * (samples - 1)).clip(0, samples - 1).astype(np.int64)
     line = ((angle + 1) / 2 * (lines - 1)).clip(0, lines - 1).astype(np.int64)
-    amplitude = soften(echoes[sample, line])
-    grey = _TOP * (1 + 20 * np.log10(np.maximum(amplitude, 1e-4) / _BRIGHTEST) / _DECIBELS)
-    return np.where(seen, grey, 0).clip(0, _TOP).astype(np.uint8)
+    amplitude: Field = soften(echoes[sample, line])
+    grey: Field = _TOP * (1 + 20 * np.log10(np.maximum(amplitude, 1e-4) / _BRIGHTEST) / _DECIBELS)
+    return np.asarray(np.where(seen, grey, 0).clip(0, _TOP), dtype=np.uint8)
 
 
 def _along_beams(labels: Labels) -> Labels:

@@ -1,6 +1,7 @@
 """What each modality makes agrees with closed forms: noise spectra, partial volume, Rician floors, diffusion, rays."""
 
 from io import BytesIO
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -207,9 +208,9 @@ def test_a_barcode_says_the_slices_number(name: str) -> None:
     ("name", "least", "most"), [("chest-ct", 2.0, 4.5), ("brain-mr", 1.6, 4.0), ("knee-cr", 2.0, 6.0)]
 )
 def test_lossless_compression_is_as_hard_as_for_real_images(name: str, least: float, most: float) -> None:
-    study = make_study(name, 7, scale="full" if name != "knee-cr" else "small", slices=3)
-    image = next(study.series[0].images())
-    middle = list(study.series[0].images())[study.series[0].size // 2] if name != "knee-cr" else image
+    # Slices as thick as the protocol's: thicker ones have less noise, and would compress too well.
+    study = make_study(name, 7, scale="small" if name == "knee-cr" else "full")
+    middle = next(islice(study.series[0].images(), min(12, study.series[0].size - 1), None))
     assert middle.pixels is not None
     compress = SYNTAXES["jpeg-ls"].compress
     assert compress is not None
