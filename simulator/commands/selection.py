@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterator
 
 from simulator.commands.arguments import day, whole
+from simulator.profiles import profile
 from simulator.studies import TODAY, Study, catalogue, make_study
 
 _MOST_SLICES = 2000
@@ -28,7 +29,7 @@ def add_selection(parser: argparse.ArgumentParser, *, seed_required: bool) -> No
         metavar="NAME",
         action="append",
         choices=list(catalogue()),
-        help="one of the studies below; again for more; without it, all of them",
+        help="one of the studies below; again for more; without it, a whole set of them",
     )
     parser.add_argument(
         "--slices", metavar="N", type=whole(2, _MOST_SLICES), default=0, help="slices of each CT and MR series"
@@ -43,7 +44,11 @@ def add_selection(parser: argparse.ArgumentParser, *, seed_required: bool) -> No
     )
 
 
+def _demo() -> list[str]:
+    return [entry.name for entry in profile.read("demo").entries]
+
+
 def selected(options: argparse.Namespace) -> Iterator[Study]:
-    """The studies that the arguments name, each made when it is asked for."""
-    for name in options.study or catalogue():
+    """The studies that the arguments name, or those of the demo; each made when it is asked for."""
+    for name in options.study or _demo():
         yield make_study(name, options.seed, scale=options.scale, slices=options.slices, today=options.today)

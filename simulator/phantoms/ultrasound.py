@@ -58,8 +58,8 @@ def image(labels: Labels, random: np.random.Generator) -> NDArray[np.uint8]:
     sample = (depth * (samples - 1)).clip(0, samples - 1).astype(np.int64)
     line = ((angle + 1) / 2 * (lines - 1)).clip(0, lines - 1).astype(np.int64)
     amplitude: Field = soften(echoes[sample, line])
-    grey: Field = _TOP * (1 + 20 * np.log10(np.maximum(amplitude, 1e-4) / _BRIGHTEST) / _DECIBELS)
-    return np.asarray(np.where(seen, grey, 0).clip(0, _TOP), dtype=np.uint8)
+    grey = _TOP * (1 + 20 * np.log10(np.maximum(amplitude, 1e-4) / _BRIGHTEST) / _DECIBELS)
+    return np.where(seen, grey, 0).clip(0, _TOP).astype(np.uint8)
 
 
 def _along_beams(labels: Labels) -> Labels:
@@ -69,7 +69,7 @@ def _along_beams(labels: Labels) -> Labels:
     angle = np.linspace(-_HALF_ANGLE, _HALF_ANGLE, _LINES)[None, :]
     row = ((radius * np.cos(angle) - _NEAR * np.cos(_HALF_ANGLE)) * rows).clip(0, rows - 1)
     column = (radius * np.sin(angle) * rows + (columns - 1) / 2).clip(0, columns - 1)
-    return labels[row.astype(np.int64), column.astype(np.int64)]
+    return np.asarray(labels[row.astype(np.int64), column.astype(np.int64)], dtype=np.uint8)
 
 
 def _echoes(labels: Labels, edge: Field, random: np.random.Generator) -> Field:
