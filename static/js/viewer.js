@@ -5,7 +5,6 @@ import { titleOf } from './core/http.js';
 import { readSession } from './sessions/directory.js';
 import { loadOnDemand, openStudies } from './state/loading.js';
 import { INITIAL, reduce } from './state/viewer.js';
-import { LiveAnnouncer } from './ui/announcer.js';
 import { ImageViewport } from './ui/image-viewport.js';
 import { listenToKeys } from './ui/keyboard.js';
 import { SeriesStrip } from './ui/series-strip.js';
@@ -14,12 +13,11 @@ import { ToolBar } from './ui/tool-bar.js';
 import { ViewerHead } from './ui/viewer-head.js';
 import { ViewportGrid } from './ui/viewport-grid.js';
 import { ViewportText } from './ui/viewport-text.js';
-import { WindowMenu } from './ui/window-menu.js';
+import { toolNamed } from './tools/index.js';
 
 const ELEMENTS = {
-  'image-viewport': ImageViewport, 'live-announcer': LiveAnnouncer, 'series-strip': SeriesStrip, 'stack-bar': StackBar,
+  'image-viewport': ImageViewport, 'series-strip': SeriesStrip, 'stack-bar': StackBar,
   'tool-bar': ToolBar, 'viewer-head': ViewerHead, 'viewport-grid': ViewportGrid, 'viewport-text': ViewportText,
-  'window-menu': WindowMenu,
 };
 for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
 
@@ -32,6 +30,21 @@ const shortcuts = once(async () => {
   customElements.define('shortcut-sheet', ShortcutSheet);
   put('over', new ShortcutSheet(store));
 });
+const announcer = once(async () => {
+  const { LiveAnnouncer } = await import('./ui/announcer.js');
+  customElements.define('live-announcer', LiveAnnouncer);
+  put('over', new LiveAnnouncer(store));
+});
+const windows = once(async () => {
+  const { WindowMenu } = await import('./ui/window-menu.js');
+  customElements.define('window-menu', WindowMenu);
+  put('window-menu', new WindowMenu(store));
+});
+const crossing = once(async () => (await import('./crossing.js')).crossing(store, signal));
+const planes = once(async () => {
+  const [{ multiplanar }] = await Promise.all([import('./multiplanar.js'), crossing()]);
+  multiplanar(store, put, signal);
+});
 
 loadOnDemand(store, signal);
 listenToKeys(store, signal);
@@ -39,14 +52,22 @@ put('head', new ViewerHead(store));
 put('tools', new ToolBar(store));
 put('strip', new SeriesStrip(store));
 put('images', new ViewportGrid(store));
-put('over', new LiveAnnouncer(store));
+announcer();
 store.watch((state) => state.problem, (text) => {
   const problem = document.querySelector('[data-place="problem"]');
   if (problem) problem.textContent = text;
 }, { signal });
+let planesKnown = false;
 store.listen(async (action) => {
   if (action.type === 'session/start') (await sharing()).enter(null);
   if (action.type === 'sheet/set' && action.sheet === 'shortcuts') await shortcuts();
+  if (action.type === 'sheet/set' && action.sheet === 'window') await windows();
+  if (action.type === 'tool/set' && toolNamed(action.tool).layer === 'crossing') await crossing();
+  if (action.type === 'mpr/ask' && !planesKnown) {
+    await planes();
+    planesKnown = true;
+    store.dispatch(action);
+  }
 }, { signal });
 openAddress(new URLSearchParams(location.search));
 

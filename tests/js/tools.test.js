@@ -18,7 +18,7 @@ for (const tool of TOOLS) {
     assert.match(tool.name, /^[a-z-]+$/);
     assert.match(tool.shortcut, /^[a-z]$/);
     assert.ok(tool.title && tool.label && tool.hint);
-    assert.equal([tool.drag, tool.steps, tool.points].filter(Boolean).length, 1);
+    assert.equal([tool.drag, tool.steps, tool.points, tool.layer].filter(Boolean).length, 1);
     const start = { ...newPresentation(), voi: { center: 40, width: 400 } };
     if (tool.drag) assert.deepEqual(tool.drag(start, dragged(0, 0)), start);
     if (tool.steps) assert.equal(tool.steps(dragged(0, 0)), 0);

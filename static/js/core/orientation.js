@@ -1,7 +1,6 @@
 /** Which way the patient lies in an image: letters at its edges, and the order of a stack. */
 
-/** @import { Presentation } from './types.js' */
-/** @typedef {[number, number, number]} Vector  in the patient's coordinates: left, posterior, head (PS3.3 C.7.6.2.1.1) */
+/** @import { Presentation, Vector } from './types.js' */
 
 import { turn } from './geometry.js';
 

@@ -79,6 +79,14 @@
  * @property {string} institution
  * @property {number} instance_count
  *
+ * @typedef {[number, number, number]} Vector  in the patient: to the left, to the back, to the head, in mm
+ *
+ * @typedef {object} ImagePlane  Where an image lies in the patient (PS3.3 C.7.6.2).
+ * @property {Vector} position  of the middle of its first pixel
+ * @property {Vector} row  the direction in which columns count up
+ * @property {Vector} column  the direction in which rows count up
+ * @property {string} frame_of_reference
+ *
  * @typedef {{ column: number, row: number, kind: 'patient' | 'detector' }} Spacing  millimetres between columns and rows
  *
  * @typedef {object} Frame  One place in a stack: an image and what is known about it.
@@ -88,6 +96,7 @@
  * @property {number} aspect  height of a pixel in widths of a pixel
  * @property {Spacing | null} spacing
  * @property {[string, string] | null} edges  letters at the right and the lower edge
+ * @property {ImagePlane | null} plane  null: it does not say where it lies
  * @property {number | null} position  along the normal, millimetres
  * @property {number | null} thickness
  * @property {NamedVoi[]} windows  the image's own, the first is shown first
@@ -133,6 +142,26 @@
  * @property {(start: Presentation, drag: Drag) => Presentation} [drag]
  * @property {(drag: Drag) => number} [steps]
  * @property {boolean} [points]  shows others where the hand is
+ * @property {'crossing' | 'measuring'} [layer]  what lies over the image and follows the hand itself; loaded when first used
+ *
+ * @typedef {{ frame_of_reference: string, point: Vector }} Cross  The place everybody of a frame of reference shows.
+ *
+ * @typedef {object} PlaneView  One plane of a multiplanar view; it goes through the cross-hair.
+ * @property {Vector} right  what lies to the right on the screen
+ * @property {Vector} down
+ * @property {Presentation} presentation
+ *
+ * @typedef {'average_ip' | 'maximum_ip' | 'minimum_ip'} Projection
+ *
+ * @typedef {object} Mpr  A multiplanar view of one series.
+ * @property {string} study_uid
+ * @property {string} series_uid
+ * @property {'2x2' | '1x3'} layout
+ * @property {number} active  which plane keys and commands mean; -1: the stack beside them
+ * @property {boolean} alone  the active plane fills the screen
+ * @property {number} slab  mm; 0: the plane itself
+ * @property {Projection} method  of the slab
+ * @property {PlaneView[]} planes  axial, coronal, sagittal, however they have been turned since
  *
  * @typedef {{ viewport: number, image: ImageRef, point: [number, number] | null, at: number }} SharedPointer
  */

@@ -11,6 +11,7 @@ const TAGS = {
   ImagerPixelSpacing: '00181164', ViewPosition: '00185101', StudyInstanceUID: '0020000D',
   SeriesInstanceUID: '0020000E', SeriesNumber: '00200011', InstanceNumber: '00200013', PatientOrientation: '00200020',
   ImagePositionPatient: '00200032', ImageOrientationPatient: '00200037', Laterality: '00200060',
+  FrameOfReferenceUID: '00200052',
   SliceLocation: '00201041', ImageLaterality: '00200062', NumberOfStudyRelatedSeries: '00201206',
   NumberOfStudyRelatedInstances: '00201208', NumberOfSeriesRelatedInstances: '00201209', NumberOfFrames: '00280008',
   Rows: '00280010', Columns: '00280011', PixelSpacing: '00280030', PixelAspectRatio: '00280034',

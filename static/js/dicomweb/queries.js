@@ -1,6 +1,6 @@
 /** Searches, and their answers as studies, series and stacks. */
 
-/** @import { Frame, NamedVoi, Series, Spacing, Study } from '../core/types.js' */
+/** @import { Frame, ImagePlane, NamedVoi, Series, Spacing, Study, Vector } from '../core/types.js' */
 /** @import { Dataset } from './attributes.js' */
 
 import { alongNormal, edgesFromCosines, stackOrder } from '../core/orientation.js';
@@ -12,7 +12,7 @@ const SERIES_FIELDS = ['BodyPartExamined', 'Laterality', 'InstitutionName'];
 const INSTANCE_FIELDS = [
   'ImagePositionPatient', 'ImageOrientationPatient', 'PatientOrientation', 'PixelSpacing', 'ImagerPixelSpacing',
   'PixelAspectRatio', 'SliceThickness', 'SliceLocation', 'WindowCenter', 'WindowWidth',
-  'WindowCenterWidthExplanation', 'Laterality', 'ImageLaterality', 'ViewPosition', 'InstitutionName',
+  'WindowCenterWidthExplanation', 'FrameOfReferenceUID', 'Laterality', 'ImageLaterality', 'ViewPosition', 'InstitutionName',
 ];
 
 /** @param {Record<string, string>} query QIDO-RS keys @param {AbortSignal} [signal] */
@@ -87,6 +87,7 @@ export function framesFrom(dataset, series) {
     aspect: aspectOf(dataset, spacing),
     spacing,
     edges: edgesFromCosines(cosines) ?? (right && lower ? /** @type {[string, string]} */ ([right, lower]) : null),
+    plane: planeOf(dataset, cosines),
     position: alongNormal(cosines, numbers(dataset, 'ImagePositionPatient')) ?? number(dataset, 'SliceLocation'),
     thickness: number(dataset, 'SliceThickness'),
     windows: windowsOf(dataset),
@@ -98,6 +99,15 @@ export function framesFrom(dataset, series) {
   const { study_uid, series_uid } = series;
   return Array.from({ length: count }, (_, i) => (
     { ...shared, image: { study_uid, series_uid, instance_uid, frame_number: i + 1 } }));
+}
+
+/** @param {Dataset} dataset @param {number[]} cosines @returns {ImagePlane | null} */
+function planeOf(dataset, cosines) {
+  const position = numbers(dataset, 'ImagePositionPatient');
+  if (position.length !== 3 || !edgesFromCosines(cosines)) return null;
+  const [row, column] = [cosines.slice(0, 3), cosines.slice(3, 6)];
+  const [at, right, down] = /** @type {Vector[]} */ ([position, row, column]);
+  return at && right && down ? { position: at, row: right, column: down, frame_of_reference: text(dataset, 'FrameOfReferenceUID') } : null;
 }
 
 /** PS3.3 10.7.1.1: Pixel Spacing counts in the patient, Imager Pixel Spacing at the detector. @param {Dataset} dataset @returns {Spacing | null} */

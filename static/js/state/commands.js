@@ -17,7 +17,7 @@ import { leads } from './viewer.js';
  * @property {string} title  what it does, as a tooltip says it
  * @property {string} label  as a button says it
  * @property {string[]} keys  as in `keyName`
- * @property {'Tools' | 'Images' | 'Window' | 'View' | 'Layout' | 'Session' | 'Help'} group
+ * @property {'Tools' | 'Images' | 'Window' | 'View' | 'Layout' | 'Planes' | 'Session' | 'Help'} group
  * @property {(state: ViewerState) => Action[]} act
  */
 
@@ -43,6 +43,7 @@ export function scrolled(state, viewport, move) {
 /** @param {(start: Presentation) => Presentation} change @returns {Command['act']} */
 function present(change) {
   return (state) => {
+    if (planeIn(state) >= 0) return [{ type: 'mpr/present', change }];
     const viewport = state.view.active_viewport;
     const content = state.view.viewports[viewport];
     return content?.image ? [{ type: 'presentation/set', viewport, presentation: change(content.presentation) }] : [];
@@ -51,7 +52,18 @@ function present(change) {
 
 /** @param {(index: number, count: number) => number} move @returns {Command['act']} */
 function scroll(move) {
-  return (state) => scrolled(state, state.view.active_viewport, move);
+  return (state) => (planeIn(state) < 0 ? scrolled(state, state.view.active_viewport, move)
+    : [{ type: 'mpr/scroll', plane: planeIn(state), move }]);
+}
+
+/** Which plane of a multiplanar view commands mean; -1: none, they mean the active viewport. @param {ViewerState} state */
+function planeIn({ mpr }) {
+  return mpr?.active ?? -1;
+}
+
+/** @param {Extract<Action, { type: 'mpr/ask' }>['wish']} wish @returns {Command['act']} */
+function ask(wish) {
+  return ({ mpr }) => (mpr || wish === 'toggle' ? [{ type: 'mpr/ask', wish }] : []);
 }
 
 /** The series before or after the one in the active viewport, as in the strip. @param {1 | -1} by @returns {Command['act']} */
@@ -68,6 +80,7 @@ function otherSeries(by) {
 /** @param {1 | -1} by @returns {Command['act']} */
 function otherViewport(by) {
   return (state) => {
+    if (state.mpr) return [{ type: 'mpr/set', mpr: { ...state.mpr, active: Math.min(2, Math.max(0, state.mpr.active + by)) } }];
     const shown = shownViewports(state);
     const viewport = shown[shown.indexOf(state.view.active_viewport) + by];
     return viewport === undefined ? [] : [{ type: 'viewport/activate', viewport }];
@@ -126,7 +139,14 @@ export const COMMANDS = [
   { name: 'fit', title: 'Fit the whole image', label: 'Fit', keys: ['Shift+Space'], group: 'View', act: present(fit) },
   { name: 'reset', title: 'Reset window, zoom, position, turns and flips', label: 'Reset', keys: ['Space'], group: 'View', act: present(newPresentation) },
   { name: 'layout', title: 'One image or two side by side', label: 'Layout', keys: ['g'], group: 'Layout', act: ({ view }) => [{ type: 'viewport/maximise', maximised: false }, { type: 'layout/set', layout: view.layout === '1x1' ? '1x2' : '1x1' }] },
-  { name: 'maximise', title: 'This viewport alone, and back (double-click)', label: 'Full', keys: ['Enter'], group: 'Layout', act: ({ maximised }) => [{ type: 'viewport/maximise', maximised: !maximised }] },
+  { name: 'maximise', title: 'This viewport alone, and back (double-click)', label: 'Full', keys: ['Enter'], group: 'Layout', act: ({ maximised, mpr }) => [mpr ? { type: 'mpr/set', mpr: { ...mpr, alone: !mpr.alone } } : { type: 'viewport/maximise', maximised: !maximised }] },
+  { name: 'mpr', title: 'Axial, coronal and sagittal planes of this series, and back', label: 'MPR', keys: ['m'], group: 'Planes', act: ask('toggle') },
+  { name: 'lines', title: 'Lines where the images of other viewports cross, or none', label: 'Lines', keys: ['n'], group: 'Planes', act: ({ lines }) => [{ type: 'lines/set', shown: !lines }] },
+  { name: 'project', title: 'Slab of the brightest, the darkest or the mean', label: 'Projection', keys: ['Shift+m'], group: 'Planes', act: ask('project') },
+  { name: 'thicker', title: 'Thicker slab', label: 'Thicker', keys: [']'], group: 'Planes', act: ask('thicker') },
+  { name: 'thinner', title: 'Thinner slab', label: 'Thinner', keys: ['['], group: 'Planes', act: ask('thinner') },
+  { name: 'turn', title: 'Turn the other planes clockwise', label: 'Turn', keys: ['.'], group: 'Planes', act: ask('turn') },
+  { name: 'turn-back', title: 'Turn the other planes anticlockwise', label: 'Turn back', keys: [','], group: 'Planes', act: ask('turn-back') },
   { name: 'next-viewport', title: 'Viewport to the right', label: 'Right viewport', keys: ['ArrowRight'], group: 'Layout', act: otherViewport(1) },
   { name: 'previous-viewport', title: 'Viewport to the left', label: 'Left viewport', keys: ['ArrowLeft'], group: 'Layout', act: otherViewport(-1) },
   { name: 'follow', title: 'Follow the leader, or stop following', label: 'Follow', keys: ['f'], group: 'Session', act: ({ session }) => (!session?.room || leads(session) ? [] : [{ type: 'follow/set', following: !session.following }]) },

@@ -1,6 +1,6 @@
 /** The viewer's one store: what there is to see, what this person looks at, and the session they are in. */
 
-/** @import { Displayed, Room, Series, SharedPointer, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
+/** @import { Cross, Displayed, Mpr, Presentation, Room, Series, SharedPointer, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
 /** @import { SentEvent, ViewEvent } from '../core/types.js' */
 /** @import { Store } from '../core/store.js' */
 
@@ -33,6 +33,9 @@ import { apply, isViewEvent, look, newView, Refused, viewOf } from '../sessions/
  * @property {(string | null)[]} opening  the series each viewport waits for
  * @property {(Displayed | null)[]} displayed
  * @property {boolean} maximised  the active viewport alone
+ * @property {Cross | null} cross  the cross-hair: one place, shown wherever it can be seen
+ * @property {boolean} lines  where the images of other viewports cross
+ * @property {Mpr | null} mpr  planes through one series in place of the viewports
  * @property {string} tool
  * @property {'shortcuts' | 'window' | null} sheet
  * @property {boolean} panel  the session panel is open
@@ -47,6 +50,12 @@ import { apply, isViewEvent, look, newView, Refused, viewOf } from '../sessions/
  *   | { type: 'stack/set', series_uid: string, stack: Stack }
  *   | { type: 'picture/shown', viewport: number, displayed: Displayed | null }
  *   | { type: 'viewport/maximise', maximised: boolean }
+ *   | { type: 'cross/set', cross: Cross | null }
+ *   | { type: 'lines/set', shown: boolean }
+ *   | { type: 'mpr/set', mpr: Mpr | null }
+ *   | { type: 'mpr/ask', wish: 'toggle' | 'thinner' | 'thicker' | 'project' | 'turn' | 'turn-back' }
+ *   | { type: 'mpr/scroll', plane: number, move: (index: number, count: number) => number }
+ *   | { type: 'mpr/present', change: (start: Presentation) => Presentation }
  *   | { type: 'tool/set', tool: string }
  *   | { type: 'sheet/set', sheet: ViewerState['sheet'] }
  *   | { type: 'panel/set', open: boolean }
@@ -68,7 +77,7 @@ import { apply, isViewEvent, look, newView, Refused, viewOf } from '../sessions/
 export const INITIAL = {
   loading: true, problem: '', notice: '', studies: {}, opened: [], priors: [], series: {}, stacks: {},
   view: newView(), opening: [null, null], displayed: [null, null], maximised: false,
-  tool: 'window-level', sheet: null, panel: true, session: null,
+  cross: null, lines: true, mpr: null, tool: 'window-level', sheet: null, panel: true, session: null,
 };
 
 /**
@@ -88,6 +97,9 @@ export function reduce(state, action) {
     case 'stack/set': return { ...state, stacks: { ...state.stacks, [action.series_uid]: action.stack } };
     case 'picture/shown': return { ...state, displayed: state.displayed.with(action.viewport, action.displayed) };
     case 'viewport/maximise': return { ...state, maximised: action.maximised };
+    case 'cross/set': return { ...state, cross: action.cross };
+    case 'lines/set': return { ...state, lines: action.shown };
+    case 'mpr/set': return { ...state, mpr: action.mpr };
     case 'tool/set': return { ...state, tool: action.tool };
     case 'sheet/set': return { ...state, sheet: action.sheet };
     case 'panel/set': return { ...state, panel: action.open };

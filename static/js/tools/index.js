@@ -2,6 +2,7 @@
 
 /** @import { Tool } from '../core/types.js' */
 
+import { crossHair } from './cross-hair.js';
 import { pan } from './pan.js';
 import { pointer } from './pointer.js';
 import { stackScroll } from './stack-scroll.js';
@@ -9,7 +10,7 @@ import { windowLevel } from './window-level.js';
 import { zoom } from './zoom.js';
 
 /** @type {Tool[]} */
-export const TOOLS = [windowLevel, stackScroll, pan, zoom, pointer];
+export const TOOLS = [windowLevel, stackScroll, pan, zoom, crossHair, pointer];
 
 /** @param {string} name */
 export function toolNamed(name) {

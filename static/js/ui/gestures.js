@@ -34,8 +34,8 @@ export function listenToHand(surface, store, signal) {
   }, { signal });
 }
 
-/** Which tool a button carries. @param {PointerEvent} event @param {string} active */
-function toolFor({ button }, active) {
+/** Which tool a button carries. @param {{ button: number }} event @param {string} active */
+export function toolFor({ button }, active) {
   if (button === 1) return toolNamed('pan');
   if (button === 2) return toolNamed('zoom');
   return toolNamed(active);
@@ -51,7 +51,7 @@ function startDrag(surface, store, down) {
   const content = state.view.viewports[viewport];
   const placement = surface.placement();
   const tool = toolFor(down, state.tool);
-  if (!content?.image || !placement || tool.points) return;
+  if (!content?.image || !placement || tool.points || tool.layer) return;
   const window = content.presentation.voi ?? state.displayed[viewport]?.window ?? null;
   // a colour picture has no window to drag
   if (!window && tool === windowLevel) return;

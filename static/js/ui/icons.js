@@ -6,6 +6,8 @@ const PATHS = {
   'stack-scroll': 'M6 9l6-3.5 6 3.5-6 3.5zM6 13l6 3.5 6-3.5M6 17l6 3.5 6-3.5',
   pan: 'M12 3v18M3 12h18M12 3l-3 3M12 3l3 3M12 21l-3-3M12 21l3-3M3 12l3-3M3 12l3 3M21 12l-3-3M21 12l-3 3',
   zoom: 'M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13M15.5 15.5L21 21M10.5 7.5v6M7.5 10.5h6',
+  'cross-hair': 'M12 2v7M12 15v7M2 12h7M15 12h7M12 11.5v1M11.5 12h1',
+  mpr: 'M4 7l8-4 8 4-8 4zM4 7v10l8 4 8-4V7M12 11v10',
   pointer: 'M5 3l6 17 2.5-7.2L20.5 10z',
   invert: 'M4 4h16v16H4zM20 4L4 20M8 6v4M6 8h4M14 16h4',
   'flip-horizontal': 'M12 3v18M9 7v10H3zM15 7v10h6z',

@@ -48,10 +48,12 @@ export class ImageViewport extends LiveElement {
     expose(this, { 'data-testid': 'viewport', 'data-viewport': String(viewport), tabindex: '0', role: 'group' });
     const hand = make('div', { class: 'hand' }, this.#canvas);
     this.append(hand, this.#words, new StackBar(store, viewport));
-    // comes with the first session
-    customElements.whenDefined('pointer-layer').then((PointerLayer) => {
-      if (!life.aborted) hand.after(new PointerLayer(store, viewport, () => this.#placement));
-    });
+    // each comes when it is first needed
+    for (const layer of ['cross-layer', 'mark-layer', 'pointer-layer']) {
+      customElements.whenDefined(layer).then((Layer) => {
+        if (!life.aborted) hand.after(new Layer(store, viewport, () => this.#placement));
+      });
+    }
     listenToHand({ element: hand, viewport, placement: () => this.#placement }, store, life);
     this.#feed = new Feed(fetchPicture, this.cache, (state) => this.#fed(state), clock());
     life.addEventListener('abort', () => this.#feed?.clear());
@@ -121,6 +123,7 @@ export class ImageViewport extends LiveElement {
       clearCanvas(context);
     }
     this.#tell(frame, presentation);
+    this.dispatchEvent(new Event('drawn'));
   }
 
   /** Says what the canvas shows now: to the reader, to the store and to tests. @param {Frame | null} frame @param {Presentation} presentation */

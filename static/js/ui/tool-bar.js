@@ -6,7 +6,6 @@ import { TOOLS } from '../tools/index.js';
 import { make } from './build.js';
 import { commandButton } from './command-button.js';
 import { LiveElement } from './live-element.js';
-import { WindowMenu } from './window-menu.js';
 
 const CHANGES = ['invert', 'flip-horizontal', 'flip-vertical', 'rotate', 'fit', 'reset'];
 
@@ -25,11 +24,12 @@ export class ToolBar extends LiveElement {
     const tools = TOOLS.map(({ name }) => commandButton(store, name));
     const windows = commandButton(store, 'window-menu');
     const layout = commandButton(store, 'layout');
+    const planes = commandButton(store, 'mpr');
     this.append(
       group('Left button', ...tools),
-      group('Window', make('div', { class: 'menu-place' }, windows, new WindowMenu(store))),
+      group('Window', make('div', { class: 'menu-place', 'data-place': 'window-menu' }, windows)),
       group('Image', ...CHANGES.map((name) => commandButton(store, name))),
-      group('Layout', layout, commandButton(store, 'maximise')),
+      group('Layout', layout, commandButton(store, 'maximise'), planes),
       group('Help', commandButton(store, 'shortcuts')),
     );
     store.watch(({ tool }) => tool, (tool) => {
@@ -37,6 +37,7 @@ export class ToolBar extends LiveElement {
     }, { signal: life });
     store.watch(({ sheet }) => sheet, (sheet) => windows.setAttribute('aria-expanded', String(sheet === 'window')), { signal: life });
     store.watch(({ view }) => view.layout, (now) => layout.setAttribute('aria-pressed', String(now === '1x2')), { signal: life });
+    store.watch(({ mpr }) => mpr !== null, (shown) => planes.setAttribute('aria-pressed', String(shown)), { signal: life });
     const [invert] = this.querySelectorAll('[data-testid="command-invert"]');
     store.watch(({ view }) => view.viewports[view.active_viewport]?.presentation.invert ?? false, (inverted) => {
       invert?.setAttribute('aria-pressed', String(inverted));

@@ -16,6 +16,8 @@ import { expose, make, write } from './build.js';
  * @property {Stack | null} stack
  * @property {Frame | null} frame
  * @property {number} index
+ * @property {string} [title]  in place of the image's number
+ * @property {string} [slab]  what was projected, when it is more than one slice
  * @property {Presentation} presentation
  * @property {Voi | null} window
  * @property {Quality | null} quality
@@ -28,7 +30,7 @@ import { expose, make, write } from './build.js';
 const CORNERS = {
   'top-left': ['patient-name', 'patient-id', 'patient-birth', 'laterality'],
   'top-right': ['study-date', 'study-description', 'institution', 'series-description'],
-  'bottom-left': ['slice-number', 'slice-position', 'slice-thickness'],
+  'bottom-left': ['slab-words', 'slice-number', 'slice-position', 'slice-thickness'],
   'bottom-right': ['turned', 'zoom', 'window', 'quality'],
 };
 const SIDES = /** @type {const} */ (['top', 'right', 'bottom', 'left']);
@@ -100,15 +102,16 @@ function whose({ study, frame, series }) {
 }
 
 /** @param {Facts} facts */
-function which({ study, series, stack, frame, index }) {
+function which({ study, series, stack, frame, index, title, slab }) {
   const count = stack?.frames.length ?? 0;
   const position = typeof frame?.position === 'number' ? `Position ${signed(frame.position, 1)} mm` : '';
-  const thickness = frame?.thickness ? `Thickness ${Number(frame.thickness.toFixed(2))} mm` : '';
+  const thickness = frame?.thickness && !title ? `Thickness ${Number(frame.thickness.toFixed(2))} mm` : '';
   return {
     'study-date': study ? `${dateText(study.date)}  ${timeText(study.time)}`.trim() : '',
     'study-description': study?.description ?? '',
     'series-description': series ? [series.modality, series.number || '', series.description].filter(Boolean).join('  ') : '',
-    'slice-number': count > 0 && index >= 0 ? `Image ${index + 1} / ${count}` : '',
+    'slab-words': slab ?? '',
+    'slice-number': title ?? (count > 0 && index >= 0 ? `Image ${index + 1} / ${count}` : ''),
     'slice-position': position,
     'slice-thickness': thickness,
   };

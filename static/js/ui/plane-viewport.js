@@ -1,0 +1,290 @@
+/** <plane-viewport>: one plane through a volume, with the cross-hair and the lines of the other planes over it. */
+
+/** @import { Frame, Mpr, PlaneView, Point, Presentation, Vector } from '../core/types.js' */
+/** @import { Placement } from '../core/geometry.js' */
+/** @import { FeedState } from '../viewport/feed.js' */
+/** @import { PictureCache } from '../viewport/picture-cache.js' */
+/** @import { Box, PlanePicture } from '../viewport/planes.js' */
+/** @import { ViewerStore } from '../state/viewer.js' */
+
+import { place, zoomAbout } from '../core/geometry.js';
+import { along, placeText, toPatient, toPixel } from '../core/space.js';
+import { fetchPlane, planeRef } from '../dicomweb/volumes.js';
+import { clearCanvas, drawPicture, resizeCanvas } from '../viewport/canvas.js';
+import { Feed } from '../viewport/feed.js';
+import {
+  crossing, forwardOf, frameOfPlane, inside, pictureOf, placeInStack, planeName, scrolledTo, turnOthers,
+} from '../viewport/planes.js';
+import { expose, make } from './build.js';
+import { toolFor } from './gestures.js';
+import { LiveElement } from './live-element.js';
+import { followDrag, handIn, line, svg } from './svg.js';
+import { ViewportText } from './viewport-text.js';
+
+const GAP = 16;
+const NEIGHBOURS = [1, -1, 2, -2];
+const SLAB_WORDS = { average_ip: 'Mean', maximum_ip: 'MIP', minimum_ip: 'MinIP' };
+const REMEMBERED = 200;
+
+export class PlaneViewport extends LiveElement {
+  #canvas = make('canvas', { class: 'picture', 'aria-hidden': 'true' });
+  #hand = make('div', { class: 'hand' }, this.#canvas);
+  #words = new ViewportText();
+  #drawing = svg('svg', { class: 'drawing', 'aria-hidden': 'true' });
+  #size = { width: 0, height: 0 };
+  #due = false;
+  #rest = 0;
+  #drawn = '';
+  /** @type {FeedState} */ #state = { shown: null, current: false, late: false, problem: '', delay: '' };
+  /** @type {Placement | null} */ #placement = null;
+  /** @type {Feed | null} */ #feed = null;
+  /** @type {Map<string, { picture: PlanePicture, plane: PlaneView, slab: number }>} */ #asked = new Map();
+
+  /** @param {ViewerStore} store @param {number} number @param {PictureCache} cache @param {Box} box @param {Frame} like */
+  constructor(store, number, cache, box, like) {
+    super();
+    this.store = store;
+    this.number = number;
+    this.cache = cache;
+    this.box = box;
+    this.like = like;
+  }
+
+  /** @override @param {AbortSignal} life */
+  build(life) {
+    expose(this, { 'data-testid': 'plane', 'data-plane': String(this.number), tabindex: '0', role: 'group' });
+    this.append(this.#hand, this.#drawing, this.#words);
+    this.#feed = new Feed(fetchPlane, this.cache, (state) => {
+      this.#state = state;
+      this.#drawSoon();
+    }, {
+      now: () => performance.now(),
+      setTimeout: (run, ms) => window.setTimeout(run, ms),
+      clearTimeout: (timer) => window.clearTimeout(timer),
+    });
+    life.addEventListener('abort', () => this.#feed?.clear());
+    const watched = new ResizeObserver(([entry]) => {
+      this.#size = entry?.contentRect ?? this.#size;
+      this.#wish();
+    });
+    watched.observe(this.#hand);
+    life.addEventListener('abort', () => watched.disconnect());
+    this.#hand.addEventListener('pointerdown', (event) => this.#down(event), { signal: life });
+    this.#drawing.addEventListener('pointerdown', (event) => this.#turn(event), { signal: life });
+    this.#hand.addEventListener('wheel', (event) => this.#wheel(event), { signal: life, passive: false });
+    this.#hand.addEventListener('contextmenu', (event) => event.preventDefault(), { signal: life });
+    this.#hand.addEventListener('dblclick', () => this.#change((mpr) => ({ alone: !mpr.alone })), { signal: life });
+    this.addEventListener('focus', () => this.#activate(), { signal: life });
+    this.store.watch(({ mpr, cross }) => [mpr, cross], () => this.#wish(), { signal: life });
+  }
+
+  /** @returns {{ mpr: Mpr, plane: PlaneView, point: Vector } | null} */
+  #now() {
+    const { mpr, cross } = this.store.get();
+    const plane = mpr?.planes[this.number];
+    return mpr && plane && cross ? { mpr, plane, point: cross.point } : null;
+  }
+
+  /** @param {(mpr: Mpr) => Partial<Mpr>} change */
+  #change(change) {
+    const { mpr } = this.store.get();
+    if (mpr) this.store.dispatch({ type: 'mpr/set', mpr: { ...mpr, ...change(mpr) } });
+  }
+
+  #activate() {
+    if (this.store.get().mpr?.active !== this.number) this.#change(() => ({ active: this.number }));
+  }
+
+  #wish() {
+    const now = this.#now();
+    if (!now || this.#size.width === 0) return;
+    const { mpr, plane, point } = now;
+    const ask = (/** @type {Vector} */ through) => {
+      const picture = pictureOf(this.box, plane, through, mpr);
+      const image = planeRef(mpr, picture.query);
+      if (this.#asked.size > REMEMBERED) this.#asked.delete(this.#asked.keys().next().value ?? '');
+      this.#asked.set(image.instance_uid, { picture, plane, slab: mpr.slab });
+      return image;
+    };
+    const around = (mpr.active === this.number ? NEIGHBOURS : []).map((by) => ask(scrolledTo(this.box, plane, point, (i) => i + by)));
+    this.#feed?.want({ image: ask(point), voi: plane.presentation.voi, side: null }, around);
+    this.#drawSoon();
+  }
+
+  #drawSoon() {
+    if (this.#due) return;
+    this.#due = true;
+    requestAnimationFrame(() => {
+      this.#due = false;
+      if (this.isConnected) this.#draw();
+    });
+  }
+
+  /** What is on the canvas, as a frame: older than the wish while the next picture is on its way. @returns {Frame | null} */
+  #frame() {
+    const { shown } = this.#state;
+    const asked = shown && this.#asked.get(shown.request.image.instance_uid);
+    if (!shown || !asked) return null;
+    const { width: columns, height: rows } = shown.picture.bitmap;
+    return frameOfPlane({ ...asked.picture, columns, rows }, asked.plane, this.like, asked.slab);
+  }
+
+  #draw() {
+    const now = this.#now();
+    if (!now) return;
+    const { shown } = this.#state;
+    const { presentation } = now.plane;
+    const frame = this.#frame();
+    const context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext('2d', { alpha: false }));
+    resizeCanvas(this.#canvas, this.#size, devicePixelRatio);
+    this.#placement = frame && place(frame, this.#size, presentation);
+    if (shown && frame && this.#placement) drawPicture(context, shown.picture, frame, this.#placement, presentation.invert, devicePixelRatio);
+    else clearCanvas(context);
+    this.#tell(now, frame);
+    this.#drawLines(now, frame);
+  }
+
+  /** @param {{ mpr: Mpr, plane: PlaneView, point: Vector }} now @param {Frame | null} frame */
+  #tell({ mpr, plane, point }, frame) {
+    const state = this.store.get();
+    const { shown, late, current, problem, delay } = this.#state;
+    const quality = problem ? 'failed' : !shown || (late && !current) ? 'loading' : shown.request.quality;
+    const cross = frame && toPixel(frame, point);
+    const name = planeName(plane, this.number);
+    const [index, count] = placeInStack(this.box, plane, point);
+    const slab = mpr.slab > 0 ? `${SLAB_WORDS[mpr.method]} of ${mpr.slab} mm` : '';
+    expose(this, {
+      'data-quality': quality, 'data-active': mpr.active === this.number ? '' : null, 'data-query': shown?.request.image.instance_uid ?? null,
+      'data-current': String(current), 'data-zoom': String(plane.presentation.zoom),
+      'data-window-width': shown?.picture.window ? String(shown.picture.window.width) : null,
+      'data-cross-x': cross ? cross.x.toFixed(3) : null, 'data-cross-y': cross ? cross.y.toFixed(3) : null,
+      'data-cross-off': cross ? cross.off.toFixed(3) : null, 'data-pixel': frame?.spacing ? String(frame.spacing.column) : null,
+      'data-oblique': name.startsWith('Oblique') ? '' : null,
+    });
+    const series = state.series[mpr.series_uid] ?? null;
+    this.#words.show({
+      study: state.studies[mpr.study_uid] ?? null, series, frame, stack: null, index: -1,
+      title: `${name}  ${index + 1} / ${count}`, slab,
+      presentation: plane.presentation, window: shown?.picture.window ?? null, quality,
+      placement: this.#placement, width: this.#size.width, stale: false,
+      message: problem || (late && !shown ? delay || 'Putting the volume together…' : ''),
+    });
+    this.setAttribute('aria-label', `${name} plane ${index + 1} of ${count}, ${slab || 'one voxel thick'}, cross-hair at ${placeText(point)}, ${quality}`);
+  }
+
+  /** @param {{ mpr: Mpr, plane: PlaneView, point: Vector }} now @param {Frame | null} frame */
+  #drawLines({ mpr, point }, frame) {
+    const placement = this.#placement;
+    const pixel = frame && toPixel(frame, point);
+    if (!placement || !frame?.plane || !frame.spacing || !pixel) {
+      this.#drawn = '';
+      return this.#drawing.replaceChildren();
+    }
+    const at = placement.toScreen(pixel);
+    const far = Math.hypot(this.#size.width, this.#size.height);
+    const reach = Math.min(this.#size.width, this.#size.height) * 0.32;
+    const seen = { right: frame.plane.row, down: frame.plane.column };
+    const perMm = placement.scale / frame.spacing.column;
+    // what has not moved stays the same element under the hand
+    const drawn = JSON.stringify([at, frame.plane, far, perMm, mpr.slab, mpr.planes.map(forwardOf)]);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.#drawing.replaceChildren(...mpr.planes.flatMap((other, i) => {
+      const way = i === this.number ? null : crossing(seen, forwardOf(other));
+      if (!way) return [];
+      const tip = placement.toScreen({ x: pixel.x + way.x, y: pixel.y + way.y });
+      const length = Math.hypot(tip.x - at.x, tip.y - at.y) || 1;
+      const [dx, dy] = [(tip.x - at.x) / length, (tip.y - at.y) / length];
+      const on = (/** @type {number} */ by, /** @type {number} */ beside = 0) => ({ x: at.x + by * dx - beside * dy, y: at.y + by * dy + beside * dx });
+      const half = (mpr.slab / 2) * perMm;
+      const slab = mpr.slab > 0 ? [-half, half].map((beside) => line(on(-far, beside), on(far, beside), `plane-${i} slab`)) : [];
+      return [
+        ...slab, line(on(GAP), on(far), `plane-${i}`), line(on(-GAP), on(-far), `plane-${i}`),
+        ...[-reach, reach].map((by) => svg('circle', { class: `turner plane-${i}`, cx: on(by).x, cy: on(by).y, r: 7, 'data-testid': `turn-${i}` },
+          svg('title', {}, 'Drag to turn this plane'))),
+      ];
+    }));
+  }
+
+  /** A drag on a line's handle turns the other two planes. @param {PointerEvent} down */
+  #turn(down) {
+    const now = this.#now();
+    const frame = this.#frame();
+    const pixel = frame && now && toPixel(frame, now.point);
+    const at = pixel && this.#placement?.toScreen(pixel);
+    if (down.button !== 0 || !at || !now) return;
+    down.preventDefault();
+    this.#activate();
+    const { flip_horizontal, flip_vertical } = now.plane.presentation;
+    const sense = flip_horizontal === flip_vertical ? 1 : -1;
+    const angle = (/** @type {PointerEvent} */ event) => {
+      const { x, y } = handIn(this.#hand, event);
+      return Math.atan2(y - at.y, x - at.x);
+    };
+    const start = angle(down);
+    followDrag(this.#drawing, down, (move) => {
+      this.#change(() => ({ planes: turnOthers(now.mpr.planes, this.number, sense * (angle(move) - start)) }));
+    });
+  }
+
+  /** @param {PointerEvent} down */
+  #down(down) {
+    down.preventDefault();
+    this.focus({ preventScroll: true });
+    this.#activate();
+    const now = this.#now();
+    const [frame, placement] = [this.#frame(), this.#placement];
+    const tool = toolFor(down, this.store.get().tool);
+    if (!now || !frame || !placement) return;
+    if (tool.layer === 'crossing') {
+      this.#goTo(frame, placement, down);
+      return followDrag(this.#hand, down, (move) => this.#goTo(frame, placement, move));
+    }
+    const window = now.plane.presentation.voi ?? this.#state.shown?.picture.window ?? { center: 128, width: 256 };
+    const from = fromMiddle(handIn(this.#hand, down), this.#size, placement.scale);
+    const [, count] = placeInStack(this.box, now.plane, now.point);
+    let taken = 0;
+    followDrag(this.#hand, down, (move) => {
+      const pixels = { x: move.clientX - down.clientX, y: move.clientY - down.clientY };
+      const by = { x: pixels.x / placement.scale, y: pixels.y / placement.scale };
+      const drag = { by, pixels, from, window, count, size: this.#size };
+      const { drag: present } = tool;
+      if (present) this.store.dispatch({ type: 'mpr/present', change: () => present(now.plane.presentation, drag) });
+      const steps = tool.steps?.(drag);
+      if (steps === undefined || steps === taken) return;
+      this.store.dispatch({ type: 'mpr/scroll', plane: this.number, move: (i) => i + steps - taken });
+      taken = steps;
+    });
+  }
+
+  /** The cross-hair comes to the hand, in the plane that is wished for. @param {Frame} frame @param {Placement} placement @param {PointerEvent} event */
+  #goTo(frame, placement, event) {
+    const now = this.#now();
+    const point = toPatient(frame, placement.toImage(handIn(this.#hand, event)));
+    if (!now || !point || !frame.plane) return;
+    const off = toPixel(frame, now.point)?.off ?? 0;
+    const frame_of_reference = this.box.frame_of_reference;
+    this.store.dispatch({ type: 'cross/set', cross: { frame_of_reference, point: inside(this.box, along(point, off, forwardOf({ right: frame.plane.row, down: frame.plane.column }))) } });
+  }
+
+  /** @param {WheelEvent} event */
+  #wheel(event) {
+    event.preventDefault();
+    this.#activate();
+    const delta = (event.deltaY || event.deltaX) * (event.deltaMode === 0 ? 1 : 40);
+    if (event.ctrlKey && this.#placement) {
+      const from = fromMiddle(handIn(this.#hand, event), this.#size, this.#placement.scale);
+      const change = (/** @type {Presentation} */ start) => zoomAbout(start, 2 ** (-delta / 300), from);
+      return this.store.dispatch({ type: 'mpr/present', change });
+    }
+    this.#rest = Math.abs(delta) >= 60 ? Math.sign(delta) : this.#rest + delta / 60;
+    const notches = Math.trunc(this.#rest);
+    this.#rest -= notches;
+    if (notches) this.store.dispatch({ type: 'mpr/scroll', plane: this.number, move: (i, count) => i + notches * (event.shiftKey ? Math.max(1, Math.round(count / 20)) : 1) });
+  }
+}
+
+/** @param {Point} hand @param {{ width: number, height: number }} size @param {number} scale @returns {Point} */
+function fromMiddle({ x, y }, { width, height }, scale) {
+  return { x: (x - width / 2) / scale, y: (y - height / 2) / scale };
+}
