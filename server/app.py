@@ -31,6 +31,7 @@ from server.dicomweb.qido import Qido
 from server.dicomweb.removal import Removal
 from server.dicomweb.rendered import Rendered
 from server.dicomweb.routes import routes as dicomweb_routes
+from server.dicomweb.statistics import RegionStatistics
 from server.dicomweb.stow import Stow
 from server.dicomweb.volumes import RenderedVolumes
 from server.dicomweb.wado import Wado
@@ -52,6 +53,7 @@ from server.studies.retrieve import Retrieve
 from server.studies.search import Search
 from server.studies.share import Share
 from server.studies.sound import SoundFiles
+from server.studies.statistics import Statistics
 from server.studies.store import Store
 from server.studies.volumes import Volumes
 from server.web.forwarded import TrustedProxies, networks
@@ -157,6 +159,7 @@ def build(settings: Settings) -> Starlette:
     )
     removal = Removal(remove, workers)
     changes = ChangeFeed(Follow(parts.catalogue, parts.audit), workers)
+    regions = RegionStatistics(Statistics(render), workers)
     capabilities = Capabilities(addresses)
     dicomweb = dicomweb_routes(
         Stow(parts.store, workers, addresses, settings.archive.largest_instance),
@@ -211,7 +214,7 @@ def build(settings: Settings) -> Starlette:
             Route(ROOT, capabilities.describe, methods=["GET", "OPTIONS"]),
             Mount(ROOT, routes=capabilities.routes(dicomweb)),
             Route("/wado", WadoUri(retrieve, render, workers).get),
-            Mount("/api", routes=[*live.routes(), *removal.routes()]),
+            Mount("/api", routes=[*live.routes(), *removal.routes(), *regions.routes()]),
             *Site(static_folder()).routes(),
         ],
         middleware=_middleware(settings),

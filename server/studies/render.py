@@ -155,6 +155,12 @@ class Render:
         """The picture, from the cache or made now."""
         return self._pictures.get_or_make(target.key, lambda: self._draw(target))
 
+    def stored(self, target: Target) -> NDArray[np.generic]:
+        """The stored values of the frame, from the cache or decoded now."""
+        image = self._image(target)
+        name = (target.located.digest, target.frame_number)
+        return self._stored.get_or_make(name, lambda: stored_values(self._samples(target, image), image))
+
     def animation(self, targets: Sequence[Target]) -> bytes:
         """The frames of an image as one moving picture; `TooLarge` when there are too many to hold at once."""
         require_bounded(len(targets), 1)
@@ -192,9 +198,8 @@ class Render:
         return finish(self._drawing(target), self._extra(target), target.wish)
 
     def _drawing(self, target: Target) -> Drawing:
-        image = self._image(target)
+        image, stored = self._image(target), self.stored(target)
         name = (target.located.digest, target.frame_number)
-        stored = self._stored.get_or_make(name, lambda: stored_values(self._samples(target, image), image))
 
         def reduced(factor: int) -> Reduced:
             return self._reduced.get_or_make((*name, factor), lambda: reduce(stored, factor))
