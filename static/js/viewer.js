@@ -57,12 +57,15 @@ store.watch((state) => state.problem, (text) => {
   const problem = document.querySelector('[data-place="problem"]');
   if (problem) problem.textContent = text;
 }, { signal });
+const measuring = once(async () => (await import('./measuring.js')).measuring(store, put, signal));
 let planesKnown = false;
 store.listen(async (action) => {
   if (action.type === 'session/start') (await sharing()).enter(null);
   if (action.type === 'sheet/set' && action.sheet === 'shortcuts') await shortcuts();
   if (action.type === 'sheet/set' && action.sheet === 'window') await windows();
   if (action.type === 'tool/set' && toolNamed(action.tool).layer === 'crossing') await crossing();
+  if (action.type === 'mark/ask' && action.wish === 'list') await measuring();
+  if (action.type === 'tool/set' && toolNamed(action.tool).layer === 'measuring') await measuring();
   if (action.type === 'mpr/ask' && !planesKnown) {
     await planes();
     planesKnown = true;

@@ -17,7 +17,7 @@ import { leads } from './viewer.js';
  * @property {string} title  what it does, as a tooltip says it
  * @property {string} label  as a button says it
  * @property {string[]} keys  as in `keyName`
- * @property {'Tools' | 'Images' | 'Window' | 'View' | 'Layout' | 'Planes' | 'Session' | 'Help'} group
+ * @property {'Tools' | 'Images' | 'Window' | 'View' | 'Layout' | 'Planes' | 'Measurements' | 'Session' | 'Help'} group
  * @property {(state: ViewerState) => Action[]} act
  */
 
@@ -64,6 +64,11 @@ function planeIn({ mpr }) {
 /** @param {Extract<Action, { type: 'mpr/ask' }>['wish']} wish @returns {Command['act']} */
 function ask(wish) {
   return ({ mpr }) => (mpr || wish === 'toggle' ? [{ type: 'mpr/ask', wish }] : []);
+}
+
+/** @param {Extract<Action, { type: 'mark/ask' }>['wish']} wish @returns {Command['act']} */
+function askMark(wish) {
+  return () => [{ type: 'mark/ask', wish }];
 }
 
 /** The series before or after the one in the active viewport, as in the strip. @param {1 | -1} by @returns {Command['act']} */
@@ -147,6 +152,10 @@ export const COMMANDS = [
   { name: 'thinner', title: 'Thinner slab', label: 'Thinner', keys: ['['], group: 'Planes', act: ask('thinner') },
   { name: 'turn', title: 'Turn the other planes clockwise', label: 'Turn', keys: ['.'], group: 'Planes', act: ask('turn') },
   { name: 'turn-back', title: 'Turn the other planes anticlockwise', label: 'Turn back', keys: [','], group: 'Planes', act: ask('turn-back') },
+  { name: 'undo', title: 'Undo the last change of a measurement', label: 'Undo', keys: ['Ctrl+z'], group: 'Measurements', act: askMark('undo') },
+  { name: 'redo', title: 'Redo', label: 'Redo', keys: ['Ctrl+y', 'Ctrl+Shift+z'], group: 'Measurements', act: askMark('redo') },
+  { name: 'delete', title: 'Delete the chosen measurement', label: 'Delete', keys: ['Delete', 'Backspace'], group: 'Measurements', act: askMark('delete') },
+  { name: 'marks', title: 'List of measurements: go to, hide, save and open', label: 'List', keys: ['Shift+d'], group: 'Measurements', act: askMark('list') },
   { name: 'next-viewport', title: 'Viewport to the right', label: 'Right viewport', keys: ['ArrowRight'], group: 'Layout', act: otherViewport(1) },
   { name: 'previous-viewport', title: 'Viewport to the left', label: 'Left viewport', keys: ['ArrowLeft'], group: 'Layout', act: otherViewport(-1) },
   { name: 'follow', title: 'Follow the leader, or stop following', label: 'Follow', keys: ['f'], group: 'Session', act: ({ session }) => (!session?.room || leads(session) ? [] : [{ type: 'follow/set', following: !session.following }]) },

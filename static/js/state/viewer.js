@@ -2,6 +2,7 @@
 
 /** @import { Cross, Displayed, Mpr, Presentation, Room, Series, SharedPointer, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
 /** @import { SentEvent, ViewEvent } from '../core/types.js' */
+/** @import { Marks, Summary } from '../annotations/model.js' */
 /** @import { Store } from '../core/store.js' */
 
 import { apply, isViewEvent, look, newView, Refused, viewOf } from '../sessions/room.js';
@@ -36,6 +37,9 @@ import { apply, isViewEvent, look, newView, Refused, viewOf } from '../sessions/
  * @property {Cross | null} cross  the cross-hair: one place, shown wherever it can be seen
  * @property {boolean} lines  where the images of other viewports cross
  * @property {Mpr | null} mpr  planes through one series in place of the viewports
+ * @property {Marks} marks  what was drawn and measured, on whichever image
+ * @property {Record<string, Summary | string>} counted  what the server says of regions; a string says why it cannot
+ * @property {boolean} list  the list of measurements is open
  * @property {string} tool
  * @property {'shortcuts' | 'window' | null} sheet
  * @property {boolean} panel  the session panel is open
@@ -56,6 +60,9 @@ import { apply, isViewEvent, look, newView, Refused, viewOf } from '../sessions/
  *   | { type: 'mpr/ask', wish: 'toggle' | 'thinner' | 'thicker' | 'project' | 'turn' | 'turn-back' }
  *   | { type: 'mpr/scroll', plane: number, move: (index: number, count: number) => number }
  *   | { type: 'mpr/present', change: (start: Presentation) => Presentation }
+ *   | { type: 'marks/set', marks: Marks } | { type: 'list/set', open: boolean }
+ *   | { type: 'mark/ask', wish: 'undo' | 'redo' | 'delete' | 'list' }
+ *   | { type: 'region/counted', key: string, summary: Summary | string }
  *   | { type: 'tool/set', tool: string }
  *   | { type: 'sheet/set', sheet: ViewerState['sheet'] }
  *   | { type: 'panel/set', open: boolean }
@@ -77,7 +84,9 @@ import { apply, isViewEvent, look, newView, Refused, viewOf } from '../sessions/
 export const INITIAL = {
   loading: true, problem: '', notice: '', studies: {}, opened: [], priors: [], series: {}, stacks: {},
   view: newView(), opening: [null, null], displayed: [null, null], maximised: false,
-  cross: null, lines: true, mpr: null, tool: 'window-level', sheet: null, panel: true, session: null,
+  cross: null, lines: true, mpr: null, counted: {}, list: false,
+  marks: { list: [], past: [], future: [], selected: null, shown: true },
+  tool: 'window-level', sheet: null, panel: true, session: null,
 };
 
 /**
@@ -100,6 +109,9 @@ export function reduce(state, action) {
     case 'cross/set': return { ...state, cross: action.cross };
     case 'lines/set': return { ...state, lines: action.shown };
     case 'mpr/set': return { ...state, mpr: action.mpr };
+    case 'marks/set': return { ...state, marks: action.marks };
+    case 'list/set': return { ...state, list: action.open };
+    case 'region/counted': return { ...state, counted: { ...state.counted, [action.key]: action.summary } };
     case 'tool/set': return { ...state, tool: action.tool };
     case 'sheet/set': return { ...state, sheet: action.sheet };
     case 'panel/set': return { ...state, panel: action.open };

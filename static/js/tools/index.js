@@ -3,6 +3,7 @@
 /** @import { Tool } from '../core/types.js' */
 
 import { crossHair } from './cross-hair.js';
+import { MEASURING } from './measuring.js';
 import { pan } from './pan.js';
 import { pointer } from './pointer.js';
 import { stackScroll } from './stack-scroll.js';
@@ -10,7 +11,7 @@ import { windowLevel } from './window-level.js';
 import { zoom } from './zoom.js';
 
 /** @type {Tool[]} */
-export const TOOLS = [windowLevel, stackScroll, pan, zoom, crossHair, pointer];
+export const TOOLS = [windowLevel, stackScroll, pan, zoom, crossHair, pointer, ...MEASURING];
 
 /** @param {string} name */
 export function toolNamed(name) {

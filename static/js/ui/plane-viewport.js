@@ -240,6 +240,7 @@ export class PlaneViewport extends LiveElement {
       this.#goTo(frame, placement, down);
       return followDrag(this.#hand, down, (move) => this.#goTo(frame, placement, move));
     }
+    if (tool.layer) return this.store.dispatch({ type: 'notice/set', text: 'Measure on the images themselves: those of the stack beside the planes.' });
     const window = now.plane.presentation.voi ?? this.#state.shown?.picture.window ?? { center: 128, width: 256 };
     const from = fromMiddle(handIn(this.#hand, down), this.#size, placement.scale);
     const [, count] = placeInStack(this.box, now.plane, now.point);

@@ -2,7 +2,7 @@
 
 /** @import { ViewerStore } from '../state/viewer.js' */
 
-import { TOOLS } from '../tools/index.js';
+import { TOOLS, toolNamed } from '../tools/index.js';
 import { make } from './build.js';
 import { commandButton } from './command-button.js';
 import { LiveElement } from './live-element.js';
@@ -21,12 +21,13 @@ export class ToolBar extends LiveElement {
     const { store } = this;
     this.setAttribute('role', 'toolbar');
     this.setAttribute('aria-label', 'Tools');
-    const tools = TOOLS.map(({ name }) => commandButton(store, name));
+    const tools = TOOLS.map(({ name }) => commandButton(store, name, { words: toolNamed(name).layer !== 'measuring' }));
     const windows = commandButton(store, 'window-menu');
     const layout = commandButton(store, 'layout');
     const planes = commandButton(store, 'mpr');
     this.append(
-      group('Left button', ...tools),
+      group('Left button', ...tools.filter((_, i) => TOOLS[i]?.layer !== 'measuring')),
+      group('Measure', ...tools.filter((_, i) => TOOLS[i]?.layer === 'measuring'), commandButton(store, 'marks', { words: false })),
       group('Window', make('div', { class: 'menu-place', 'data-place': 'window-menu' }, windows)),
       group('Image', ...CHANGES.map((name) => commandButton(store, name))),
       group('Layout', layout, commandButton(store, 'maximise'), planes),

@@ -1,0 +1,162 @@
+"""Measuring: what stands beside a mark is what the stored pixels and the header say."""
+
+import io
+import json
+import re
+from collections.abc import Callable
+
+import httpx
+import numpy as np
+import pydicom
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from e2e.pages.viewer import ViewerPage
+from e2e.running import RunningServer
+
+NewPage = Callable[..., Page]
+
+
+def _open(server: RunningServer, new_page: NewPage, modality: str) -> ViewerPage:
+    found = httpx.get(f"{server.dicomweb}/studies", params={"ModalitiesInStudy": modality, "limit": 1})
+    study_uid = found.json()[0]["0020000D"]["Value"][0]
+    viewer = ViewerPage(new_page()).open(f"{server.address}/viewer?StudyInstanceUIDs={study_uid}")
+    viewer.expect_exact()
+    viewer.press("PageDown" if modality == "MR" else "Home")
+    return viewer
+
+
+@pytest.fixture
+def ct(hospital: RunningServer, new_page: NewPage) -> ViewerPage:
+    viewer = _open(hospital, new_page, "CT")
+    viewer.scroll(10)
+    viewer.expect_exact()
+    return viewer
+
+
+def _choose(viewer: ViewerPage, tool: str) -> None:
+    viewer.command(tool)
+    expect(viewer.page.locator("mark-layer").first).to_be_attached()
+
+
+def _draw(viewer: ViewerPage, start: tuple[int, int], end: tuple[int, int]) -> None:
+    box = viewer.viewport().bounding_box()
+    assert box is not None
+    viewer.page.mouse.move(box["x"] + start[0], box["y"] + start[1])
+    viewer.page.mouse.down()
+    viewer.page.mouse.move(box["x"] + end[0], box["y"] + end[1], steps=4)
+    viewer.page.mouse.up()
+
+
+def _mark(viewer: ViewerPage, kind: str) -> Locator:
+    return viewer.page.locator(f'[data-testid="mark"][data-kind="{kind}"]')
+
+
+def _saved(viewer: ViewerPage) -> list[dict]:  # type: ignore[type-arg]
+    if not viewer.page.get_by_test_id("marks-save").is_visible():
+        viewer.press("Shift+D")
+    with viewer.page.expect_download() as download:
+        viewer.page.get_by_test_id("marks-save").click()
+    return json.loads(download.value.path().read_text())["marks"]  # type: ignore[no-any-return]
+
+
+def _stored(server: RunningServer, image: dict[str, str]) -> pydicom.Dataset:
+    uids = (image["study_uid"], image["series_uid"], image["instance_uid"])
+    address = "{}/studies/{}/series/{}/instances/{}".format(server.dicomweb, *uids)
+    answer = httpx.get(address, headers={"Accept": 'multipart/related; type="application/dicom"'})
+    part = answer.content.partition(b"\r\n\r\n")[2].rpartition(b"\r\n--")[0]
+    return pydicom.dcmread(io.BytesIO(part))
+
+
+def test_an_ellipse_says_what_the_stored_pixels_say(ct: ViewerPage, hospital: RunningServer) -> None:
+    _choose(ct, "ellipse")
+    _draw(ct, (400, 250), (520, 330))
+    expect(_mark(ct, "ellipse")).to_have_attribute("data-text", re.compile("Mean"))
+    text = (_mark(ct, "ellipse").get_attribute("data-text") or "").replace("−", "-")
+    [mark] = _saved(ct)
+    stored = _stored(hospital, mark["image"])
+    values = stored.pixel_array * float(stored.RescaleSlope) + float(stored.RescaleIntercept)
+    (x1, y1), (x2, y2) = ((point["x"], point["y"]) for point in mark["points"])
+    y, x = np.mgrid[: stored.Rows, : stored.Columns]
+    inside = ((x - (x1 + x2) / 2) / ((x2 - x1) / 2)) ** 2 + ((y - (y1 + y2) / 2) / ((y2 - y1) / 2)) ** 2 <= 1
+    chosen = values[inside]
+    area = np.pi / 4 * abs(x2 - x1) * abs(y2 - y1) * stored.PixelSpacing[0] * stored.PixelSpacing[1] / 100
+    said = [float(number) for number in re.findall(r"-?[0-9.]+", text.replace("cm²", ""))]
+    truth = [area, chosen.mean(), chosen.std(), chosen.min(), chosen.max(), chosen.size]
+    assert said == pytest.approx(truth, abs=0.06)
+
+
+def test_a_length_is_the_millimetres_of_the_header(ct: ViewerPage, hospital: RunningServer) -> None:
+    _choose(ct, "length")
+    _draw(ct, (300, 250), (420, 400))
+    [mark] = _saved(ct)
+    spacing = _stored(hospital, mark["image"]).PixelSpacing
+    (x1, y1), (x2, y2) = ((point["x"], point["y"]) for point in mark["points"])
+    length = np.hypot((x2 - x1) * spacing[1], (y2 - y1) * spacing[0])
+    expect(_mark(ct, "length")).to_have_attribute("data-text", f"{length:.1f} mm")
+
+
+def test_marks_stay_on_their_image_and_can_be_undone_moved_and_deleted(ct: ViewerPage) -> None:
+    _choose(ct, "length")
+    _draw(ct, (300, 250), (420, 400))
+    expect(_mark(ct, "length")).to_have_count(1)
+    ct.scroll(1)
+    expect(_mark(ct, "length")).to_have_count(0)
+    ct.scroll(-1)
+    expect(_mark(ct, "length")).to_have_count(1)
+    before = _mark(ct, "length").get_attribute("data-text") or ""
+    ct.press("w")
+    _draw(ct, (420, 400), (500, 440))
+    expect(_mark(ct, "length")).not_to_have_attribute("data-text", before)
+    ct.press("Control+z")
+    expect(_mark(ct, "length")).to_have_attribute("data-text", before)
+    ct.press("Control+z")
+    expect(_mark(ct, "length")).to_have_count(0)
+    ct.press("Control+y")
+    expect(_mark(ct, "length")).to_have_count(1)
+    _mark(ct, "length").locator("circle").first.click()
+    ct.press("Delete")
+    expect(_mark(ct, "length")).to_have_count(0)
+
+
+def test_every_kind_can_be_drawn_and_is_listed(ct: ViewerPage) -> None:
+    _choose(ct, "angle")
+    _draw(ct, (300, 300), (400, 300))
+    ct.viewport().click(position={"x": 450, "y": 200})
+    _choose(ct, "bidirectional")
+    _draw(ct, (500, 300), (560, 340))
+    _choose(ct, "polygon")
+    for x, y in ((300, 450), (380, 450), (380, 520), (300, 450)):
+        ct.viewport().click(position={"x": x, "y": y})
+    _choose(ct, "cobb")
+    _draw(ct, (600, 450), (680, 460))
+    _draw(ct, (600, 540), (680, 520))
+    _choose(ct, "arrow")
+    _draw(ct, (700, 200), (640, 260))
+    ct.page.get_by_label("Words at the arrow").fill("Here")
+    ct.page.keyboard.press("Enter")
+    for kind, text in (
+        ("angle", "°"),
+        ("bidirectional", "×"),
+        ("polygon", "Mean"),
+        ("cobb", "Cobb"),
+        ("arrow", "Here"),
+    ):
+        expect(_mark(ct, kind)).to_have_attribute("data-text", re.compile(text))
+    ct.command("marks")
+    expect(ct.page.get_by_test_id("mark-row")).to_have_count(5)
+    ct.page.get_by_role("button", name="Delete Arrow").click()
+    expect(_mark(ct, "arrow")).to_have_count(0)
+
+
+def test_the_probe_says_the_value_under_the_hand(ct: ViewerPage) -> None:
+    _choose(ct, "probe")
+    ct.viewport().hover(position={"x": 450, "y": 330})
+    expect(ct.page.get_by_test_id("probe-text")).to_contain_text(re.compile(r"HU\s*column \d+, row \d+"))
+
+
+def test_a_plain_film_says_what_its_millimetres_are(hospital: RunningServer, new_page: NewPage) -> None:
+    viewer = _open(hospital, new_page, "CR")
+    _choose(viewer, "length")
+    _draw(viewer, (300, 250), (420, 400))
+    expect(_mark(viewer, "length")).to_have_attribute("data-text", re.compile(r"mm"))

@@ -1,0 +1,101 @@
+/** What marks measure, and how it is said: millimetres only where the image says how large its pixels are. */
+
+/** @import { Frame, Point } from '../core/types.js' */
+/** @import { Mark, Summary } from './model.js' */
+
+/** Pixels stretched to where they lie: `unit` px when the image does not say how large they are. @param {Pick<Frame, 'spacing' | 'aspect'>} frame */
+export function scaleOf({ spacing, aspect }) {
+  return spacing
+    ? { x: spacing.column, y: spacing.row, unit: 'mm', note: spacing.kind === 'detector' ? 'at the detector plane' : '' }
+    : { x: 1, y: aspect, unit: 'px', note: 'not calibrated' };
+}
+
+/** @param {Pick<Frame, 'spacing' | 'aspect'>} frame @param {Point} a @param {Point} b */
+export function lengthOf(frame, a, b) {
+  const { x, y } = scaleOf(frame);
+  return Math.hypot((b.x - a.x) * x, (b.y - a.y) * y);
+}
+
+/** Between two directions, in degrees from 0 to 180. @param {Pick<Frame, 'spacing' | 'aspect'>} frame @param {[Point, Point]} one @param {[Point, Point]} other */
+export function angleOf(frame, [a, b], [c, d]) {
+  const { x, y } = scaleOf(frame);
+  const [p, q, r, s] = [(b.x - a.x) * x, (b.y - a.y) * y, (d.x - c.x) * x, (d.y - c.y) * y];
+  return Math.abs(Math.atan2(p * s - q * r, p * r + q * s)) * (180 / Math.PI);
+}
+
+/** @param {Pick<Frame, 'spacing' | 'aspect'>} frame @param {Point[]} points */
+export function polygonArea(frame, points) {
+  const { x, y } = scaleOf(frame);
+  const twice = points.reduce((sum, a, i) => {
+    const b = points[(i + 1) % points.length] ?? a;
+    return sum + a.x * b.y - b.x * a.y;
+  }, 0);
+  return (Math.abs(twice) / 2) * x * y;
+}
+
+/** @param {Pick<Frame, 'spacing' | 'aspect'>} frame @param {Point} a @param {Point} b opposite corners */
+export function ellipseArea(frame, a, b) {
+  const { x, y } = scaleOf(frame);
+  return (Math.PI / 4) * Math.abs(b.x - a.x) * x * Math.abs(b.y - a.y) * y;
+}
+
+/**
+ * The lines of text beside a mark.
+ * @param {Pick<Mark, 'kind' | 'points' | 'text'>} mark @param {Pick<Frame, 'spacing' | 'aspect'>} frame
+ * @param {Summary | string | undefined} summary @param {string} unit of the modality values
+ * @returns {string[]}
+ */
+export function linesOf({ kind, points, text }, frame, summary, unit) {
+  const { unit: of, note } = scaleOf(frame);
+  const [a, b, c, d] = points;
+  if (!a || !b) return [text].filter(Boolean);
+  const long = `${said(lengthOf(frame, a, b))} ${of}`;
+  const noted = (/** @type {string[]} */ lines) => (note ? [...lines, note] : lines);
+  switch (kind) {
+    case 'length': return noted([long]);
+    case 'angle': return c ? [`${angleOf(frame, [b, a], [b, c]).toFixed(1)}°`] : [];
+    case 'cobb': {
+      if (!c || !d) return [];
+      const angle = angleOf(frame, [a, b], [c, d]);
+      return [`Cobb ${Math.min(angle, 180 - angle).toFixed(1)}°`];
+    }
+    case 'bidirectional': return noted(c && d ? [`${said(Math.max(lengthOf(frame, a, b), lengthOf(frame, c, d)))} × ${said(Math.min(lengthOf(frame, a, b), lengthOf(frame, c, d)))} ${of}`] : [long]);
+    case 'ellipse': return noted([areaText(ellipseArea(frame, a, b), of), ...summaryLines(summary, unit)]);
+    case 'polygon': return noted(points.length < 3 ? [] : [areaText(polygonArea(frame, points), of), ...summaryLines(summary, unit)]);
+    default: return [text].filter(Boolean);
+  }
+}
+
+/** @param {Summary | string | undefined} summary @param {string} unit */
+function summaryLines(summary, unit) {
+  if (summary === undefined) return ['…'];
+  if (typeof summary === 'string') return [summary];
+  if (summary.mean === null) return ['No pixels'];
+  const of = unit ? ` ${unit}` : '';
+  return [
+    `Mean ${valueText(summary.mean)}${of}  SD ${valueText(summary.deviation ?? 0)}`,
+    `Min ${valueText(summary.minimum ?? 0)}  Max ${valueText(summary.maximum ?? 0)}`,
+    `${summary.pixels} pixels${summary.padding ? `, ${summary.padding} of padding left out` : ''}`,
+  ];
+}
+
+/** @param {number} area @param {string} unit */
+function areaText(area, unit) {
+  return unit === 'mm' && area >= 1000 ? `${said(area / 100)} cm²` : `${said(area)} ${unit}²`;
+}
+
+/** One digit behind the point, two below ten. @param {number} value */
+export function said(value) {
+  return value.toFixed(value < 10 ? 2 : 1);
+}
+
+/** @param {number} value */
+export function valueText(value) {
+  const text = Number.isInteger(value) || Math.abs(value) >= 1000 ? value.toFixed(0) : value.toFixed(1);
+  return text.replace('-', '−');
+}
+
+/** What modality values are called. @param {string} modality */
+export function unitOf(modality) {
+  return modality === 'CT' ? 'HU' : '';
+}

@@ -1,0 +1,39 @@
+/** Measuring, loaded when it is first used: marks on images, their list, and what the server counts in them. */
+
+/** @import { ViewerStore } from './state/viewer.js' */
+
+import { redone, regionKey, undone, without } from './annotations/model.js';
+import { titleOf } from './core/http.js';
+import { findStatistics } from './dicomweb/statistics.js';
+import { MarkLayer } from './ui/mark-layer.js';
+import { MarkList } from './ui/mark-list.js';
+
+/** @param {ViewerStore} store @param {(place: string, element: HTMLElement) => void} put @param {AbortSignal} signal */
+export function measuring(store, put, signal) {
+  customElements.define('mark-layer', MarkLayer);
+  customElements.define('mark-list', MarkList);
+  put('panel', new MarkList(store));
+  store.listen((action) => {
+    if (action.type !== 'mark/ask') return;
+    const { marks, list } = store.get();
+    if (action.wish === 'list') store.dispatch({ type: 'list/set', open: !list });
+    if (action.wish === 'undo') store.dispatch({ type: 'marks/set', marks: undone(marks) });
+    if (action.wish === 'redo') store.dispatch({ type: 'marks/set', marks: redone(marks) });
+    if (action.wish === 'delete') store.dispatch({ type: 'marks/set', marks: without(marks, marks.selected) });
+  }, { signal });
+  /** @type {Set<string>} */
+  const asked = new Set();
+  store.watch(({ marks }) => marks.list, (list) => {
+    for (const mark of list) {
+      const key = regionKey(mark);
+      if ((mark.kind !== 'ellipse' && mark.kind !== 'polygon') || asked.has(key)) continue;
+      asked.add(key);
+      findStatistics(mark.image, mark.kind, mark.points, signal).then(
+        (summary) => store.dispatch({ type: 'region/counted', key, summary }),
+        (error) => {
+          asked.delete(key);
+          store.dispatch({ type: 'region/counted', key, summary: `No values: ${titleOf(error)}` });
+        });
+    }
+  }, { signal });
+}
