@@ -6,9 +6,7 @@ import { readSession } from './sessions/directory.js';
 import { loadOnDemand, openStudies } from './state/loading.js';
 import { INITIAL, reduce } from './state/viewer.js';
 import { ImageViewport } from './ui/image-viewport.js';
-import { listenToKeys } from './ui/keyboard.js';
 import { SeriesStrip } from './ui/series-strip.js';
-import { StackBar } from './ui/stack-bar.js';
 import { ToolBar } from './ui/tool-bar.js';
 import { ViewerHead } from './ui/viewer-head.js';
 import { ViewportGrid } from './ui/viewport-grid.js';
@@ -16,7 +14,7 @@ import { ViewportText } from './ui/viewport-text.js';
 import { toolNamed } from './tools/index.js';
 
 const ELEMENTS = {
-  'image-viewport': ImageViewport, 'series-strip': SeriesStrip, 'stack-bar': StackBar,
+  'image-viewport': ImageViewport, 'series-strip': SeriesStrip,
   'tool-bar': ToolBar, 'viewer-head': ViewerHead, 'viewport-grid': ViewportGrid, 'viewport-text': ViewportText,
 };
 for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
@@ -29,6 +27,11 @@ const shortcuts = once(async () => {
   const { ShortcutSheet } = await import('./ui/shortcut-sheet.js');
   customElements.define('shortcut-sheet', ShortcutSheet);
   put('over', new ShortcutSheet(store));
+});
+const handles = once(async () => {
+  const [{ listenToKeys }, { StackBar }] = await Promise.all([import('./ui/keyboard.js'), import('./ui/stack-bar.js')]);
+  listenToKeys(store, signal);
+  customElements.define('stack-bar', StackBar);
 });
 const announcer = once(async () => {
   const { LiveAnnouncer } = await import('./ui/announcer.js');
@@ -47,11 +50,11 @@ const planes = once(async () => {
 });
 
 loadOnDemand(store, signal);
-listenToKeys(store, signal);
 put('head', new ViewerHead(store));
 put('tools', new ToolBar(store));
 put('strip', new SeriesStrip(store));
 put('images', new ViewportGrid(store));
+handles();
 announcer();
 store.watch((state) => state.problem, (text) => {
   const problem = document.querySelector('[data-place="problem"]');

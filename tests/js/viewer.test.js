@@ -74,13 +74,15 @@ test('view keys change the presentation, and Space undoes them all', () => {
   assert.deepEqual(look(press('Space')), newPresentation());
 });
 
-test('G puts two side by side and back; arrows choose between them', () => {
+test('G puts two side by side, then more, and round again; arrows choose between them', () => {
   const { press } = opened();
   assert.equal(press('g').view.layout, '1x2');
   assert.equal(press('ArrowRight').view.active_viewport, 1);
   assert.equal(press('ArrowRight').view.active_viewport, 1);
   assert.equal(press('Enter').maximised, true);
-  assert.equal(press('g').view.layout, '1x1');
+  assert.equal(press('g').grid, '1x3');
+  assert.equal(press('Shift+g').view.layout, '1x2');
+  assert.equal(press('Shift+g').view.layout, '1x1');
 });
 
 test('Page Down opens the next series of the strip', () => {

@@ -22,6 +22,7 @@
  * @property {boolean} invert
  *
  * @typedef {'1x1' | '1x2'} Layout
+ * @typedef {Layout | '1x3' | '2x2' | '2x3' | '3x3'} Grid  what one screen alone may show
  * @typedef {{ image: ImageRef | null, presentation: Presentation }} ViewportContent
  *
  * @typedef {object} View  What a person, or a room, looks at.

@@ -11,10 +11,13 @@ import { leads, showsAnything } from './viewer.js';
 
 const MOST_PRIORS = 50;
 
+/** The hanging rules, once they have come. @type {typeof import('./hanging.js').hang | null} */
+let hanging = null;
+
 /** Opens studies by their UIDs, then offers the patient's others. @param {ViewerStore} store @param {string[]} studyUids */
 export async function openStudies(store, studyUids) {
   try {
-    await bring(store, studyUids);
+    await Promise.all([bringRules(), bring(store, studyUids)]);
     store.dispatch({ type: 'load/ended', problem: '' });
   } catch (error) {
     store.dispatch({ type: 'load/ended', problem: titleOf(error) });
@@ -22,6 +25,11 @@ export async function openStudies(store, studyUids) {
   }
   showFirst(store);
   await findPriors(store).catch(() => store.dispatch({ type: 'notice/set', text: 'Prior studies could not be searched.' }));
+}
+
+/** They come while the series are searched. */
+async function bringRules() {
+  hanging = (await import('./hanging.js')).hang;
 }
 
 /** Loads whatever the views ask for from now on. @param {ViewerStore} store @param {AbortSignal} signal */
@@ -60,6 +68,15 @@ function showFirst(store) {
   if (session && !leads(session)) return;
   const studies = session?.room?.study_uids ?? state.opened;
   const firsts = studies.map((uid) => firstSeries(state, uid)).filter((series) => series !== null);
+  const [only] = firsts;
+  if (only && firsts.length === 1 && !session && hanging) {
+    const hung = hanging(Object.values(state.series).filter((series) => series.study_uid === only.study_uid && hasPictures(series)));
+    if (hung.series.length > 1) {
+      store.dispatch({ type: 'grid/set', grid: hung.grid });
+      hung.series.forEach(({ series_uid }, viewport) => store.dispatch({ type: 'series/open', viewport, series_uid }));
+      return;
+    }
+  }
   if (firsts[1]) store.dispatch({ type: 'layout/set', layout: '1x2' });
   firsts.slice(0, 2).forEach(({ series_uid }, viewport) => store.dispatch({ type: 'series/open', viewport, series_uid }));
 }

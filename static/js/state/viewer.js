@@ -1,11 +1,12 @@
 /** The viewer's one store: what there is to see, what this person looks at, and the session they are in. */
 
-/** @import { Cross, Displayed, Mpr, Presentation, Room, Series, SharedPointer, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
+/** @import { Cross, Displayed, Grid, Mpr, Presentation, Room, Series, SharedPointer, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
 /** @import { SentEvent, ViewEvent } from '../core/types.js' */
 /** @import { Marks, Summary } from '../annotations/model.js' */
 /** @import { Store } from '../core/store.js' */
 
-import { apply, isViewEvent, look, newView, Refused, viewOf } from '../sessions/room.js';
+import { apply, isViewEvent, LAYOUTS, look, newView, Refused, viewOf } from '../sessions/room.js';
+import { lookInGrid, placed, viewportsOf } from './grids.js';
 
 /**
  * @typedef {'naming' | 'connecting' | 'live' | 'reconnecting' | 'ended'} ConnectionState
@@ -31,6 +32,7 @@ import { apply, isViewEvent, look, newView, Refused, viewOf } from '../sessions/
  * @property {Record<string, Series>} series
  * @property {Record<string, Stack>} stacks
  * @property {View} view
+ * @property {Grid | null} grid  more viewports than the view's layout has; never in a session
  * @property {(string | null)[]} opening  the series each viewport waits for
  * @property {(Displayed | null)[]} displayed
  * @property {boolean} maximised  the active viewport alone
@@ -54,6 +56,7 @@ import { apply, isViewEvent, look, newView, Refused, viewOf } from '../sessions/
  *   | { type: 'stack/set', series_uid: string, stack: Stack }
  *   | { type: 'picture/shown', viewport: number, displayed: Displayed | null }
  *   | { type: 'viewport/maximise', maximised: boolean }
+ *   | { type: 'grid/set', grid: Grid }
  *   | { type: 'cross/set', cross: Cross | null }
  *   | { type: 'lines/set', shown: boolean }
  *   | { type: 'mpr/set', mpr: Mpr | null }
@@ -83,7 +86,7 @@ import { apply, isViewEvent, look, newView, Refused, viewOf } from '../sessions/
 /** @type {ViewerState} */
 export const INITIAL = {
   loading: true, problem: '', notice: '', studies: {}, opened: [], priors: [], series: {}, stacks: {},
-  view: newView(), opening: [null, null], displayed: [null, null], maximised: false,
+  view: newView(), grid: null, opening: [null, null], displayed: [null, null], maximised: false,
   cross: null, lines: true, mpr: null, counted: {}, list: false,
   marks: { list: [], past: [], future: [], selected: null, shown: true },
   tool: 'window-level', sheet: null, panel: true, session: null,
@@ -102,10 +105,11 @@ export function reduce(state, action) {
     case 'load/ended': return { ...state, loading: false, problem: action.problem };
     case 'notice/set': return { ...state, notice: action.text };
     case 'series/open':
-      return onOnesOwn({ ...state, opening: state.opening.with(action.viewport, action.series_uid) });
+      return onOnesOwn({ ...state, opening: placed(state.opening, action.viewport, action.series_uid) });
     case 'stack/set': return { ...state, stacks: { ...state.stacks, [action.series_uid]: action.stack } };
-    case 'picture/shown': return { ...state, displayed: state.displayed.with(action.viewport, action.displayed) };
+    case 'picture/shown': return { ...state, displayed: placed(state.displayed, action.viewport, action.displayed) };
     case 'viewport/maximise': return { ...state, maximised: action.maximised };
+    case 'grid/set': return setGrid(state, action.grid);
     case 'cross/set': return { ...state, cross: action.cross };
     case 'lines/set': return { ...state, lines: action.shown };
     case 'mpr/set': return { ...state, mpr: action.mpr };
@@ -135,6 +139,10 @@ function addStudies(state, studies, series) {
 
 /** This person changes what they see; a follower stops following. @param {ViewerState} state @param {ViewEvent} event */
 function lookOneself(state, event) {
+  if (event.type !== 'layout/set' && state.grid && event.viewport < viewportsOf(state.grid)) {
+    const opening = event.type === 'image/set' ? placed(state.opening, event.viewport, null) : state.opening;
+    return { ...state, view: lookInGrid(state.view, event), opening };
+  }
   let changed;
   try {
     changed = look(state.view, event);
@@ -142,9 +150,20 @@ function lookOneself(state, event) {
     if (error instanceof Refused) return state;
     throw error;
   }
-  const opening = event.type === 'image/set' ? state.opening.with(event.viewport, null) : state.opening;
-  const next = { ...state, view: { ...state.view, ...changed }, opening };
+  const opening = event.type === 'image/set' ? placed(state.opening, event.viewport, null) : state.opening;
+  const grid = event.type === 'layout/set' ? null : state.grid;
+  const next = { ...state, view: { ...state.view, ...changed }, grid, opening };
   return event.type === 'viewport/activate' ? next : onOnesOwn(next);
+}
+
+/** What a layout has a word for is a layout; a larger grid is this screen's own, and a session has none. @param {ViewerState} state @param {Grid} grid @returns {ViewerState} */
+function setGrid(state, grid) {
+  if (Object.hasOwn(LAYOUTS, grid)) return lookOneself(state, { type: 'layout/set', layout: /** @type {keyof typeof LAYOUTS} */ (grid) });
+  if (state.session) return { ...state, notice: 'A session shows one image or two side by side.' };
+  const last = viewportsOf(grid) - 1;
+  const at = Math.min(state.view.active_viewport, last);
+  const view = lookInGrid(lookInGrid(state.view, { type: 'viewport/activate', viewport: last }), { type: 'viewport/activate', viewport: at });
+  return { ...state, grid, view };
 }
 
 /** @param {ViewerState} state @returns {ViewerState} */
@@ -156,8 +175,9 @@ function onOnesOwn(state) {
 
 /** @param {ViewerState} state @param {string | null} sessionId @param {ConnectionState} connection @returns {ViewerState} */
 function enter(state, sessionId, connection) {
+  const active_viewport = Math.min(state.view.active_viewport, LAYOUTS[state.view.layout] - 1);
   return {
-    ...state,
+    ...state, grid: null, view: { ...state.view, active_viewport },
     session: {
       session_id: sessionId, me: null, connection, reason: '', stale: false, room: null,
       following: true, pointers: {}, offset: 0,

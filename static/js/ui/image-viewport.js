@@ -17,7 +17,6 @@ import { neighbours } from '../viewport/prefetch.js';
 import { expose, make } from './build.js';
 import { listenToHand } from './gestures.js';
 import { LiveElement } from './live-element.js';
-import { StackBar } from './stack-bar.js';
 import { ViewportText } from './viewport-text.js';
 
 /** @type {FeedState} */
@@ -47,11 +46,11 @@ export class ImageViewport extends LiveElement {
     const { store, viewport } = this;
     expose(this, { 'data-testid': 'viewport', 'data-viewport': String(viewport), tabindex: '0', role: 'group' });
     const hand = make('div', { class: 'hand' }, this.#canvas);
-    this.append(hand, this.#words, new StackBar(store, viewport));
+    this.append(hand, this.#words);
     // each comes when it is first needed
-    for (const layer of ['cross-layer', 'mark-layer', 'pointer-layer']) {
+    for (const layer of ['cross-layer', 'mark-layer', 'pointer-layer', 'stack-bar']) {
       customElements.whenDefined(layer).then((Layer) => {
-        if (!life.aborted) hand.after(new Layer(store, viewport, () => this.#placement));
+        if (!life.aborted) (layer === 'stack-bar' ? this.#words : hand).after(new Layer(store, viewport, () => this.#placement));
       });
     }
     listenToHand({ element: hand, viewport, placement: () => this.#placement }, store, life);

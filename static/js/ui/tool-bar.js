@@ -37,7 +37,10 @@ export class ToolBar extends LiveElement {
       tools.forEach((button, i) => button.setAttribute('aria-pressed', String(TOOLS[i]?.name === tool)));
     }, { signal: life });
     store.watch(({ sheet }) => sheet, (sheet) => windows.setAttribute('aria-expanded', String(sheet === 'window')), { signal: life });
-    store.watch(({ view }) => view.layout, (now) => layout.setAttribute('aria-pressed', String(now === '1x2')), { signal: life });
+    const label = layout.querySelector('.tool-label');
+    store.watch(({ view, grid }) => grid ?? view.layout, (now) => {
+      if (label) label.textContent = now.replace('x', ' × ');
+    }, { signal: life });
     store.watch(({ mpr }) => mpr !== null, (shown) => planes.setAttribute('aria-pressed', String(shown)), { signal: life });
     const [invert] = this.querySelectorAll('[data-testid="command-invert"]');
     store.watch(({ view }) => view.viewports[view.active_viewport]?.presentation.invert ?? false, (inverted) => {

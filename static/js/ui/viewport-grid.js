@@ -20,23 +20,29 @@ export class ViewportGrid extends LiveElement {
     const { store } = this;
     const cache = new PictureCache();
     const alarm = make('p', { class: 'two-patients', role: 'alert', 'data-testid': 'two-patients' });
-    const cells = [0, 1].map((viewport) => new ImageViewport(store, viewport, cache));
+    /** @type {ImageViewport[]} */
+    const cells = [];
     const grid = make('div', { class: 'cells' });
     this.append(alarm, grid);
-    store.watch((state) => shownViewports(state).join(), (shown) => {
+    store.watch((state) => [state.maximised, state.grid ?? state.view.layout, shownViewports(state).join()], () => {
+      const { maximised, grid: more, view } = store.get();
+      const shown = shownViewports(store.get());
+      for (let viewport = cells.length; viewport <= Math.max(...shown); viewport += 1) {
+        const cell = new ImageViewport(store, viewport, cache);
+        cells.push(cell);
+        acceptSeries(cell, store, viewport, life);
+      }
       cells.forEach((cell, viewport) => {
-        const wanted = shown.split(',').includes(String(viewport));
-        if (wanted && !cell.isConnected) grid.insertBefore(cell, viewport === 0 ? grid.firstChild : null);
-        if (!wanted) cell.remove();
+        if (!shown.includes(viewport)) cell.remove();
+        else if (!cell.isConnected) grid.insertBefore(cell, [...grid.children].find((other) => cells.indexOf(/** @type {ImageViewport} */ (other)) > viewport) ?? null);
       });
-      expose(grid, { 'data-count': String(grid.children.length) });
+      expose(grid, { 'data-count': String(shown.length), 'data-grid': maximised ? '1x1' : more ?? view.layout });
     }, { signal: life });
     store.watch(showsTwoPatients, (two) => {
       alarm.hidden = !two;
       alarm.textContent = two ? 'Two different patients on this screen' : '';
       expose(this, { 'data-two-patients': two ? '' : null });
     }, { signal: life });
-    cells.forEach((cell, viewport) => acceptSeries(cell, store, viewport, life));
   }
 }
 
