@@ -1,5 +1,6 @@
 """Makes the screenshots of the docs from the simulator's studies: `make looks`, then look at them."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.pages.planes import Planes
 from e2e.pages.viewer import ViewerPage
 from e2e.pages.worklist import WorklistPage
 from e2e.running import RunningServer, send
+from simulator.studies import make_study
 
 NewPage = Callable[..., Page]
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -71,6 +74,47 @@ def test_other_modalities(full: RunningServer, new_page: NewPage, modality: str,
         viewer.scroll(slices, number)
         viewer.expect_exact(number)
     _save(viewer.page, f"viewer-{modality.lower()}")
+
+
+def test_planes_through_a_chest(full: RunningServer, new_page: NewPage) -> None:
+    study = make_study("chest-ct", 2026, scale="full")
+    viewer = ViewerPage(new_page(1440, 860)).open(f"{full.address}/viewer?StudyInstanceUIDs={study.study_uid}")
+    viewer.expect_exact()
+    planes = Planes(viewer.page).open()
+    planes.go_to(*study.truth()["lesions"][0]["center_mm"])
+    viewer.press("2")
+    planes.expect_exact()
+    viewer.expect_exact()
+    _save(viewer.page, "planes")
+
+
+def test_measurements_on_a_pair_of_films(full: RunningServer, new_page: NewPage) -> None:
+    study = make_study("knee-cr", 2026, scale="full").study_uid
+    viewer = ViewerPage(new_page(1440, 860)).open(f"{full.address}/viewer?StudyInstanceUIDs={study}")
+    viewer.expect_exact(1)
+    viewer.command("marks")
+    expect(viewer.page.get_by_test_id("marks-close")).to_be_visible()
+    strokes = {
+        "length": (0, (215, 395), (385, 400)),
+        "ellipse": (0, (275, 470), (330, 505)),
+        "cobb": (1, (205, 440), (300, 445)),
+    }
+    for tool, (number, start, end) in strokes.items():
+        viewer.command(tool)
+        _stroke(viewer, number, start, end)
+    _stroke(viewer, 1, (235, 660), (285, 672))
+    expect(viewer.page.get_by_test_id("mark-row")).to_have_count(3)
+    expect(viewer.page.locator('[data-kind="ellipse"]')).to_have_attribute("data-text", re.compile("Mean"))
+    _save(viewer.page, "measurements")
+
+
+def _stroke(viewer: ViewerPage, number: int, start: tuple[int, int], end: tuple[int, int]) -> None:
+    box = viewer.viewport(number).bounding_box()
+    assert box is not None
+    viewer.page.mouse.move(box["x"] + start[0], box["y"] + start[1])
+    viewer.page.mouse.down()
+    viewer.page.mouse.move(box["x"] + end[0], box["y"] + end[1], steps=4)
+    viewer.page.mouse.up()
 
 
 def test_a_session_of_two(full: RunningServer, new_page: NewPage) -> None:

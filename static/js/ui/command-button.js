@@ -15,7 +15,8 @@ export function commandButton(store, name, { look = name, words = true } = {}) {
     type: 'button',
     class: 'tool',
     'data-testid': `command-${name}`,
-    'aria-label': command.title.split(':')[0] ?? command.title,
+    // what is read on it comes first, for those who speak to it
+    'aria-label': (words ? `${command.label}: ` : '') + (command.title.split(':')[0] ?? command.title),
     'aria-keyshortcuts': (command.keys[0] ?? '').replace('Ctrl', 'Control'),
     title: `${command.title} — ${keys}`,
   }, icon(look));

@@ -42,18 +42,17 @@ export class SeriesStrip extends LiveElement {
       const newest = newestOf(all.filter(({ patient }) => isSamePerson(patient, study.patient)));
       const own = Object.values(series).filter((one) => one.study_uid === study.study_uid);
       return make('section', { class: 'study', 'aria-label': studyLabel(study), 'data-study-uid': study.study_uid },
-        studyHead(study, newest), ...own.map((one) => this.#item(one, study)));
+        studyHead(study, newest), ...own.map((one) => this.#item(one)));
     });
   }
 
-  /** @param {Series} series @param {Study} study */
-  #item(series, study) {
+  /** @param {Series} series */
+  #item(series) {
     const name = series.description || series.body_part || 'No description';
     const count = counted(series.instance_count, 'image');
     const item = make('button', {
       type: 'button', class: 'series', draggable: 'true', tabindex: '-1', 'data-testid': 'series',
       'data-series-uid': series.series_uid,
-      'aria-label': `Series ${series.number}, ${series.modality}, ${name}, ${count}, ${dateText(study.date)}`,
       title: `${name} — click or Enter opens it in the active viewport, or drag it to a viewport`,
     },
     make('span', { class: 'thumbnail' }, thumbnail(series)),
@@ -83,7 +82,7 @@ export class SeriesStrip extends LiveElement {
       const facts = [study.description || 'No description', earlierText(study.date, newest)];
       const button = make('button', {
         type: 'button', class: 'prior', 'data-testid': 'prior', 'data-study-uid': study.study_uid,
-        'aria-label': `Open beside: ${studyLabel(study)}${other && `. ${other}`}`, title: 'Adds this study’s series to the strip',
+        title: 'Adds this study’s series to the strip',
       },
       make('span', { class: 'prior-date' }, `${dateText(study.date)}  ${study.modalities.join(' ')}`),
       ...facts.filter(Boolean).map((fact) => make('span', { class: 'prior-text' }, fact)),

@@ -40,6 +40,7 @@ export class ToolBar extends LiveElement {
     const label = layout.querySelector('.tool-label');
     store.watch(({ view, grid }) => grid ?? view.layout, (now) => {
       if (label) label.textContent = now.replace('x', ' × ');
+      layout.setAttribute('aria-label', `${label?.textContent}: more viewports`);
     }, { signal: life });
     store.watch(({ mpr }) => mpr !== null, (shown) => planes.setAttribute('aria-pressed', String(shown)), { signal: life });
     const [invert] = this.querySelectorAll('[data-testid="command-invert"]');
