@@ -95,14 +95,14 @@ def test_measurements_on_a_pair_of_films(full: RunningServer, new_page: NewPage)
     viewer.command("marks")
     expect(viewer.page.get_by_test_id("marks-close")).to_be_visible()
     strokes = {
-        "length": (0, (215, 395), (385, 400)),
-        "ellipse": (0, (275, 470), (330, 505)),
-        "cobb": (1, (205, 440), (300, 445)),
+        "length": (0, (168, 404), (303, 404)),
+        "ellipse": (0, (165, 345), (225, 385)),
+        "cobb": (1, (197, 404), (287, 401)),
     }
     for tool, (number, start, end) in strokes.items():
         viewer.command(tool)
         _stroke(viewer, number, start, end)
-    _stroke(viewer, 1, (235, 660), (285, 672))
+    _stroke(viewer, 1, (195, 640), (285, 652))
     expect(viewer.page.get_by_test_id("mark-row")).to_have_count(3)
     expect(viewer.page.locator('[data-kind="ellipse"]')).to_have_attribute("data-text", re.compile("Mean"))
     _save(viewer.page, "measurements")

@@ -61,17 +61,22 @@ store.watch((state) => state.problem, (text) => {
   if (problem) problem.textContent = text;
 }, { signal });
 const measuring = once(async () => (await import('./measuring.js')).measuring(store, put, signal));
-let planesKnown = false;
+/** What is asked of a part that has yet to come is asked again once it is here. @type {Set<string>} */
+const here = new Set();
 store.listen(async (action) => {
   if (action.type === 'session/start') (await sharing()).enter(null);
   if (action.type === 'sheet/set' && action.sheet === 'shortcuts') await shortcuts();
   if (action.type === 'sheet/set' && action.sheet === 'window') await windows();
   if (action.type === 'tool/set' && toolNamed(action.tool).layer === 'crossing') await crossing();
-  if (action.type === 'mark/ask' && action.wish === 'list') await measuring();
-  if (action.type === 'tool/set' && toolNamed(action.tool).layer === 'measuring') await measuring();
-  if (action.type === 'mpr/ask' && !planesKnown) {
-    await planes();
-    planesKnown = true;
+  if (action.type === 'tool/set' && toolNamed(action.tool).layer === 'measuring') {
+    await measuring();
+    here.add('mark/ask');
+  }
+  const part = action.type === 'mpr/ask' ? planes : action.type === 'mark/ask' ? measuring : null;
+  if (part && !here.has(action.type)) {
+    await part();
+    if (here.has(action.type)) return;
+    here.add(action.type);
     store.dispatch(action);
   }
 }, { signal });

@@ -244,7 +244,7 @@ export class MarkLayer extends LiveElement {
       class: `mark${selected ? ' selected' : ''}${mark === this.#draft ? ' draft' : ''}`, 'data-testid': 'mark', 'data-kind': mark.kind, 'data-id': mark.id,
       'data-text': lines.join('; '),
     }, ...outline(mark.kind, points));
-    if (lines.length > 0) group.append(...label(points, lines, mark.kind));
+    if (lines.length > 0) group.append(...label(points, lines, mark.kind, this.clientWidth));
     if (mark === this.#draft) return group;
     group.addEventListener('pointerdown', (event) => this.#grab(mark, -1, event));
     group.append(...points.map((point, i) => {
@@ -328,9 +328,13 @@ function shape(tag, facts) {
   return ['edge', 'ink', 'grip'].map((look) => svg(tag, { ...facts, class: look }));
 }
 
-/** @param {Point[]} points @param {string[]} lines @param {Kind} kind */
-function label(points, lines, kind) {
+/** Beside the rightmost point, or the leftmost where there is no room. @param {Point[]} points @param {string[]} lines @param {Kind} kind @param {number} width */
+function label(points, lines, kind, width) {
   const right = points.reduce((most, point) => (point.x > most.x ? point : most));
   const at = kind === 'arrow' ? /** @type {Point} */ (points[0]) : right;
-  return lines.map((text, i) => svg('text', { x: at.x + 9, y: at.y + 4 + i * 15 }, text));
+  const cramped = at.x + 9 + Math.max(...lines.map((text) => text.length)) * 7.5 > width;
+  const left = points.reduce((least, point) => (point.x < least.x ? point : least));
+  return lines.map((text, i) => (cramped
+    ? svg('text', { x: left.x - 9, y: left.y + 4 + i * 15, 'text-anchor': 'end' }, text)
+    : svg('text', { x: at.x + 9, y: at.y + 4 + i * 15 }, text)));
 }
