@@ -4,6 +4,7 @@ A participant sends an event as JSON; `parse` answers the same event with nothin
 of the right type and range, or raises `Malformed`. What an event does to a room is `room.py`'s business.
 """
 
+import json
 import math
 import re
 import unicodedata
@@ -19,6 +20,25 @@ Event = dict[str, Any]
 LAYOUTS = {"1x1": 1, "1x2": 2}
 """Each layout by name, with the number of viewports it shows."""
 
+DISCIPLINES = (
+    "radiology",
+    "surgery",
+    "oncology",
+    "pathology",
+    "medicine",
+    "nursing",
+    "physiotherapy",
+    "coordination",
+    "other",
+)
+"""What a participant is to the meeting; each has a shape of pointer of its own."""
+
+LONGEST_CONTENT = 4000
+"""Characters of an annotation's content as JSON."""
+
+_DEEPEST_CONTENT = 6
+_LARGEST_NUMBER = 1e9
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _PARTICIPANT = re.compile(r"[0-9a-f]{16}")
 
 
@@ -43,12 +63,41 @@ def parse_pointer(message: object) -> Event:
     }
 
 
+def parse_look_here(message: object) -> Event:
+    """Checks a "look here": one image, a point in its pixels, and the same point in the patient where that is known."""
+    fields = _object(message, "A look-here")
+    place = fields.get("place")
+    return {
+        "type": "look-here",
+        "viewport": _viewport(fields.get("viewport"), "viewport"),
+        "image": _image(fields.get("image"), "image"),
+        "point": [_between(-1e6, 1e6)(c, "point") for c in _pair(fields.get("point"), "point")],
+        "place": None if place is None else _place(place, "place"),
+    }
+
+
+def parse_looking(message: object) -> Event:
+    """Checks what somebody looks at: the image in their active viewport, or null for none."""
+    fields = _object(message, "A looking")
+    image = fields.get("image")
+    return {"type": "looking", "image": None if image is None else _image(image, "image")}
+
+
+def discipline(value: object) -> str:
+    """One of `DISCIPLINES`; nothing is `other`."""
+    return "other" if value is None else str(_one_of(*DISCIPLINES)(value, "discipline"))
+
+
 def person_name(value: object) -> str:
     """A name as others will see it: 1 to 64 visible characters, with no control or direction marks."""
+    return _visible(value, "A name")
+
+
+def _visible(value: object, what: str) -> str:
     text = " ".join(value.split()) if isinstance(value, str) else ""
     text = "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
     if not 1 <= len(text) <= 64:
-        raise Malformed("A name needs 1 to 64 visible characters.")
+        raise Malformed(f"{what} needs 1 to 64 visible characters.")
     return text
 
 
@@ -111,6 +160,12 @@ def _participant(value: object, name: str) -> str:
     return value
 
 
+def _identifier(value: object, name: str) -> str:
+    if not isinstance(value, str) or not _PARTICIPANT.fullmatch(value):
+        raise Malformed(f"{name} is 16 hexadecimal digits that its author made at random.", field=name)
+    return value
+
+
 _viewport = _whole(0, max(LAYOUTS.values()) - 1)
 
 
@@ -152,13 +207,96 @@ def _presentation(value: object, name: str) -> dict[str, Any]:
     }
 
 
+def _place(value: object, name: str) -> dict[str, Any]:
+    """A point in the patient: millimetres in a frame of reference (PS3.3 C.7.6.2.1.1)."""
+    fields = _object(value, name)
+    point = fields.get("point")
+    if not isinstance(point, list) or len(point) != 3:
+        raise Malformed("A place in the patient has three coordinates.", field=name)
+    return {
+        "frame_of_reference_uid": _uid(fields.get("frame_of_reference_uid"), f"{name}.frame_of_reference_uid"),
+        "point": [_between(-1e5, 1e5)(coordinate, name) for coordinate in point],
+    }
+
+
+def _view(value: object, name: str) -> dict[str, Any]:
+    fields = _object(value, name)
+    layout = _one_of(*LAYOUTS)(fields.get("layout"), f"{name}.layout")
+    viewports = fields.get("viewports")
+    if not isinstance(viewports, list) or len(viewports) != LAYOUTS[layout]:
+        raise Malformed("A view has as many viewports as its layout.", field=name)
+    return {
+        "layout": layout,
+        "active_viewport": _whole(0, LAYOUTS[layout] - 1)(fields.get("active_viewport"), f"{name}.active_viewport"),
+        "viewports": [_content_of_viewport(viewport, f"{name}.viewports") for viewport in viewports],
+    }
+
+
+def _content_of_viewport(value: object, name: str) -> dict[str, Any]:
+    fields = _object(value, name)
+    image = fields.get("image")
+    return {
+        "image": None if image is None else _image(image, name),
+        "presentation": _presentation(fields.get("presentation"), name),
+    }
+
+
+def _uids(value: object, name: str) -> list[str]:
+    if not isinstance(value, list) or not 1 <= len(value) <= 16:
+        raise Malformed(f"{name} is a list of 1 to 16 UIDs.", field=name)
+    return [_uid(uid, name) for uid in value]
+
+
+def _annotation(value: object, name: str) -> dict[str, Any]:
+    """An annotation's content: any JSON object that both reducers keep alike."""
+    content = dict(_object(value, name))
+    if not _is_plain(content, _DEEPEST_CONTENT):
+        raise Malformed("An annotation holds plain JSON: short keys, finite numbers, not too deep.", field=name)
+    if len(json.dumps(content)) > LONGEST_CONTENT:
+        raise Malformed(f"An annotation has {LONGEST_CONTENT} characters at most.", field=name)
+    return content
+
+
+def _is_plain(value: object, depth: int) -> bool:
+    if value is None or isinstance(value, bool | str):
+        return True
+    if isinstance(value, int | float):
+        return math.isfinite(value) and abs(value) <= _LARGEST_NUMBER
+    if depth == 0:
+        return False
+    if isinstance(value, list):
+        return all(_is_plain(one, depth - 1) for one in value)
+    return isinstance(value, dict) and all(
+        _KEY.fullmatch(key) and _is_plain(one, depth - 1) for key, one in value.items()
+    )
+
+
 _FIELDS: dict[str, dict[str, Callable[[object, str], Any]]] = {
     "layout/set": {"layout": _one_of(*LAYOUTS)},
     "viewport/activate": {"viewport": _viewport},
     "image/set": {"viewport": _viewport, "image": _image},
     "presentation/set": {"viewport": _viewport, "presentation": _presentation},
     "follow/set": {"following": _flag},
+    "person/remove": {"who": _participant},
+    "studies/add": {"study_uids": _uids},
+    "mode/set": {"mode": _one_of("together", "free")},
+    "freeze/set": {"frozen": _flag},
+    "view/propose": {"view": _view},
+    "view/accept": {"of": _participant},
+    "view/dismiss": {"of": _participant},
+    "scene/save": {"scene_id": _identifier, "name": _visible},
+    "scene/show": {"scene_id": _identifier},
+    "scene/remove": {"scene_id": _identifier},
     "lead/ask": {},
+    "lead/decline": {"of": _participant},
     "lead/hand-over": {"to": _participant},
     "lead/take": {},
+    "chair/hand-over": {"to": _participant},
+    "hand/set": {"raised": _flag},
+    "hand/lower": {"of": _participant},
+    "annotation/put": {"annotation_id": _identifier, "image": _image, "content": _annotation},
+    "annotation/remove": {"annotation_id": _identifier},
+    "annotation/undo": {},
+    "annotation/redo": {},
+    "key-image/set": {"image": _image, "key": _flag},
 }

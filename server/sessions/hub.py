@@ -13,8 +13,9 @@ from typing import Any, Protocol
 from server.errors import Conflict, Overloaded, ServerError
 from server.sessions.events import Event
 from server.sessions.journal import Journal
-from server.sessions.room import Room, apply
+from server.sessions.room import apply
 from server.sessions.seat import Message, Seat
+from server.sessions.shape import Room
 
 log = logging.getLogger(__name__)
 

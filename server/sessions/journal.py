@@ -11,7 +11,8 @@ from server.database.migrations import migrate
 from server.database.sqlite import Database
 from server.errors import NotFound
 from server.sessions.events import Event
-from server.sessions.room import Room, apply, new_room
+from server.sessions.room import apply
+from server.sessions.shape import Room, new_room
 
 
 class Journal:

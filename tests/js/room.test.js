@@ -4,7 +4,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
-import { apply, LEADER_GRACE_MS, newPresentation, newView, Refused } from '../../static/js/sessions/room.js';
+import { apply } from '../../static/js/sessions/apply.js';
+import { LEADER_GRACE_MS } from '../../static/js/sessions/leading.js';
+import { newPresentation, newView } from '../../static/js/sessions/room.js';
+import { Refused } from '../../static/js/sessions/standing.js';
 
 const contract = JSON.parse(readFileSync(new URL('../contracts/room.json', import.meta.url), 'utf8'));
 

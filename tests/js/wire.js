@@ -36,11 +36,17 @@ export class FakeWire {
 }
 
 export function person(name, more = {}) {
-  return { name, here: true, following: true, left_at: null, ...more };
+  return {
+    name, discipline: 'other', guest: false, here: true, following: true, left_at: null, came: 1, removed: false, ...more,
+  };
 }
 
 export function roomOf(more = {}) {
-  return { ...newView(), session_id: 's', seq: 1, study_uids: ['1.2'], people: {}, leader: null, asking: [], ...more };
+  return {
+    ...newView(), session_id: 's', seq: 1, study_uids: ['1.2'], people: {}, leader: null, chair: null, asking: [],
+    mode: 'together', frozen: false, hands: [], proposals: {}, annotations: {}, memories: {}, key_images: [], scenes: [],
+    ...more,
+  };
 }
 
 export function imageRef(n, series = '1.2.1') {

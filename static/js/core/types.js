@@ -30,7 +30,24 @@
  * @property {number} active_viewport
  * @property {ViewportContent[]} viewports  never shrinks: a smaller layout hides the later ones
  *
- * @typedef {{ name: string, here: boolean, following: boolean, left_at: number | null }} Person
+ * @typedef {'radiology' | 'surgery' | 'oncology' | 'pathology' | 'medicine' | 'nursing' | 'physiotherapy'
+ *   | 'coordination' | 'other'} Discipline
+ * @typedef {object} Person
+ * @property {string} name
+ * @property {Discipline} discipline
+ * @property {boolean} guest
+ * @property {boolean} here
+ * @property {boolean} following
+ * @property {number | null} left_at  when they were last seen to go, ms since 1970
+ * @property {number} came  the event with which they came
+ * @property {boolean} removed  kept out by the chair
+ *
+ * @typedef {Record<string, unknown>} AnnotationContent  what the drawing code keeps; the room does not look into it
+ * @typedef {{ by: string, image: ImageRef, content: AnnotationContent }} Annotation
+ * @typedef {{ annotation_id: string, before: Annotation | null, after: Annotation | null }} Step
+ * @typedef {{ done: Step[], undone: Step[] }} Memory  what an author can undo and redo, the newest last
+ * @typedef {{ image: ImageRef, by: string, at: number }} KeyImage
+ * @typedef {{ scene_id: string, name: string, by: string, view: View }} Scene
  *
  * @typedef {object} RoomFacts
  * @property {string} session_id
@@ -38,7 +55,16 @@
  * @property {string[]} study_uids
  * @property {Record<string, Person>} people
  * @property {string | null} leader
- * @property {string[]} asking
+ * @property {string | null} chair
+ * @property {string[]} asking  for the lead, the first first
+ * @property {'together' | 'free'} mode
+ * @property {boolean} frozen
+ * @property {string[]} hands  raised, the first first
+ * @property {Record<string, View>} proposals  by who made them
+ * @property {Record<string, Annotation>} annotations
+ * @property {Record<string, Memory>} memories
+ * @property {KeyImage[]} key_images
+ * @property {Scene[]} scenes
  * @typedef {View & RoomFacts} Room
  *
  * @typedef {{ type: 'layout/set', layout: Layout }} LayoutSet
@@ -47,9 +73,20 @@
  * @typedef {{ type: 'presentation/set', viewport: number, presentation: Presentation }} PresentationSet
  * @typedef {LayoutSet | ViewportActivate | ImageSet | PresentationSet} ViewEvent
  * @typedef {{ type: 'follow/set', following: boolean } | { type: 'lead/ask' } | { type: 'lead/take' }
- *   | { type: 'lead/hand-over', to: string }} LeadEvent
- * @typedef {ViewEvent | LeadEvent} SentEvent
- * @typedef {SentEvent | { type: 'person/join', name: string } | { type: 'person/leave' }} LastingEvent
+ *   | { type: 'lead/hand-over', to: string } | { type: 'lead/decline', of: string }
+ *   | { type: 'chair/hand-over', to: string } | { type: 'person/remove', who: string }
+ *   | { type: 'hand/set', raised: boolean } | { type: 'hand/lower', of: string }} LeadEvent
+ * @typedef {{ type: 'studies/add', study_uids: string[] } | { type: 'mode/set', mode: 'together' | 'free' }
+ *   | { type: 'freeze/set', frozen: boolean } | { type: 'view/propose', view: View }
+ *   | { type: 'view/accept', of: string } | { type: 'view/dismiss', of: string }
+ *   | { type: 'scene/save', scene_id: string, name: string } | { type: 'scene/show', scene_id: string }
+ *   | { type: 'scene/remove', scene_id: string }} ShowEvent
+ * @typedef {{ type: 'annotation/put', annotation_id: string, image: ImageRef, content: AnnotationContent }} AnnotationPut
+ * @typedef {AnnotationPut | { type: 'annotation/remove', annotation_id: string } | { type: 'annotation/undo' }
+ *   | { type: 'annotation/redo' } | { type: 'key-image/set', image: ImageRef, key: boolean }} MarkEvent
+ * @typedef {ViewEvent | LeadEvent | ShowEvent | MarkEvent} SentEvent
+ * @typedef {{ type: 'person/join', name: string, discipline?: Discipline, guest?: boolean }} PersonJoin
+ * @typedef {SentEvent | PersonJoin | { type: 'person/leave' }} LastingEvent
  * @typedef {LastingEvent & { by: string, at: number }} RoomEvent
  *
  * @typedef {object} Patient

@@ -6,9 +6,11 @@
 /** @import { Action, ViewerStore } from './viewer.js' */
 
 import { titleOf } from '../core/http.js';
+import { apply } from '../sessions/apply.js';
 import { differences } from '../sessions/differences.js';
-import { look, Refused, viewOf } from '../sessions/room.js';
+import { look, viewOf } from '../sessions/room.js';
 import { Connection } from '../sessions/socket.js';
+import { Refused } from '../sessions/standing.js';
 import { toolNamed } from '../tools/index.js';
 import { leads, showsAnything } from './viewer.js';
 
@@ -129,8 +131,10 @@ export class Sharing {
 
   /** @param {RoomEvent} event */
   #happened(event) {
+    const before = this.store.get().session?.room;
+    if (!before) return;
     try {
-      this.store.dispatch({ type: 'session/event', event });
+      this.store.dispatch({ type: 'session/event', event, room: apply(before, event) });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       // the server accepted what this room refuses: they are not the same room any more

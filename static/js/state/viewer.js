@@ -5,7 +5,8 @@
 /** @import { Marks, Summary } from '../annotations/model.js' */
 /** @import { Store } from '../core/store.js' */
 
-import { apply, isViewEvent, LAYOUTS, look, newView, Refused, viewOf } from '../sessions/room.js';
+import { apply, isViewEvent, LAYOUTS, look, newView, viewOf } from '../sessions/room.js';
+import { Refused } from '../sessions/standing.js';
 import { lookInGrid, placed, viewportsOf } from './grids.js';
 
 /**
@@ -76,7 +77,7 @@ import { lookInGrid, placed, viewportsOf } from './grids.js';
  *   | { type: 'session/connection', connection: ConnectionState, reason: string }
  *   | { type: 'session/stale' }
  *   | { type: 'session/room', me: string, room: Room, offset: number }
- *   | { type: 'session/event', event: RoomEvent }
+ *   | { type: 'session/event', event: RoomEvent, room: Room }
  *   | { type: 'session/refused', title: string }
  *   | { type: 'session/pointer', by: string, pointer: SharedPointer }} LocalAction
  * @typedef {SentEvent | LocalAction} Action
@@ -139,6 +140,7 @@ function addStudies(state, studies, series) {
 
 /** This person changes what they see; a follower stops following. @param {ViewerState} state @param {ViewEvent} event */
 function lookOneself(state, event) {
+  if (state.session?.room?.frozen) return { ...state, notice: 'The images are frozen for everybody.' };
   if (event.type !== 'layout/set' && state.grid && event.viewport < viewportsOf(state.grid)) {
     const opening = event.type === 'image/set' ? placed(state.opening, event.viewport, null) : state.opening;
     return { ...state, view: lookInGrid(state.view, event), opening };
@@ -194,7 +196,7 @@ function inSession(state, session, action) {
     }
     case 'session/stale': return { ...state, session: { ...session, stale: true } };
     case 'session/room': return takeRoom(state, { ...session, ...pick(action) });
-    case 'session/event': return takeEvent(state, session, action.event);
+    case 'session/event': return takeEvent(state, session, action.event, action.room);
     case 'session/refused': {
       const told = { ...state, notice: action.title };
       return session.following || leads(session) ? follow(told, session) : told;
@@ -222,11 +224,15 @@ function takeRoom(state, session) {
   return keeps ? { ...state, session: { ...session, following } } : follow(state, { ...session, following });
 }
 
-/** @param {ViewerState} state @param {Session} session @param {RoomEvent} event @returns {ViewerState} */
-function takeEvent(state, session, event) {
-  if (!session.room) return state;
-  const next = { ...session, room: apply(session.room, event) };
+/** @param {ViewerState} state @param {Session} session @param {RoomEvent} event @param {Room} room  after it @returns {ViewerState} */
+function takeEvent(state, session, event, room) {
+  const next = { ...session, room };
   if (leads(next) && !leads(session)) return follow(state, { ...next, following: true });
+  if (event.type === 'mode/set' || event.type === 'freeze/set') {
+    const following = room.people[next.me ?? '']?.following ?? true;
+    return following && !session.following ? follow(state, { ...next, following }) : { ...state, session: { ...next, following } };
+  }
+  if (event.type === 'view/accept' || event.type === 'scene/show') return next.following ? follow(state, next) : { ...state, session: next };
   if (isViewEvent(event) && next.following && !leads(next)) return follow(state, next);
   return { ...state, session: next };
 }

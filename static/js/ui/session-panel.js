@@ -4,7 +4,7 @@
 
 import { participants } from '../state/select.js';
 import { leads } from '../state/viewer.js';
-import { LEADER_GRACE_MS } from '../sessions/room.js';
+import { LEADER_GRACE_MS } from '../sessions/leading.js';
 import { expose, make } from './build.js';
 import { icon, mark } from './icons.js';
 import { LiveElement } from './live-element.js';

@@ -1,0 +1,164 @@
+"""The shape of a room: what everybody in a session looks at, who leads, who is here, and what they have marked."""
+
+from typing import Any, TypedDict
+
+
+class Image(TypedDict):
+    """One frame of one instance; `frame_number` counts from 1 as on the wire."""
+
+    study_uid: str
+    series_uid: str
+    instance_uid: str
+    frame_number: int
+
+
+class Presentation(TypedDict):
+    """How one viewport shows its image, free of any screen's size.
+
+    `voi` null means the image's own window. `zoom` 1 fits the image into the viewport; `pan` is the
+    image's offset from the middle in image pixels; rotation in degrees clockwise, after the flips.
+    """
+
+    voi: dict[str, float] | None
+    zoom: float
+    pan: dict[str, float]
+    rotation: int
+    flip_horizontal: bool
+    flip_vertical: bool
+    invert: bool
+
+
+class Viewport(TypedDict):
+    """One place in the layout: an image, or nothing yet, and its presentation."""
+
+    image: Image | None
+    presentation: Presentation
+
+
+class View(TypedDict):
+    """What a person, or a room, looks at; `viewports` never shrinks in a room."""
+
+    layout: str
+    active_viewport: int
+    viewports: list[Viewport]
+
+
+class Person(TypedDict):
+    """A participant.
+
+    `left_at` is when they were last seen to go (ms since 1970), null while here; `came` is the event with which
+    they came, so the smallest of those here has been present longest; `removed` keeps them out for good.
+    """
+
+    name: str
+    discipline: str
+    guest: bool
+    here: bool
+    following: bool
+    left_at: int | None
+    came: int
+    removed: bool
+
+
+class Annotation(TypedDict):
+    """A mark that its author shared: on one image, its content not looked into here."""
+
+    by: str
+    image: Image
+    content: dict[str, Any]
+
+
+class Step(TypedDict):
+    """One thing an author did to one annotation of theirs; null where there was or is none."""
+
+    annotation_id: str
+    before: Annotation | None
+    after: Annotation | None
+
+
+class Memory(TypedDict):
+    """What an author can undo and redo, the newest last."""
+
+    done: list[Step]
+    undone: list[Step]
+
+
+class KeyImage(TypedDict):
+    """An image that somebody wants to be found again."""
+
+    image: Image
+    by: str
+    at: int
+
+
+class Scene(TypedDict):
+    """A saved view."""
+
+    scene_id: str
+    name: str
+    by: str
+    view: View
+
+
+class Room(TypedDict):
+    """The lasting state of a session after its first `seq` events."""
+
+    session_id: str
+    seq: int
+    study_uids: list[str]
+    layout: str
+    active_viewport: int
+    viewports: list[Viewport]
+    people: dict[str, Person]
+    leader: str | None
+    chair: str | None
+    asking: list[str]
+    mode: str
+    frozen: bool
+    hands: list[str]
+    proposals: dict[str, View]
+    annotations: dict[str, Annotation]
+    memories: dict[str, Memory]
+    key_images: list[KeyImage]
+    scenes: list[Scene]
+
+
+Change = dict[str, Any]
+"""The fields of a room that an event changes, with their new values."""
+
+
+def new_presentation() -> Presentation:
+    """The presentation of an image nobody has touched: fitted, upright, its own window."""
+    return {
+        "voi": None,
+        "zoom": 1,
+        "pan": {"x": 0, "y": 0},
+        "rotation": 0,
+        "flip_horizontal": False,
+        "flip_vertical": False,
+        "invert": False,
+    }
+
+
+def new_room(session_id: str, study_uids: list[str]) -> Room:
+    """An empty room around the given studies: one viewport, nobody here, nobody leading."""
+    return {
+        "session_id": session_id,
+        "seq": 0,
+        "study_uids": study_uids,
+        "layout": "1x1",
+        "active_viewport": 0,
+        "viewports": [{"image": None, "presentation": new_presentation()}],
+        "people": {},
+        "leader": None,
+        "chair": None,
+        "asking": [],
+        "mode": "together",
+        "frozen": False,
+        "hands": [],
+        "proposals": {},
+        "annotations": {},
+        "memories": {},
+        "key_images": [],
+        "scenes": [],
+    }
