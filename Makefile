@@ -38,6 +38,7 @@ fix: $(VENV)/.dev-ready  ## let the tools mend formatting and simple lint
 	ruff format .
 
 unit: $(VENV)/.dev-ready  ## Python tests without a browser, with branch coverage
+	@sh tests/need-servers.sh
 	coverage erase
 	coverage run -m pytest tests
 	coverage combine -q

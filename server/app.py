@@ -39,6 +39,7 @@ from server.dicomweb.wado_uri import WadoUri
 from server.errors import ServerError
 from server.rendering.cage import Cage
 from server.rendering.codecs.index import in_process
+from server.sessions.backplane import Backplane, InProcess
 from server.sessions.hub import Hub
 from server.sessions.journal import Journal
 from server.settings import Settings
@@ -61,6 +62,7 @@ from server.web.live import Live
 from server.web.origin import LOOPBACK_NAMES, OriginGuard
 from server.web.problems import nobody, problem, refuse, refuse_http, refuse_internal
 from server.web.request_log import RequestLog
+from server.web.session_records import SessionRecords
 from server.web.site import Site, static_folder
 from server.web.workers import Workers
 
@@ -152,8 +154,17 @@ def build(settings: Settings) -> Starlette:
         shutters=drawing.shutters,
     )
     volumes = Volumes(parts.sound, parts.catalogue, retrieve, parts.audit, drawing.volume_bytes, decoder)
-    hub = Hub(parts.journal, workers.run, _now, settings.sessions.most_people, settings.sessions.most_messages_waiting)
-    live = Live(hub, Share(parts.catalogue, parts.audit), workers)
+    hub = Hub(
+        parts.journal,
+        workers.run,
+        _now,
+        settings.sessions.most_people,
+        settings.sessions.most_messages_waiting,
+        _backplane(settings.sessions.backplane),
+    )
+    share = Share(parts.catalogue, parts.audit)
+    live = Live(hub, share, workers)
+    records = SessionRecords(parts.journal, share, workers, settings.web.public_address)
     remove = Remove(
         parts.archive, parts.catalogue, parts.audit, parts.ledger, settings.archive.keep_deleted_days, parts.replica
     )
@@ -191,9 +202,11 @@ def build(settings: Settings) -> Starlette:
         purging = asyncio.create_task(_purge(remove, workers))
         if cage:
             threading.Thread(target=cage.warm, daemon=True).start()
+        await hub.start()
         yield
         purging.cancel()
         hub.close()
+        await hub.stop()
         workers.close()
         if cage:
             cage.close()
@@ -214,7 +227,8 @@ def build(settings: Settings) -> Starlette:
             Route(ROOT, capabilities.describe, methods=["GET", "OPTIONS"]),
             Mount(ROOT, routes=capabilities.routes(dicomweb)),
             Route("/wado", WadoUri(retrieve, render, workers).get),
-            Mount("/api", routes=[*live.routes(), *removal.routes(), *regions.routes()]),
+            Mount("/api", routes=[*live.routes(), *records.routes(), *removal.routes(), *regions.routes()]),
+            records.entrance(),
             *Site(static_folder()).routes(),
         ],
         middleware=_middleware(settings),
@@ -229,6 +243,19 @@ def build(settings: Settings) -> Starlette:
     app.state.local_person = parts.local_person
     app.state.stop_waiting = changes.close
     return app
+
+
+def _backplane(address: str) -> Backplane:
+    """The backplane at an address; its driver is an optional extra, loaded only when it is asked for."""
+    if address.startswith("postgres"):
+        from server.sessions.postgresql_backplane import PostgresqlBackplane
+
+        return PostgresqlBackplane(address)
+    if address:
+        from server.sessions.redis_backplane import RedisBackplane
+
+        return RedisBackplane(address)
+    return InProcess()
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

@@ -121,6 +121,18 @@ class SessionSettings(_Section):
     most_messages_waiting: int = Field(
         256, ge=16, description="Messages waiting for a slow participant before it is cut off."
     )
+    backplane: str = Field(
+        "",
+        description="Where several server processes over one root tell each other what happens in their sessions: "
+        "`postgresql://…` or `redis://…`; empty for a process that is alone.",
+    )
+
+    @field_validator("backplane")
+    @classmethod
+    def _is_backplane(cls, text: str) -> str:
+        if text and not re.match(r"(postgresql|postgres|redis|rediss|unix)://", text):
+            raise ValueError("a backplane is postgresql://… or redis://…")
+        return text
 
 
 class Settings(BaseSettings):

@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
 
 from server.settings import Knob, Settings, knobs
+
+_PASSWORD = re.compile(r"(://[^:/@]*:)[^@]+@")
 
 
 def show_settings(settings: Settings, config: Path | None, flags: Mapping[str, Mapping[str, str]]) -> int:
@@ -36,4 +39,6 @@ def _source(knob: Knob, found: object, config: Path | None, flags: Mapping[str, 
 def _toml(found: object) -> str:
     if isinstance(found, bool):
         return str(found).lower()
-    return str(found) if isinstance(found, int | float) else json.dumps(str(found), ensure_ascii=False)
+    if isinstance(found, int | float):
+        return str(found)
+    return json.dumps(_PASSWORD.sub(r"\1***@", str(found)), ensure_ascii=False)

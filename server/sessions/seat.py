@@ -8,14 +8,17 @@ Message = dict[str, Any]
 
 
 class Seat:
-    """A participant's connection. Lasting messages wait in order; of each person's pointer only the newest waits."""
+    """A participant's connection.
+
+    Lasting messages wait in order; of each person's pointer, look-here and looking only the newest waits.
+    """
 
     def __init__(self, participant_id: str, most_waiting: int) -> None:
         self.participant_id = participant_id
         self.closed_because: tuple[int, str] | None = None
         self._most_waiting = most_waiting
         self._lasting: deque[Message] = deque()
-        self._pointers: dict[str, Message] = {}
+        self._fleeting: dict[tuple[str, str], Message] = {}
         self._something = asyncio.Event()
 
     def send(self, message: Message) -> None:
@@ -26,9 +29,9 @@ class Seat:
         self._lasting.append(message)
         self._something.set()
 
-    def point(self, message: Message) -> None:
-        """Queues a pointer in place of an older one of the same person."""
-        self._pointers[message["by"]] = message
+    def show(self, message: Message) -> None:
+        """Queues a fleeting message in place of an older one of the same kind and person."""
+        self._fleeting[message["type"], message["by"]] = message
         self._something.set()
 
     def close(self, code: int, reason: str) -> None:
@@ -41,8 +44,8 @@ class Seat:
         while self.closed_because is None:
             if self._lasting:
                 return self._lasting.popleft()
-            if self._pointers:
-                return self._pointers.pop(next(iter(self._pointers)))
+            if self._fleeting:
+                return self._fleeting.pop(next(iter(self._fleeting)))
             self._something.clear()
             await self._something.wait()
         return None

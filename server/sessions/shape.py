@@ -2,6 +2,9 @@
 
 from typing import Any, TypedDict
 
+SHAPE = 2
+"""Changes with the fields of a room, so that a room written down by another release is made anew from its events."""
+
 
 class Image(TypedDict):
     """One frame of one instance; `frame_number` counts from 1 as on the wire."""

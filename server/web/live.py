@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import re
+import time
+from collections.abc import Callable
 
 import orjson
 from starlette.requests import Request
@@ -14,7 +16,15 @@ from server.access.policy import Action
 from server.dicom.resources import StudyRef
 from server.dicom.uids import is_uid
 from server.errors import Malformed, ServerError
-from server.sessions.events import parse, parse_pointer, person_name
+from server.sessions.events import (
+    Event,
+    discipline,
+    parse,
+    parse_look_here,
+    parse_looking,
+    parse_pointer,
+    person_name,
+)
 from server.sessions.hub import Hub
 from server.sessions.seat import Seat
 from server.studies.share import Share
@@ -25,6 +35,9 @@ from server.web.workers import Workers
 MOST_STUDIES = 16
 LONGEST_MESSAGE = 16_384
 HELLO_SECONDS = 10
+MOST_MESSAGES = 150
+"""Messages a second from one connection, in the long run; for a moment it may send four times as many."""
+
 _KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _POLICY_VIOLATION = 1008
 
@@ -72,8 +85,8 @@ class Live:
         await websocket.accept()
         try:
             async with asyncio.timeout(HELLO_SECONDS):
-                participant_id, name = _hello(await _message(websocket), session_id)
-            seat = await self._hub.join(session_id, participant_id, name)
+                participant_id, name, what = _hello(await _message(websocket), session_id)
+            seat = await self._hub.join(session_id, participant_id, name, what)
         except (ServerError, TimeoutError) as error:
             reason = error.message if isinstance(error, ServerError) else "no hello came in time"
             await websocket.close(_POLICY_VIOLATION, reason[:120])
@@ -97,25 +110,60 @@ class Live:
         await asyncio.gather(*both, return_exceptions=True)
 
     async def _read(self, websocket: WebSocket, session_id: str, seat: Seat) -> None:
+        pace = _Pace()
         try:
             while True:
                 message = await _message(websocket)
+                pace.count()
                 kind = message.get("type")
                 if kind == "event":
-                    message_id = message.get("id")
-                    if not isinstance(message_id, int):
-                        raise Malformed("An event needs a number as its id.")
-                    await self._hub.send(session_id, seat, parse(message.get("event")), message_id)
-                elif kind == "pointer":
-                    self._hub.point(session_id, seat, parse_pointer(message))
+                    await self._event(websocket, session_id, seat, message)
                 elif kind == "resync":
                     await self._hub.resync(session_id, seat)
+                elif isinstance(kind, str) and kind in _FLEETING:
+                    await self._hub.show(session_id, seat, _FLEETING[kind](message))
                 else:
-                    raise Malformed("A message is an event, a pointer or a resync.")
+                    raise Malformed("A message is an event, a resync, a pointer, a look-here or a looking.")
         except WebSocketDisconnect:
             return
         except ServerError as error:
             await websocket.close(_POLICY_VIOLATION, error.message[:120])
+
+    async def _event(self, websocket: WebSocket, session_id: str, seat: Seat, message: dict[str, object]) -> None:
+        message_id = message.get("id")
+        if isinstance(message_id, bool) or not isinstance(message_id, int):
+            raise Malformed("An event needs a number as its id.")
+        event = parse(message.get("event"))
+        if event["type"] == "studies/add":
+            try:
+                await self._workers.run(self._share.require, caller(websocket), Action.SHARE, event["study_uids"])
+            except ServerError as refusal:
+                seat.send({"type": "refused", "id": message_id, "code": refusal.code, "title": refusal.message})
+                return
+        await self._hub.send(session_id, seat, event, message_id)
+
+
+class _Pace:
+    """Ends a connection that sends far more than a hand can."""
+
+    def __init__(self) -> None:
+        self._left = 4.0 * MOST_MESSAGES
+        self._at = time.monotonic()
+
+    def count(self) -> None:
+        """One more message; `Malformed` when it is one too many."""
+        now = time.monotonic()
+        self._left = min(4.0 * MOST_MESSAGES, self._left + (now - self._at) * MOST_MESSAGES) - 1
+        self._at = now
+        if self._left < 0:
+            raise Malformed(f"A participant sends {MOST_MESSAGES} messages a second at most.")
+
+
+_FLEETING: dict[str, Callable[[object], Event]] = {
+    "pointer": parse_pointer,
+    "look-here": parse_look_here,
+    "looking": parse_looking,
+}
 
 
 async def _write(websocket: WebSocket, seat: Seat) -> None:
@@ -141,13 +189,13 @@ async def _message(websocket: WebSocket) -> dict[str, object]:
     return message
 
 
-def _hello(message: dict[str, object], session_id: str) -> tuple[str, str]:
-    """Who joins, and under which name; the id is the same for the same key, and does not give the key away."""
+def _hello(message: dict[str, object], session_id: str) -> tuple[str, str, str]:
+    """Who joins, under which name and as what; the id is the same for the same key, and does not give the key away."""
     key = message.get("key")
     if message.get("type") != "hello" or not isinstance(key, str) or not _KEY.fullmatch(key):
         raise Malformed("The first message is a hello with a key of 22 to 64 characters and a name.")
     participant_id = hashlib.sha256(f"{session_id}/{key}".encode()).hexdigest()[:16]
-    return participant_id, person_name(message.get("name"))
+    return participant_id, person_name(message.get("name")), discipline(message.get("discipline"))
 
 
 def _study_uids(body: bytes) -> list[str]:

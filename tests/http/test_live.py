@@ -5,7 +5,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import httpx
@@ -191,3 +191,50 @@ def test_a_session_that_everybody_left_is_there_when_somebody_comes_back(live: L
     with again:
         assert welcome["room"]["layout"] == "1x2"
         assert welcome["room"]["leader"] == welcome["participant_id"]
+
+
+def test_a_look_here_and_what_somebody_looks_at_reach_the_others_and_latecomers(live: Live) -> None:
+    anna, welcome = live.join("Anna")
+    bert, _ = live.join("Bert")
+    place = {"frame_of_reference_uid": "1.2.9", "point": [1, 2.5, -3]}
+    with anna, bert:
+        send(anna, type="look-here", viewport=0, image=live.image, point=[1, 2], place=place)
+        assert heard(bert, "look-here")["place"] == place
+        send(anna, type="looking", image=live.image)
+        assert heard(bert, "looking")["by"] == welcome["participant_id"]
+        carl, _ = live.join("Carl")
+        with carl:
+            assert heard(carl, "looking")["image"] == live.image
+
+
+def test_a_study_that_is_not_here_is_not_added(live: Live) -> None:
+    anna, _ = live.join("Anna")
+    with anna:
+        event(anna, 1, type="studies/add", study_uids=["1.2.3.4"])
+        assert heard(anna, "refused", id=1)["code"] == "not-found"
+        event(anna, 2, type="studies/add", study_uids=[live.image["study_uid"]])
+        heard(anna, "event", id=2)
+
+
+def test_whoever_is_removed_is_cut_off_and_does_not_come_back(live: Live) -> None:
+    anna, _ = live.join("Anna")
+    bert, welcome = live.join("Bert")
+    with anna, bert:
+        event(anna, 1, type="person/remove", who=welcome["participant_id"])
+        with pytest.raises(ConnectionClosed) as closed:
+            drain(bert)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1008
+        again = live.open()
+        send(again, type="hello", key=("Bert" * 30)[:30], name="Bert")
+        with pytest.raises(ConnectionClosed):
+            drain(again)
+
+
+def test_a_connection_that_floods_is_ended(live: Live) -> None:
+    anna, _ = live.join("Anna")
+    with anna, suppress(ConnectionClosed):
+        for _ in range(3000):
+            send(anna, type="looking", image=None)
+    with pytest.raises(ConnectionClosed):
+        drain(anna)

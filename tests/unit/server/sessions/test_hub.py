@@ -137,7 +137,7 @@ def test_of_waiting_pointers_only_the_newest_is_sent() -> None:
     async def scene() -> None:
         seat = Seat(ANNA, 16)
         for x in range(1000):
-            seat.point({"type": "pointer", "by": BERT, "point": [x, 0]})
+            seat.show({"type": "pointer", "by": BERT, "point": [x, 0]})
         seat.send({"type": "event", "seq": 1})
         assert [(await heard(seat, kind)).get("point") for kind in ("event", "pointer")] == [None, [999, 0]]
         seat.close(1012, "the server is stopping")

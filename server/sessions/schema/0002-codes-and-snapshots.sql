@@ -1,0 +1,11 @@
+CREATE TABLE session_code (
+  code TEXT PRIMARY KEY,
+  session_id TEXT NOT NULL REFERENCES session,
+  until INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE session_snapshot (
+  session_id TEXT PRIMARY KEY REFERENCES session,
+  seq INTEGER NOT NULL,
+  shape INTEGER NOT NULL,
+  room TEXT NOT NULL
+) WITHOUT ROWID;
