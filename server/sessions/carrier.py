@@ -1,4 +1,4 @@
-"""What both backplanes with a server of their own share: coming back after a lost connection, and a bounded queue out."""
+"""What the backplanes with a server of their own share: coming back after a lost connection, a bounded queue out."""
 
 import asyncio
 import contextlib

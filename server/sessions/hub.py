@@ -186,7 +186,7 @@ class Hub:
                 await self._answer_roll_call(session_id, opened)
                 lost = [process for process, (at, _) in opened.elsewhere.items() if _now() - at > LOST_SECONDS]
                 people = {who for process in lost for who in opened.elsewhere.pop(process)[1]}
-                self._clear(opened, sorted(people))
+                self._clear(opened, sorted(people | opened.unseen_since(_now(), LOST_SECONDS)))
                 with contextlib.suppress(asyncio.QueueFull):  # whatever the backplane has lost
                     opened.arrived.put_nowait(Arrival(None, news=(opened.room["seq"] + 1, [])))
 

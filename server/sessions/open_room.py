@@ -66,6 +66,7 @@ class OpenRoom:
         self.elsewhere: dict[str, tuple[float, frozenset[str]]] = {}
         """By process: when it was last heard of, and whom it has in this room."""
         self.looking: dict[str, Message] = {}
+        self._unseen: dict[str, float] = {}
         self._journal = journal
         self._run = run
         self._clock = clock
@@ -75,6 +76,14 @@ class OpenRoom:
     def is_elsewhere(self, participant_id: str) -> bool:
         """Whether another process has this person in the room."""
         return any(participant_id in seated for _, seated in self.elsewhere.values())
+
+    def unseen_since(self, now: float, seconds: float) -> set[str]:
+        """Those whom the room has and no process has had for so long: theirs died before it could tell of them."""
+        seated = {seat.participant_id for seat in self.seats}
+        here = {who for who, person in self.room["people"].items() if person["here"]}
+        unseen = {who for who in here - seated if not self.is_elsewhere(who)}
+        self._unseen = {who: self._unseen.get(who, now) for who in unseen}
+        return {who for who, since in self._unseen.items() if now - since > seconds}
 
     async def serve(self) -> None:
         """Takes what arrives until nobody sits here; a room that fails is closed, to be opened afresh."""
