@@ -80,7 +80,7 @@ test('an answer settles what was sent, whichever it is', () => {
   assert.equal(b.named('happened')[0][2], true);
   b.wire.say({ type: 'refused', id: two, code: 'not-allowed', title: 'No.' });
   assert.equal(b.connection.outstanding, 0);
-  assert.deepEqual(b.named('refused'), [['refused', 'No.']]);
+  assert.deepEqual(b.named('refused'), [['refused', 'No.', { type: 'lead/take' }]]);
 });
 
 test('a lost connection comes back by itself, later and later, with the same key', () => {

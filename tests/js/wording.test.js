@@ -79,7 +79,7 @@ test('a participant is the same for the life of a tab, and a broken note makes a
   const first = readParticipant(keeper);
   assert.match(first.key, /^[A-Za-z0-9_-]{22,64}$/);
   keepParticipant(keeper, { ...first, name: 'Ann' });
-  assert.deepEqual(readParticipant(keeper), { key: first.key, name: 'Ann' });
+  assert.deepEqual(readParticipant(keeper), { key: first.key, name: 'Ann', discipline: 'other' });
   notes.set([...notes.keys()][0], '{"key":"short","name":"x"}');
   assert.notEqual(readParticipant(keeper).key, 'short');
   assert.notEqual(readParticipant(keeper).key, first.key);

@@ -23,6 +23,12 @@ export async function readSession(sessionId) {
   return response.json();
 }
 
+/** A short code for the session, and the address that it makes. @param {string} sessionId @returns {Promise<{ code: string, address: string }>} */
+export async function readCode(sessionId) {
+  const response = await ask(`/api/sessions/${encodeURIComponent(sessionId)}/code`);
+  return response.json();
+}
+
 /** Where the session's WebSocket is. @param {string} sessionId @param {{ protocol: string, host: string }} here */
 export function liveAddress(sessionId, { protocol, host }) {
   return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/api/sessions/${encodeURIComponent(sessionId)}/live`;

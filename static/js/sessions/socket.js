@@ -13,8 +13,10 @@
  * @property {(me: string, room: Room, at: number) => void} welcomed
  * @property {(room: Room, at: number) => void} renewed  the whole room, after a gap
  * @property {(event: RoomEvent, mine: boolean) => void} happened
- * @property {(title: string) => void} refused
+ * @property {(title: string, event: SentEvent | undefined) => void} refused
  * @property {(by: string, image: ImageRef, point: [number, number] | null, viewport: number) => void} pointed
+ * @property {(by: string, pulse: { viewport: number, image: ImageRef, point: [number, number] }) => void} lookedHere
+ * @property {(by: string, image: ImageRef | null) => void} looks
  * @property {(state: 'connecting' | 'live' | 'reconnecting' | 'ended', reason: string) => void} changed
  */
 
@@ -33,11 +35,11 @@ export class Connection {
   #failures = 0;
   #ended = false;
   #nextId = 1;
-  /** @type {Set<number>} */ #unanswered = new Set();
+  /** @type {Map<number, SentEvent>} */ #unanswered = new Map();
 
   /**
    * @param {() => Wire} open  makes a fresh socket
-   * @param {{ key: string, name: string }} participant
+   * @param {{ key: string, name: string, discipline?: string }} participant
    * @param {Listener} listener
    * @param {Clock} clock
    */
@@ -66,13 +68,23 @@ export class Connection {
   send(event) {
     if (!this.#live) return false;
     const id = this.#nextId++;
-    this.#unanswered.add(id);
+    this.#unanswered.set(id, event);
     return this.#say({ type: 'event', id, event });
   }
 
   /** @param {number} viewport @param {ImageRef} image @param {[number, number] | null} point */
   point(viewport, image, point) {
     return this.#live && this.#say({ type: 'pointer', viewport, image, point });
+  }
+
+  /** @param {number} viewport @param {ImageRef} image @param {[number, number]} point */
+  lookHere(viewport, image, point) {
+    return this.#live && this.#say({ type: 'look-here', viewport, image, point, place: null });
+  }
+
+  /** @param {ImageRef | null} image */
+  look(image) {
+    return this.#live && this.#say({ type: 'looking', image });
   }
 
   /** Asks for the whole room; until it comes nothing else counts. */
@@ -111,10 +123,18 @@ export class Connection {
       case 'snapshot': return this.#renew(message);
       case 'event': return this.#event(message);
       case 'refused':
-        this.#unanswered.delete(message.id);
-        return this.listener.refused(message.title);
+        return this.#refused(message);
       case 'pointer': return this.listener.pointed(message.by, message.image, message.point, message.viewport);
+      case 'look-here': return this.listener.lookedHere(message.by, message);
+      case 'looking': return this.listener.looks(message.by, message.image);
     }
+  }
+
+  /** @param {{ id: number, title: string }} message */
+  #refused({ id, title }) {
+    const event = this.#unanswered.get(id);
+    this.#unanswered.delete(id);
+    this.listener.refused(title, event);
   }
 
   /** @param {{ participant_id: string, room: Room, at: number }} message */

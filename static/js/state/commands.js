@@ -7,10 +7,10 @@ import { panBy, zoomAbout } from '../core/geometry.js';
 import { TOOLS } from '../tools/index.js';
 import { fit, flipHorizontal, flipVertical, rotate } from '../viewport/presentation.js';
 import { windowChoices } from '../viewport/windows.js';
-import { newPresentation } from '../sessions/room.js';
+import { LAYOUTS, newPresentation, viewOf } from '../sessions/room.js';
 import { nextGrid } from './grids.js';
 import { frameOf, imageIn, indexIn, seriesIn, shownViewports, stackOf } from './select.js';
-import { leads } from './viewer.js';
+import { leads, mayDirect } from './viewer.js';
 
 /**
  * @typedef {object} Command
@@ -126,6 +126,23 @@ function nudge(x, y) {
   };
 }
 
+/** @type {Command['act']} */
+function proposed({ session, view }) {
+  if (!session?.room || leads(session)) return [];
+  const viewports = view.viewports.slice(0, LAYOUTS[view.layout]);
+  return [{ type: 'view/propose', view: { ...viewOf(view), viewports } }];
+}
+
+/** @type {Command['act']} */
+function answered({ session }) {
+  const room = session?.room;
+  if (!room || !session.me) return [];
+  const [of] = Object.keys(room.proposals);
+  if (of && leads(session)) return [{ type: 'view/accept', of }];
+  const [to] = room.asking;
+  return to && mayDirect(session) ? [{ type: 'lead/hand-over', to }] : [];
+}
+
 /** @type {Command[]} */
 export const COMMANDS = [
   ...TOOLS.map(/** @returns {Command} */ ({ name, title, label, shortcut, hint }) => (
@@ -171,6 +188,13 @@ export const COMMANDS = [
   { name: 'previous-viewport', title: 'Viewport to the left', label: 'Left viewport', keys: ['ArrowLeft'], group: 'Layout', act: otherViewport(-1) },
   { name: 'follow', title: 'Follow the leader, or stop following', label: 'Follow', keys: ['f'], group: 'Session', act: ({ session }) => (!session?.room || leads(session) ? [] : [{ type: 'follow/set', following: !session.following }]) },
   { name: 'ask', title: 'Ask for the lead', label: 'Ask for the lead', keys: ['Shift+f'], group: 'Session', act: ({ session }) => (!session?.room || leads(session) ? [] : [{ type: 'lead/ask' }]) },
+  { name: 'take', title: 'Take the lead (the chair; or when the leader has gone)', label: 'Take the lead', keys: ['Shift+t'], group: 'Session', act: ({ session }) => (!session?.room || leads(session) ? [] : [{ type: 'lead/take' }]) },
+  { name: 'propose', title: 'Propose what you see to the leader', label: 'Propose', keys: ['Shift+o'], group: 'Session', act: proposed },
+  { name: 'answer', title: 'Accept the first proposal, or hand over to who asks first', label: 'Accept', keys: ['Shift+Enter'], group: 'Session', act: answered },
+  { name: 'hand', title: 'Raise your hand, or take it down', label: 'Hand', keys: ['u'], group: 'Session', act: ({ session }) => (session?.room && session.me ? [{ type: 'hand/set', raised: !session.room.hands.includes(session.me) }] : []) },
+  { name: 'freeze', title: 'Freeze the images for everybody, or let go', label: 'Freeze', keys: ['Shift+z'], group: 'Session', act: ({ session }) => (session?.room && mayDirect(session) ? [{ type: 'freeze/set', frozen: !session.room.frozen }] : []) },
+  { name: 'call-back', title: 'Call everybody back to what you show', label: 'Call back', keys: ['Shift+c'], group: 'Session', act: ({ session }) => (session?.room && mayDirect(session) ? [{ type: 'mode/set', mode: 'together' }] : []) },
+  { name: 'look-here', title: 'Look here: where you pointed last', label: 'Look here', keys: ['Shift+p'], group: 'Session', act: ({ session }) => (session?.room ? [{ type: 'look/here' }] : []) },
   { name: 'shortcuts', title: 'All keys and mouse buttons', label: 'Keys', keys: ['?'], group: 'Help', act: ({ sheet }) => [{ type: 'sheet/set', sheet: sheet === 'shortcuts' ? null : 'shortcuts' }] },
   { name: 'close', title: 'Close what is open; back to window and level', label: 'Close', keys: ['Escape'], group: 'Help', act: ({ sheet }) => [sheet ? { type: 'sheet/set', sheet: null } : { type: 'tool/set', tool: 'window-level' }] },
 ];

@@ -70,6 +70,9 @@ export function participants(state) {
     mark: i % 8,
     leads: room?.leader === id,
     asks: room?.asking.includes(id) ?? false,
+    chairs: room?.chair === id,
+    hand: room?.hands.includes(id) ?? false,
+    proposes: room !== undefined && room !== null && Object.hasOwn(room.proposals, id),
     me: state.session?.me === id,
   }));
 }
@@ -78,4 +81,12 @@ export function participants(state) {
 export function leaderName(state) {
   const room = state.session?.room;
   return (room?.leader && room.people[room.leader]?.name) || '';
+}
+
+/** Where an image lies in its stack, in words: `image 12 of 200`. @param {ViewerState} state @param {ImageRef | null | undefined} image */
+export function whereText(state, image) {
+  const stack = stackOf(state, image?.series_uid);
+  const index = indexIn(stack, image ?? null);
+  const series = image && state.series[image.series_uid];
+  return index < 0 ? series?.description ?? '' : `image ${index + 1} of ${stack?.frames.length}`;
 }

@@ -1,6 +1,6 @@
 /** Joins the store to a session: a leader's view goes out, the room's events come in. */
 
-/** @import { Room, RoomEvent, SentEvent, View } from '../core/types.js' */
+/** @import { Discipline, ImageRef, MarkEvent, Room, RoomEvent, SentEvent, View } from '../core/types.js' */
 /** @import { Clock, Listener } from '../sessions/socket.js' */
 /** @import { Participant } from '../sessions/participant.js' */
 /** @import { Action, ViewerStore } from './viewer.js' */
@@ -12,10 +12,12 @@ import { look, viewOf } from '../sessions/room.js';
 import { Connection } from '../sessions/socket.js';
 import { Refused } from '../sessions/standing.js';
 import { toolNamed } from '../tools/index.js';
+import { frameOf, imageIn } from './select.js';
 import { leads, showsAnything } from './viewer.js';
 
 const STALE_MS = 2000;
 const POINTER_MS = 34;
+const LOOKING_MS = 500;
 
 /**
  * @typedef {Extract<Action, { type: 'pointer/move' }>} PointerMove
@@ -34,6 +36,8 @@ export class Sharing {
   /** @type {Connection | null} */ #connection = null;
   /** @type {View | null} what the room will show once it has all that was sent */ #sent = null;
   /** @type {PointerMove | null} where this person pointed last */ #pointed = null;
+  /** @type {Map<string, MarkEvent & { annotation_id: string }>} sent or not, nobody has confirmed them */ #marks = new Map();
+  #lookingDue = false;
   #flushDue = false;
   #pointerDue = false;
   /** @type {PointerMove | null} waiting to be sent */ #pointer = null;
@@ -44,6 +48,7 @@ export class Sharing {
     this.outside = outside;
     store.listen((action) => this.#hear(action), { signal });
     store.watch((state) => [state.view, state.session?.room], () => this.#flushSoon(), { signal });
+    store.watch((state) => [state.view.viewports[state.view.active_viewport]?.image, state.session?.connection], () => this.#lookSoon(), { signal });
     store.watch((state) => state.session?.following, () => this.#tellFollowing(), { signal });
     signal.addEventListener('abort', () => this.#connection?.stop());
   }
@@ -52,9 +57,15 @@ export class Sharing {
   #hear(action) {
     switch (action.type) {
       case 'session/enter': return action.connection === 'connecting' ? this.#connect() : undefined;
-      case 'session/name': return this.#named(action.name);
+      case 'session/name': return this.#named(action.name, action.discipline ?? 'other');
       case 'session/leave': return this.#leave();
-      case 'lead/ask': case 'lead/take': case 'lead/hand-over': return this.#send(action);
+      case 'annotation/put': case 'annotation/remove': return this.#mark(action);
+      case 'lead/ask': case 'lead/take': case 'lead/hand-over': case 'lead/decline': case 'chair/hand-over':
+      case 'hand/set': case 'hand/lower': case 'person/remove': case 'studies/add': case 'mode/set': case 'freeze/set':
+      case 'view/propose': case 'view/accept': case 'view/dismiss': case 'scene/save': case 'scene/show':
+      case 'scene/remove': case 'annotation/undo': case 'annotation/redo': case 'key-image/set':
+        return this.#send(action);
+      case 'look/here': return this.#lookHere();
       case 'pointer/move': return this.#point(action);
       case 'tool/set': return this.#stopPointing(action.tool);
     }
@@ -66,9 +77,9 @@ export class Sharing {
     this.store.dispatch({ type: 'session/enter', session_id: sessionId, connection });
   }
 
-  /** @param {string} name */
-  #named(name) {
-    this.outside.participant = { ...this.outside.participant, name };
+  /** @param {string} name @param {Discipline} discipline */
+  #named(name, discipline) {
+    this.outside.participant = { ...this.outside.participant, name, discipline };
     this.outside.keepParticipant(this.outside.participant);
     this.enter(this.store.get().session?.session_id ?? null);
   }
@@ -97,6 +108,7 @@ export class Sharing {
     this.#connection?.stop();
     this.#connection = null;
     this.#sent = null;
+    this.#marks.clear();
     this.outside.showAddress(`/viewer?StudyInstanceUIDs=${this.store.get().opened.join(',')}`);
   }
 
@@ -108,18 +120,25 @@ export class Sharing {
       this.#sent = null;
       store.dispatch({ type: 'session/room', me, room: { ...room, session_id: sessionId }, offset: at - outside.clock.now() });
       this.#tellFollowing();
+      for (const mark of this.#marks.values()) this.#send(mark);
     };
     return {
       welcomed: take,
       renewed: (room, at) => take(store.get().session?.me ?? '', room, at),
-      happened: (event) => this.#happened(event),
-      refused: (title) => {
+      happened: (event, mine) => {
+        if (mine && 'annotation_id' in event) this.#marks.delete(event.annotation_id);
+        this.#happened(event);
+      },
+      refused: (title, event) => {
+        if (event && 'annotation_id' in event) this.#marks.delete(event.annotation_id);
         this.#sent = null;
         store.dispatch({ type: 'session/refused', title });
       },
       pointed: (by, image, point, viewport) => {
         store.dispatch({ type: 'session/pointer', by, pointer: { viewport, image, point, at: outside.clock.now() } });
       },
+      lookedHere: (by, { viewport, image, point }) => this.#pulse(by, viewport, image, point),
+      looks: (by, image) => store.dispatch({ type: 'session/looking', by, image }),
       changed: (connection, reason) => {
         const before = store.get().session?.connection;
         store.dispatch({ type: 'session/connection', connection, reason });
@@ -180,6 +199,40 @@ export class Sharing {
   /** @param {SentEvent} event */
   #send(event) {
     return this.#connection?.send(event) ?? false;
+  }
+
+  /** A mark is kept here until the server has confirmed it, over any number of lost connections. @param {MarkEvent & { annotation_id: string }} event */
+  #mark(event) {
+    if (!this.store.get().session) return;
+    this.#marks.set(event.annotation_id, event);
+    this.#send(event);
+  }
+
+  /** Draws everybody's eyes to where this person pointed last, or to the middle of their image. */
+  #lookHere() {
+    const state = this.store.get();
+    const viewport = this.#pointed?.viewport ?? state.view.active_viewport;
+    const image = state.displayed[viewport]?.image ?? imageIn(state, viewport);
+    const frame = frameOf(state, image);
+    if (!image || !frame || !state.session?.me) return;
+    const point = this.#pointed?.point ?? [frame.columns / 2, frame.rows / 2];
+    if (this.#connection?.lookHere(viewport, image, point)) this.#pulse(state.session.me, viewport, image, point);
+  }
+
+  /** @param {string} by @param {number} viewport @param {ImageRef} image @param {[number, number]} point */
+  #pulse(by, viewport, image, point) {
+    this.store.dispatch({ type: 'session/pulse', by, pulse: { viewport, image, point, at: this.outside.clock.now() } });
+  }
+
+  /** The others may see what this person looks at: now and then, the newest. */
+  #lookSoon() {
+    if (this.#lookingDue || !this.#connection?.isLive) return;
+    this.#lookingDue = true;
+    this.outside.clock.setTimeout(() => {
+      this.#lookingDue = false;
+      const state = this.store.get();
+      this.#connection?.look(imageIn(state, state.view.active_viewport));
+    }, LOOKING_MS);
   }
 
   /** Another tool in the hand: the pointer goes away at once. @param {string} tool */

@@ -1,6 +1,6 @@
 /** The viewer's one store: what there is to see, what this person looks at, and the session they are in. */
 
-/** @import { Cross, Displayed, Grid, Mpr, Presentation, Room, Series, SharedPointer, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
+/** @import { Cross, Discipline, Displayed, Grid, Mpr, Presentation, Room, Series, SharedPointer, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
 /** @import { SentEvent, ViewEvent } from '../core/types.js' */
 /** @import { Marks, Summary } from '../annotations/model.js' */
 /** @import { Store } from '../core/store.js' */
@@ -21,6 +21,8 @@ import { lookInGrid, placed, viewportsOf } from './grids.js';
  * @property {Room | null} room
  * @property {boolean} following  this person's own wish; the room knows it a moment later
  * @property {Record<string, SharedPointer>} pointers
+ * @property {Record<string, SharedPointer>} pulses  where somebody said: look here
+ * @property {Record<string, ImageRef | null>} looking  what everybody has in their active viewport
  * @property {number} offset  server time minus this computer's, in ms
  *
  * @typedef {object} ViewerState
@@ -73,13 +75,15 @@ import { lookInGrid, placed, viewportsOf } from './grids.js';
  *   | { type: 'pointer/move', viewport: number, image: ImageRef, point: [number, number] | null }
  *   | { type: 'session/start' } | { type: 'session/leave' }
  *   | { type: 'session/enter', session_id: string | null, connection: ConnectionState }
- *   | { type: 'session/name', name: string }
+ *   | { type: 'session/name', name: string, discipline?: Discipline }
  *   | { type: 'session/connection', connection: ConnectionState, reason: string }
  *   | { type: 'session/stale' }
  *   | { type: 'session/room', me: string, room: Room, offset: number }
  *   | { type: 'session/event', event: RoomEvent, room: Room }
  *   | { type: 'session/refused', title: string }
- *   | { type: 'session/pointer', by: string, pointer: SharedPointer }} LocalAction
+ *   | { type: 'session/pointer', by: string, pointer: SharedPointer }
+ *   | { type: 'session/pulse', by: string, pulse: SharedPointer } | { type: 'session/looking', by: string, image: ImageRef | null }
+ *   | { type: 'look/here' }} LocalAction
  * @typedef {SentEvent | LocalAction} Action
  * @typedef {Store<ViewerState, Action>} ViewerStore
  */
@@ -182,7 +186,7 @@ function enter(state, sessionId, connection) {
     ...state, grid: null, view: { ...state.view, active_viewport },
     session: {
       session_id: sessionId, me: null, connection, reason: '', stale: false, room: null,
-      following: true, pointers: {}, offset: 0,
+      following: true, pointers: {}, pulses: {}, looking: {}, offset: 0,
     },
   };
 }
@@ -205,6 +209,13 @@ function inSession(state, session, action) {
       const pointers = { ...session.pointers, [action.by]: action.pointer };
       return { ...state, session: { ...session, pointers } };
     }
+    case 'session/pulse': {
+      const said = action.by === session.me ? '' : `${session.room?.people[action.by]?.name ?? 'Somebody'}: look here`;
+      const pulses = { ...session.pulses, [action.by]: action.pulse };
+      return { ...state, notice: said || state.notice, session: { ...session, pulses } };
+    }
+    case 'session/looking':
+      return { ...state, session: { ...session, looking: { ...session.looking, [action.by]: action.image } } };
     case 'follow/set':
       return action.following ? follow(state, { ...session, following: true })
         : { ...state, session: { ...session, following: leads(session) } };
@@ -246,6 +257,11 @@ function follow(state, session) {
 /** @param {Session | null} session */
 export function leads(session) {
   return Boolean(session?.me && session.room?.leader === session.me);
+}
+
+/** The leader and the chair. @param {Session | null} session */
+export function mayDirect(session) {
+  return leads(session) || Boolean(session?.me && session.room?.chair === session.me);
 }
 
 /** @param {View} view */

@@ -1,9 +1,9 @@
 /** <follow-banner>: whose hand turns the pages here, always in view while in a session. */
 
-/** @import { ViewerState, ViewerStore } from '../state/viewer.js' */
+/** @import { Action, ViewerState, ViewerStore } from '../state/viewer.js' */
 
-import { leaderName } from '../state/select.js';
-import { leads } from '../state/viewer.js';
+import { leaderName, whereText } from '../state/select.js';
+import { leads, mayDirect } from '../state/viewer.js';
 import { expose, make, write } from './build.js';
 import { LiveElement } from './live-element.js';
 
@@ -21,8 +21,12 @@ export class FollowBanner extends LiveElement {
     const back = make('button', { type: 'button', class: 'primary', 'data-testid': 'return-to-leader' });
     back.addEventListener('click', () => store.dispatch({ type: 'follow/set', following: true }), { signal: life });
     this.setAttribute('data-testid', 'follow-banner');
-    this.append(text, back);
-    store.watch((state) => [doing(state), leaderName(state), state.session?.room?.asking.length ?? 0], () => {
+    const wishes = make('span', { class: 'wishes' });
+    this.append(text, wishes, back);
+    store.watch(({ session }) => [session?.room?.asking, session?.room?.proposals, session?.room?.leader, session?.room?.chair, session?.connection], () => {
+      wishes.replaceChildren(...this.#wishes(store.get()));
+    }, { signal: life });
+    store.watch((state) => [doing(state), leaderName(state), state.session?.room?.frozen, leaderAt(state)], () => {
       const state = store.get();
       const now = doing(state);
       this.hidden = now === '';
@@ -32,6 +36,36 @@ export class FollowBanner extends LiveElement {
       write(back, `F returns to ${leaderName(state)}`);
     }, { signal: life });
   }
+
+  /** What waits for whoever leads or chairs, each with its answer. @param {ViewerState} state */
+  #wishes({ session }) {
+    const room = session?.room;
+    if (!room || session.connection !== 'live' || !mayDirect(session)) return [];
+    const name = (/** @type {string} */ id) => room.people[id]?.name ?? '';
+    const proposals = leads(session) ? Object.keys(room.proposals).map((of) => this.#wish(
+      `${name(of)} proposes a view`, 'accept-view', 'Show it', { type: 'view/accept', of }, { type: 'view/dismiss', of })) : [];
+    const asking = room.asking.map((to) => this.#wish(
+      `${name(to)} would like the lead`, 'grant-lead', 'Hand over', { type: 'lead/hand-over', to }, { type: 'lead/decline', of: to }));
+    return [...proposals, ...asking];
+  }
+
+  /** @param {string} text @param {string} id @param {string} yes @param {Action} accept @param {Action} decline */
+  #wish(text, id, yes, accept, decline) {
+    const button = (/** @type {string} */ label, /** @type {Record<string, string>} */ more, /** @type {Action} */ action) => {
+      const made = make('button', { type: 'button', ...more }, label);
+      made.addEventListener('click', () => this.store.dispatch(action));
+      return made;
+    };
+    return make('span', { class: 'wish', 'data-testid': 'wish' }, text,
+      button(yes, { class: 'primary', 'data-testid': id, title: `${yes} — Shift Enter` }, accept),
+      button('Not now', { class: 'quiet', 'data-testid': 'decline', 'aria-label': `Not now: ${text}` }, decline));
+  }
+}
+
+/** Where the leader is. @param {ViewerState} state */
+function leaderAt(state) {
+  const room = state.session?.room;
+  return room ? whereText(state, room.viewports[room.active_viewport]?.image) : '';
 }
 
 /** @param {ViewerState} state @returns {'' | 'leads' | 'follows' | 'alone' | 'offline'} */
@@ -47,12 +81,9 @@ function sentence(state, now) {
   const leader = leaderName(state);
   const room = state.session?.room;
   switch (now) {
-    case 'leads': {
-      const asking = (room?.asking ?? []).map((id) => room?.people[id]?.name).filter(Boolean);
-      return asking.length > 0 ? `You lead. ${asking.join(' and ')} would like the lead.` : 'You lead: everybody sees what you show.';
-    }
-    case 'follows': return `You follow ${leader}.`;
-    case 'alone': return 'You are on your own —';
+    case 'leads': return room?.frozen ? 'You lead. The images are frozen: Shift Z lets go.' : 'You lead: everybody sees what you show.';
+    case 'follows': return room?.frozen ? `${leader} has frozen the images.` : `You follow ${leader}.`;
+    case 'alone': return ['You are on your own', leaderAt(state) && `${leader} is at ${leaderAt(state)}`].filter(Boolean).join('. ') + ' —';
     case 'offline':
       return state.session?.connection === 'ended' ? `This session has ended for you. ${state.session.reason}`
         : 'The connection is lost. Reconnecting…';

@@ -1,9 +1,13 @@
 /** <name-dialog>: asks once how others in a session shall see this person. */
 
+/** @import { Discipline } from '../core/types.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
 import { make } from './build.js';
 import { LiveElement } from './live-element.js';
+
+/** @type {Discipline[]} */
+const DISCIPLINES = ['radiology', 'surgery', 'oncology', 'pathology', 'medicine', 'nursing', 'physiotherapy', 'coordination', 'other'];
 
 export class NameDialog extends LiveElement {
   /** @param {ViewerStore} store */
@@ -19,17 +23,20 @@ export class NameDialog extends LiveElement {
       type: 'text', name: 'name', required: true, maxlength: '64', pattern: '.*\\S.*', autocomplete: 'off',
       'data-testid': 'display-name', placeholder: 'Dr Okafor, Radiology',
     });
+    const discipline = make('select', { name: 'discipline', 'data-testid': 'discipline' },
+      ...DISCIPLINES.map((one) => make('option', { value: one, selected: one === 'other' }, one[0]?.toUpperCase() + one.slice(1))));
     const cancel = make('button', { type: 'button', class: 'quiet' }, 'Cancel');
     const form = make('form', { method: 'dialog' },
       make('h2', {}, 'Your name in this session'),
       make('p', {}, 'The others see it beside your pointer and in the list of people.'),
       make('label', {}, 'Display name', name),
+      make('label', {}, 'Discipline', discipline),
       make('div', { class: 'dialog-actions' }, cancel, make('button', { type: 'submit', class: 'primary', 'data-testid': 'join' }, 'Join')));
     const dialog = make('dialog', { class: 'name', 'aria-label': 'Your name in this session', 'data-testid': 'name-dialog' }, form);
     this.append(dialog);
     form.addEventListener('submit', () => {
       const text = name.value.trim().replace(/\s+/g, ' ');
-      if (text) store.dispatch({ type: 'session/name', name: text });
+      if (text) store.dispatch({ type: 'session/name', name: text, discipline: DISCIPLINES.find((one) => one === discipline.value) ?? 'other' });
     }, { signal: life });
     cancel.addEventListener('click', () => dialog.close(), { signal: life });
     dialog.addEventListener('close', () => {

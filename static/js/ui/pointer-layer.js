@@ -13,6 +13,7 @@ const FADE_MS = 3000;
 
 export class PointerLayer extends LiveElement {
   /** @type {Map<string, HTMLElement>} */ #tags = new Map();
+  /** @type {Map<string, number>} */ #pulsed = new Map();
   /** @type {number} */ #timer = 0;
 
   /** @param {ViewerStore} store @param {number} viewport @param {() => Placement | null} placement */
@@ -27,7 +28,7 @@ export class PointerLayer extends LiveElement {
   build(life) {
     this.#tags.clear();
     this.store.watch(
-      (state) => [state.session?.pointers, state.displayed[this.viewport], state.view.viewports[this.viewport], state.session?.room?.people],
+      (state) => [state.session?.pointers, state.session?.pulses, state.displayed[this.viewport], state.view.viewports[this.viewport], state.session?.room?.people],
       () => requestAnimationFrame(() => this.#draw()),
       { signal: life },
     );
@@ -49,8 +50,19 @@ export class PointerLayer extends LiveElement {
       this.#tag(person).style.transform = moveTo(placement, pointer);
     }
     for (const id of this.#tags.keys()) if (!people.some((person) => person.id === id)) this.#remove(id);
+    for (const person of people) this.#pulse(person, placement, state.session?.pulses[person.id]);
     clearTimeout(this.#timer);
     if (oldest < Infinity) this.#timer = window.setTimeout(() => this.#draw(), oldest + FADE_MS + 20 - Date.now());
+  }
+
+  /** A ring that closes in on what somebody wants to be looked at. @param {{ id: string, name: string, mark: number }} person @param {Placement | null} placement @param {SharedPointer | undefined} pulse */
+  #pulse({ id, name, mark: number }, placement, pulse) {
+    if (!pulse || !placement || !this.#isHere(pulse) || this.#pulsed.get(id) === pulse.at) return;
+    this.#pulsed.set(id, pulse.at);
+    const ring = make('div', { class: 'pulse', 'data-testid': 'pulse', 'data-mark': String(number) }, make('span', { class: 'pointer-name' }, `${name}: look here`));
+    ring.style.transform = moveTo(placement, pulse);
+    this.append(ring);
+    window.setTimeout(() => ring.remove(), FADE_MS);
   }
 
   /** @param {SharedPointer} pointer */

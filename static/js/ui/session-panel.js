@@ -1,11 +1,14 @@
 /** <session-panel>: who is here, who leads and who follows; handing over, asking for and taking the lead. */
 
-/** @import { Action, ViewerState, ViewerStore } from '../state/viewer.js' */
+/** @import { Room } from '../core/types.js' */
+/** @import { Action, Session, ViewerState, ViewerStore } from '../state/viewer.js' */
 
-import { participants } from '../state/select.js';
-import { leads } from '../state/viewer.js';
-import { LEADER_GRACE_MS } from '../sessions/leading.js';
+import { participants, whereText } from '../state/select.js';
+import { leads, mayDirect } from '../state/viewer.js';
+import { readCode } from '../sessions/directory.js';
+import { LEADER_GRACE_MS, longestPresent } from '../sessions/leading.js';
 import { expose, make } from './build.js';
+import { commandButton } from './command-button.js';
 import { icon, mark } from './icons.js';
 import { LiveElement } from './live-element.js';
 
@@ -41,7 +44,8 @@ export class SessionPanel extends LiveElement {
       expose(state, { 'data-state': connection ?? null });
       reason.textContent = store.get().session?.reason ?? '';
     }, { signal: life });
-    store.watch(({ session }) => [session?.room?.people, session?.room?.leader, session?.room?.asking, session?.connection, session?.following],
+    store.watch(({ session }) => [session?.room?.people, session?.room?.leader, session?.room?.asking, session?.room?.hands,
+      session?.room?.proposals, session?.room?.frozen, session?.room?.chair, session?.looking, session?.connection, session?.following],
       () => this.#show(), { signal: life });
     life.addEventListener('abort', () => clearTimeout(this.#timer));
   }
@@ -59,7 +63,17 @@ export class SessionPanel extends LiveElement {
     this.store.watch(({ session }) => session?.room?.session_id, () => {
       address.value = location.href;
     }, { signal: life });
-    return make('div', { class: 'session-link' }, address, copy);
+    const code = make('output', { class: 'session-code', 'data-testid': 'session-code', 'aria-label': 'Code of this session' });
+    const picture = make('img', { class: 'session-qr', alt: 'The address as a QR code', 'data-testid': 'session-qr', width: '180', height: '180', loading: 'lazy' });
+    const invite = make('details', { class: 'invite' }, make('summary', {}, 'Code and QR code'), code, picture);
+    invite.addEventListener('toggle', async () => {
+      const id = this.store.get().session?.room?.session_id;
+      if (!id || !invite.open || code.textContent) return;
+      const told = await readCode(id).catch(() => null);
+      code.textContent = told ? `${told.code} at ${new URL(told.address).host}/join` : 'There is no code just now.';
+      if (told) picture.src = `/api/sessions/${encodeURIComponent(id)}/code.svg`;
+    }, { signal: life });
+    return make('div', { class: 'session-link' }, address, copy, invite);
   }
 
   #show() {
@@ -72,16 +86,25 @@ export class SessionPanel extends LiveElement {
   /** @param {ViewerState} state @param {ReturnType<typeof participants>[number]} person */
   #person(state, person) {
     const doing = !person.here ? 'has gone' : person.leads ? 'leads' : person.following ? 'follows' : 'on their own';
-    const words = [doing, person.asks ? 'asks for the lead' : ''].filter(Boolean).join(', ');
+    const where = doing === 'on their own' ? whereText(state, state.session?.looking[person.id]) : '';
+    const words = [
+      person.discipline === 'other' ? '' : person.discipline, person.chairs ? 'chair' : '', doing, where && `at ${where}`,
+      person.asks ? 'asks for the lead' : '', person.hand ? 'hand up' : '', person.proposes ? 'proposes a view' : '',
+    ].filter(Boolean).join(', ');
     const item = make('li', {
       class: 'person', 'data-testid': 'person', 'data-person': person.id, 'data-mark': String(person.mark),
       'data-doing': person.leads ? 'leads' : person.following ? 'follows' : 'alone', 'data-here': String(person.here),
-      'data-asks': person.asks,
+      'data-asks': person.asks, 'data-hand': person.hand,
     },
     mark(person.mark),
     make('span', { class: 'person-name' }, person.me ? `${person.name} (you)` : person.name),
     make('span', { class: 'person-doing' }, words));
-    if (leads(state.session) && state.session?.connection === 'live' && person.here && !person.me) item.append(this.#handOver(person));
+    if (state.session?.connection !== 'live' || !person.here || person.me) return item;
+    const actions = make('span', { class: 'person-actions' });
+    if (mayDirect(state.session) && !person.leads) actions.append(this.#handOver(person));
+    if (mayDirect(state.session) && person.hand) actions.append(this.#action('lower-hand', 'Called', '', { type: 'hand/lower', of: person.id }, false));
+    if (state.session.room?.chair === state.session.me) actions.append(this.#remove(person));
+    item.append(actions);
     return item;
   }
 
@@ -95,17 +118,36 @@ export class SessionPanel extends LiveElement {
     return button;
   }
 
+  /** @param {{ id: string, name: string }} person */
+  #remove({ id, name }) {
+    const button = make('button', { type: 'button', class: 'quiet', 'data-testid': 'remove-person', 'aria-label': `Remove ${name} from the session` }, 'Remove');
+    button.addEventListener('click', () => {
+      if (window.confirm(`Remove ${name}? They cannot come back to this session.`)) this.store.dispatch({ type: 'person/remove', who: id });
+    });
+    return button;
+  }
+
   /** @param {ViewerState} state @returns {HTMLElement[]} */
-  #leadActions({ session }) {
+  #leadActions(state) {
+    const { session } = state;
     clearTimeout(this.#timer);
     const { room, me, connection } = session ?? {};
-    if (!session || !room || !me || connection !== 'live' || leads(session)) return [];
+    if (!session || !room || !me || connection !== 'live') return [];
+    const own = ['hand', ...(leads(session) ? [] : ['propose']), ...(mayDirect(session) ? ['freeze', 'call-back'] : [])]
+      .map((name) => commandButton(this.store, name, { look: 'people' }));
+    return leads(session) ? own : [...this.#lead(session, room, me), ...own];
+  }
+
+  /** @param {Session} session @param {Room} room @param {string} me @returns {HTMLElement[]} */
+  #lead(session, room, me) {
+    if (room.chair === me) return [this.#action('take-lead', 'Take the lead', 'Shift T', { type: 'lead/take' }, false)];
     const goneSince = room.leader ? room.people[room.leader]?.left_at ?? null : null;
     if (goneSince === null) {
       const asked = room.asking.includes(me);
       const text = asked ? 'You have asked for the lead' : 'Ask for the lead';
       return [this.#action('ask-for-lead', text, 'Shift F', { type: 'lead/ask' }, asked)];
     }
+    if (longestPresent(room) !== me) return [];
     const wait = goneSince + LEADER_GRACE_MS - (Date.now() + session.offset);
     if (wait > 0) this.#timer = window.setTimeout(() => this.#show(), Math.min(wait, 1000));
     const text = wait > 0 ? `Take the lead in ${Math.ceil(wait / 1000)} s` : 'Take the lead';

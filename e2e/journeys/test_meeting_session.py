@@ -1,0 +1,203 @@
+"""What a meeting needs beyond following: proposals, wishes, hands, holding still, a leader who goes, a bad line."""
+
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.journeys.test_two_browsers import _together
+from e2e.pages.viewer import ViewerPage
+from e2e.running import RunningServer
+
+NewPage = Callable[..., Page]
+
+
+def _doing(viewer: ViewerPage, what: str) -> None:
+    expect(viewer.page.get_by_test_id("follow-banner")).to_have_attribute("data-doing", what)
+
+
+def test_a_follower_proposes_what_they_see_and_the_leader_accepts_with_one_key(
+    hospital: RunningServer, new_page: NewPage
+) -> None:
+    leader, follower = _together(hospital, new_page)
+    follower.expect_shows(leader.shown())
+    follower.scroll(4)
+    found = follower.shown()
+    expect(leader.person("Sam Surgeon")).to_contain_text("on their own")
+    expect(follower.page.get_by_test_id("follow-text")).to_contain_text("Rosa Radiologist is at image")
+    follower.press("Shift+O")
+    expect(leader.page.get_by_test_id("wish")).to_contain_text("Sam Surgeon proposes a view")
+    leader.press("Shift+Enter")
+    leader.expect_shows(found)
+    expect(leader.page.get_by_test_id("wish")).to_have_count(0)
+
+
+def test_control_is_asked_for_and_granted_in_one_click_and_the_chair_takes_it_back(
+    hospital: RunningServer, new_page: NewPage
+) -> None:
+    leader, follower = _together(hospital, new_page)
+    follower.press("Shift+F")
+    leader.page.get_by_test_id("grant-lead").click()
+    _doing(follower, "leads")
+    _doing(leader, "follows")
+    leader.press("Shift+T")
+    _doing(leader, "leads")
+
+
+def test_a_hand_goes_up_and_is_called(hospital: RunningServer, new_page: NewPage) -> None:
+    leader, follower = _together(hospital, new_page)
+    follower.press("u")
+    expect(leader.person("Sam Surgeon")).to_contain_text("hand up")
+    leader.person("Sam Surgeon").get_by_test_id("lower-hand").click()
+    expect(leader.person("Sam Surgeon")).not_to_contain_text("hand up")
+
+
+def test_frozen_nobody_moves_the_image_and_whoever_was_away_is_back(hospital: RunningServer, new_page: NewPage) -> None:
+    leader, follower = _together(hospital, new_page)
+    before = leader.shown()
+    follower.expect_shows(before)
+    follower.scroll(3)
+    _doing(follower, "alone")
+    leader.press("Shift+Z")
+    _doing(follower, "follows")
+    follower.expect_shows(before)
+    for viewer in (leader, follower):
+        viewer.scroll(2)
+        expect(viewer.page.get_by_test_id("notice")).to_contain_text("frozen")
+        viewer.expect_shows(before)
+    leader.press("Shift+Z")
+    leader.scroll(2)
+    expect(leader.viewport()).not_to_have_attribute("data-instance-uid", before.instance_uid)
+    follower.expect_shows(leader.shown())
+
+
+def test_look_here_is_seen_on_the_other_screen(hospital: RunningServer, new_page: NewPage) -> None:
+    leader, follower = _together(hospital, new_page)
+    leader.expect_shows(follower.shown())
+    follower.press("Shift+P")
+    expect(leader.page.get_by_test_id("pulse")).to_contain_text("Sam Surgeon: look here")
+
+
+def test_when_the_leader_vanishes_the_longest_present_leads_ten_seconds_later(
+    hospital: RunningServer, new_page: NewPage
+) -> None:
+    leader, follower = _together(hospital, new_page)
+    late = ViewerPage(new_page(800, 700))
+    late.open(leader.page.url)
+    late.join_as("Phil Physio")
+    leader.page.close()
+    take = follower.page.get_by_test_id("take-lead")
+    expect(take).to_contain_text(re.compile(r"in \d+ s"))
+    expect(take).to_have_text("Take the lead")
+    expect(late.page.get_by_test_id("take-lead")).to_have_count(0)
+    take.click()
+    _doing(follower, "leads")
+    expect(late.page.get_by_test_id("follow-text")).to_contain_text("You follow Sam Surgeon")
+
+
+def test_the_short_code_leads_into_the_session(hospital: RunningServer, new_page: NewPage) -> None:
+    leader, _ = _together(hospital, new_page)
+    leader.page.get_by_text("Code and QR code").click()
+    expect(leader.page.get_by_test_id("session-code")).to_contain_text(re.compile("[A-Z0-9]{4}-[A-Z0-9]{4}"))
+    drawn = "image => image.decode().then(() => image.naturalWidth)"
+    assert leader.page.get_by_test_id("session-qr").evaluate(drawn) > 0
+    code = leader.page.get_by_test_id("session-code").inner_text()[:9]
+    guest = ViewerPage(new_page())
+    guest.open(f"{hospital.address}/join/{code.lower()}")
+    guest.join_as("Nora Nurse")
+    guest.expect_shows(leader.shown())
+
+
+class BadLine:
+    """A proxy between a browser and the server whose line can be cut and mended."""
+
+    def __init__(self, port: int) -> None:
+        self._target = port
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listening.getsockname()[1])
+        self._open: list[socket.socket] = []
+        self._ever: list[socket.socket] = []
+        self._is_cut = False
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        self._is_cut = True
+        for end in self._open:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        self._open.clear()
+
+    def mend(self) -> None:
+        self._is_cut = False
+
+    def close(self) -> None:
+        self.cut()
+        self._listening.close()
+        for end in self._ever:
+            end.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._listening.accept()
+                if self._is_cut:
+                    near.close()
+                    continue
+                far = socket.create_connection(("127.0.0.1", self._target))
+                self._open += [near, far]
+                self._ever += [near, far]
+                for one, other in ((near, far), (far, near)):
+                    threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
+
+    def _pass_on(self, one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while piece := one.recv(65536):
+                other.sendall(piece)
+        for end in (one, other):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture
+def bad_line(hospital: RunningServer) -> Iterator[BadLine]:
+    line = BadLine(hospital.port)
+    yield line
+    line.close()
+
+
+def test_a_cut_line_greys_the_image_and_comes_back_to_what_the_leader_shows(
+    hospital: RunningServer, new_page: NewPage, bad_line: BadLine
+) -> None:
+    leader, _ = _together(hospital, new_page)
+    far = ViewerPage(new_page())
+    far.open(leader.page.url.replace(str(hospital.port), str(bad_line.port)))
+    far.join_as("Olga Oncologist")
+    far.expect_shows(leader.shown())
+    bad_line.cut()
+    expect(far.viewport()).to_have_attribute("data-stale", "")
+    expect(leader.person("Olga Oncologist")).to_have_count(0)
+    leader.scroll(5)
+    now = leader.shown()
+    bad_line.mend()
+    far.expect_live()
+    expect(far.viewport()).to_have_attribute("data-instance-uid", now.instance_uid)
+    expect(far.viewport()).not_to_have_attribute("data-stale", "")
+
+
+def test_afterwards_the_record_says_who_was_there_and_what_was_shown(
+    hospital: RunningServer, new_page: NewPage
+) -> None:
+    leader, _ = _together(hospital, new_page)
+    leader.scroll(3)
+    shown = leader.shown()
+    session_id = leader.page.url.partition("session=")[2]
+    address = f"{hospital.address}/api/sessions/{session_id}/journal"
+    record = httpx.get(address).json()
+    assert {person["name"] for person in record["attendance"]} == {"Rosa Radiologist", "Sam Surgeon"}
+    room = httpx.get(f"{address}/room").json()
+    assert room["viewports"][0]["image"]["instance_uid"] == shown.instance_uid
