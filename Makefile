@@ -10,7 +10,7 @@ export CHROMIUM
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check check-iods fix unit js e2e interop bench bench-simulator docs looks soak lock clean
+.PHONY: help setup demo run test check check-iods fix unit js e2e interop bench bench-session bench-simulator docs looks soak lock clean
 
 help:  ## list what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ check-iods: $(VENV)/.dev-ready  ## every IOD in every transfer syntax before dci
 
 bench-simulator: $(VENV)/.dev-ready  ## measure how fast studies are made, encoded and sent
 	python -m bench.simulator
+
+bench-session: $(VENV)/.dev-ready  ## measure sessions of 2, 8, 32 and 100 people with real clients
+	python -m bench.session
 
 looks: $(VENV)/.dev-ready  ## make the screenshots of the docs anew
 	@sh e2e/need-chromium.sh
