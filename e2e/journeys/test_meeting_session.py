@@ -51,7 +51,7 @@ def test_control_is_asked_for_and_granted_in_one_click_and_the_chair_takes_it_ba
 
 def test_a_hand_goes_up_and_is_called(hospital: RunningServer, new_page: NewPage) -> None:
     leader, follower = _together(hospital, new_page)
-    follower.press("u")
+    follower.press("Shift+U")
     expect(leader.person("Sam Surgeon")).to_contain_text("hand up")
     leader.person("Sam Surgeon").get_by_test_id("lower-hand").click()
     expect(leader.person("Sam Surgeon")).not_to_contain_text("hand up")

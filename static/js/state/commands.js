@@ -191,7 +191,7 @@ export const COMMANDS = [
   { name: 'take', title: 'Take the lead (the chair; or when the leader has gone)', label: 'Take the lead', keys: ['Shift+t'], group: 'Session', act: ({ session }) => (!session?.room || leads(session) ? [] : [{ type: 'lead/take' }]) },
   { name: 'propose', title: 'Propose what you see to the leader', label: 'Propose', keys: ['Shift+o'], group: 'Session', act: proposed },
   { name: 'answer', title: 'Accept the first proposal, or hand over to who asks first', label: 'Accept', keys: ['Shift+Enter'], group: 'Session', act: answered },
-  { name: 'hand', title: 'Raise your hand, or take it down', label: 'Hand', keys: ['u'], group: 'Session', act: ({ session }) => (session?.room && session.me ? [{ type: 'hand/set', raised: !session.room.hands.includes(session.me) }] : []) },
+  { name: 'hand', title: 'Raise your hand, or take it down', label: 'Hand', keys: ['Shift+u'], group: 'Session', act: ({ session }) => (session?.room && session.me ? [{ type: 'hand/set', raised: !session.room.hands.includes(session.me) }] : []) },
   { name: 'freeze', title: 'Freeze the images for everybody, or let go', label: 'Freeze', keys: ['Shift+z'], group: 'Session', act: ({ session }) => (session?.room && mayDirect(session) ? [{ type: 'freeze/set', frozen: !session.room.frozen }] : []) },
   { name: 'call-back', title: 'Call everybody back to what you show', label: 'Call back', keys: ['Shift+c'], group: 'Session', act: ({ session }) => (session?.room && mayDirect(session) ? [{ type: 'mode/set', mode: 'together' }] : []) },
   { name: 'look-here', title: 'Look here: where you pointed last', label: 'Look here', keys: ['Shift+p'], group: 'Session', act: ({ session }) => (session?.room ? [{ type: 'look/here' }] : []) },

@@ -5,7 +5,7 @@
 /** @import { Marks, Summary } from '../annotations/model.js' */
 /** @import { Store } from '../core/store.js' */
 
-import { apply, isViewEvent, LAYOUTS, look, newView, viewOf } from '../sessions/room.js';
+import { isViewEvent, LAYOUTS, look, newView, viewOf } from '../sessions/room.js';
 import { Refused } from '../sessions/standing.js';
 import { lookInGrid, placed, viewportsOf } from './grids.js';
 
