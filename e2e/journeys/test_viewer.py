@@ -105,3 +105,20 @@ def test_an_unknown_study_is_said_in_words(hospital: RunningServer, new_page: Ne
     page = new_page()
     page.goto(f"{hospital.address}/viewer?StudyInstanceUIDs=1.2.3")
     expect(page.get_by_test_id("problem")).not_to_be_empty()
+
+
+def test_a_series_is_dragged_into_a_viewport(hospital: RunningServer, new_page: NewPage) -> None:
+    viewer = _open(hospital, new_page, "MR")
+    viewer.expect_exact(2)
+    last = viewer.page.get_by_test_id("series").last
+    last.drag_to(viewer.viewport(0))
+    expect(viewer.viewport(0)).to_have_attribute("data-series-uid", last.get_attribute("data-series-uid") or "-")
+    viewer.expect_exact(0)
+
+
+def test_grids_of_up_to_nine_viewports(ct: ViewerPage) -> None:
+    for count in (2, 3, 4, 6, 9):
+        ct.press("g")
+        expect(ct.page.get_by_test_id("viewport")).to_have_count(count)
+    ct.press("g")
+    expect(ct.page.get_by_test_id("viewport")).to_have_count(1)

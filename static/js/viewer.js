@@ -29,8 +29,10 @@ const shortcuts = once(async () => {
   put('over', new ShortcutSheet(store));
 });
 const handles = once(async () => {
-  const [{ listenToKeys }, { StackBar }] = await Promise.all([import('./ui/keyboard.js'), import('./ui/stack-bar.js')]);
+  const [{ listenToKeys }, { StackBar }, { listenToDrops }] = await Promise.all(
+    [import('./ui/keyboard.js'), import('./ui/stack-bar.js'), import('./ui/dropping.js')]);
   listenToKeys(store, signal);
+  listenToDrops(store, signal);
   customElements.define('stack-bar', StackBar);
 });
 const announcer = once(async () => {

@@ -9,8 +9,6 @@ import { findSeries, findStack, findStudies } from '../dicomweb/queries.js';
 import { imageIn } from './select.js';
 import { leads, showsAnything } from './viewer.js';
 
-const MOST_PRIORS = 50;
-
 /** The hanging rules, once they have come. @type {typeof import('./hanging.js').hang | null} */
 let hanging = null;
 
@@ -24,7 +22,12 @@ export async function openStudies(store, studyUids) {
     return;
   }
   showFirst(store);
-  await findPriors(store).catch(() => store.dispatch({ type: 'notice/set', text: 'Prior studies could not be searched.' }));
+  await bringPriors(store).catch(() => store.dispatch({ type: 'notice/set', text: 'Prior studies could not be searched.' }));
+}
+
+/** Who waits for an image does not wait for these. @param {ViewerStore} store */
+async function bringPriors(store) {
+  await (await import('./priors.js')).findPriors(store);
 }
 
 /** They come while the series are searched. */
@@ -85,16 +88,6 @@ function showFirst(store) {
 function firstSeries(state, studyUid) {
   const all = Object.values(state.series).filter((series) => series.study_uid === studyUid);
   return all.find(hasPictures) ?? all[0] ?? null;
-}
-
-/** @param {ViewerStore} store */
-async function findPriors(store) {
-  const { opened, studies } = store.get();
-  const ids = new Set(opened.map((uid) => studies[uid]?.patient.id).filter((id) => id !== undefined && id !== ''));
-  const found = await Promise.all([...ids].map((id) => findStudies({ PatientID: id ?? '', limit: String(MOST_PRIORS) })));
-  // a wildcard in an identifier would find other people: only the very same identifier counts
-  const others = found.flat().filter((study) => ids.has(study.patient.id) && !opened.includes(study.study_uid));
-  store.dispatch({ type: 'priors/found', studies: others });
 }
 
 /** @param {ViewerStore} store @param {string} studyUid */

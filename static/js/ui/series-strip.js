@@ -8,8 +8,8 @@ import { hasPictures, thumbnailAddress } from '../dicomweb/frames.js';
 import { isSamePerson, seriesIn, shownViewports } from '../state/select.js';
 import { expose, make } from './build.js';
 import { LiveElement } from './live-element.js';
-import { SERIES_DRAG } from './viewport-grid.js';
 
+export const SERIES_DRAG = 'application/x-lightbox-series';
 const THUMBNAIL = 128;
 
 export class SeriesStrip extends LiveElement {

@@ -30,7 +30,6 @@ export class ViewportGrid extends LiveElement {
       for (let viewport = cells.length; viewport <= Math.max(...shown); viewport += 1) {
         const cell = new ImageViewport(store, viewport, cache);
         cells.push(cell);
-        acceptSeries(cell, store, viewport, life);
       }
       cells.forEach((cell, viewport) => {
         if (!shown.includes(viewport)) cell.remove();
@@ -44,24 +43,4 @@ export class ViewportGrid extends LiveElement {
       expose(this, { 'data-two-patients': two ? '' : null });
     }, { signal: life });
   }
-}
-
-export const SERIES_DRAG = 'application/x-lightbox-series';
-
-/** A series from the strip may be dropped on a viewport. @param {HTMLElement} cell @param {ViewerStore} store @param {number} viewport @param {AbortSignal} signal */
-function acceptSeries(cell, store, viewport, signal) {
-  cell.addEventListener('dragover', (event) => {
-    if (!event.dataTransfer?.types.includes(SERIES_DRAG)) return;
-    event.preventDefault();
-    cell.classList.add('drop-here');
-  }, { signal });
-  cell.addEventListener('dragleave', () => cell.classList.remove('drop-here'), { signal });
-  cell.addEventListener('drop', (event) => {
-    event.preventDefault();
-    cell.classList.remove('drop-here');
-    const series_uid = event.dataTransfer?.getData(SERIES_DRAG);
-    if (!series_uid) return;
-    store.dispatch({ type: 'viewport/activate', viewport });
-    store.dispatch({ type: 'series/open', viewport, series_uid });
-  }, { signal });
 }
