@@ -1,6 +1,7 @@
 """One session over two server processes: one order for all, through a backplane that may come and go."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -119,4 +120,9 @@ def _view(pair: Pair) -> dict[str, Any]:
 
 def _settled(one: ClientConnection, other: ClientConnection) -> bool:
     """Whether both servers come to the same room, once all that is on the way has come."""
-    return any(room(one) == room(other) for _ in range(100))
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if room(one) == room(other):
+            return True
+        time.sleep(0.1)
+    return False
