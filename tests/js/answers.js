@@ -6,7 +6,7 @@
 import { createInterface } from 'node:readline';
 
 import { apply } from '../../static/js/sessions/apply.js';
-import { Refused } from '../../static/js/sessions/standing.js';
+import { Refused } from '../../static/js/sessions/refused.js';
 
 let room;
 for await (const line of createInterface({ input: process.stdin })) {

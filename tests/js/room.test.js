@@ -7,7 +7,7 @@ import test from 'node:test';
 import { apply } from '../../static/js/sessions/apply.js';
 import { LEADER_GRACE_MS } from '../../static/js/sessions/leading.js';
 import { newPresentation, newView } from '../../static/js/sessions/room.js';
-import { Refused } from '../../static/js/sessions/standing.js';
+import { Refused } from '../../static/js/sessions/refused.js';
 
 const contract = JSON.parse(readFileSync(new URL('../contracts/room.json', import.meta.url), 'utf8'));
 

@@ -2,7 +2,7 @@
 
 /** @import { ImageSet, Layout, PresentationSet, Presentation, View, ViewEvent } from '../core/types.js' */
 
-import { Refused } from './standing.js';
+import { Refused } from './refused.js';
 
 /** Each layout by name, with the number of viewports it shows. @type {Record<Layout, number>} */
 export const LAYOUTS = { '1x1': 1, '1x2': 2 };

@@ -2,14 +2,7 @@
 
 /** @import { Person, Room } from '../core/types.js' */
 
-/** The event did not happen; `code` is the server's word for why. */
-export class Refused extends Error {
-  /** @param {'not-allowed' | 'malformed'} code @param {string} title */
-  constructor(code, title) {
-    super(title);
-    this.code = code;
-  }
-}
+import { Refused } from './refused.js';
 
 /** @param {string} title @returns {never} */
 export function refuse(title) {

@@ -10,7 +10,7 @@ import { apply } from '../sessions/apply.js';
 import { differences } from '../sessions/differences.js';
 import { look, viewOf } from '../sessions/room.js';
 import { Connection } from '../sessions/socket.js';
-import { Refused } from '../sessions/standing.js';
+import { Refused } from '../sessions/refused.js';
 import { toolNamed } from '../tools/index.js';
 import { frameOf, imageIn } from './select.js';
 import { leads, showsAnything } from './viewer.js';

@@ -6,7 +6,7 @@
 /** @import { Store } from '../core/store.js' */
 
 import { isViewEvent, LAYOUTS, look, newView, viewOf } from '../sessions/room.js';
-import { Refused } from '../sessions/standing.js';
+import { Refused } from '../sessions/refused.js';
 import { lookInGrid, placed, viewportsOf } from './grids.js';
 
 /**
