@@ -23,7 +23,10 @@ demo: setup .demo/studies/.made-$(SEED)  ## synthetic studies, the server, and a
 run: setup  ## start the server on the demo's data without importing
 	@$(BIN)/lightbox serve --root .demo/data --port $(PORT)
 
-test: check unit js e2e  ## every check and every test, browser journeys included
+test: check js  ## every check and every test, browser journeys included
+	@sh tests/need-servers.sh
+	@sh e2e/need-chromium.sh
+	@$(MAKE) --no-print-directory -j2 unit e2e
 	@echo "all checks and tests passed"
 
 check: $(VENV)/.dev-ready  ## lint, formatting, types, arrows
