@@ -45,7 +45,7 @@ def test_keys_move_through_the_stack(ct: ViewerPage) -> None:
     ct.press("ArrowDown")
     expect(ct.viewport()).not_to_have_attribute("data-instance-uid", first.instance_uid)
     ct.press("End")
-    expect(ct.viewport()).to_contain_text("24 / 24")
+    expect(ct.viewport()).to_contain_text(re.compile(r"Image (\d+) / \1\D"))
     ct.press("Home")
     expect(ct.viewport()).to_have_attribute("data-instance-uid", first.instance_uid)
 
