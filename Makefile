@@ -10,7 +10,7 @@ export CHROMIUM
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check check-iods fix unit js e2e interop bench bench-session bench-simulator docs looks soak lock clean
+.PHONY: help setup demo run test check check-iods fix unit js e2e interop bench bench-session bench-simulator bench-viewer docs looks soak lock clean
 
 help:  ## list what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,11 @@ bench-simulator: $(VENV)/.dev-ready  ## measure how fast studies are made, encod
 
 bench-session: $(VENV)/.dev-ready  ## measure sessions of 2, 8, 32 and 100 people with real clients
 	python -m bench.session
+
+bench-viewer: $(VENV)/.dev-ready  ## measure the viewer with OHIF beside it, and write docs/reference/performance-viewer.md
+	@sh e2e/need-chromium.sh
+	@sh e2e/interop/get-ohif.sh
+	python -m bench.viewer
 
 looks: $(VENV)/.dev-ready  ## make the screenshots of the docs anew
 	@sh e2e/need-chromium.sh

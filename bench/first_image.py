@@ -12,7 +12,7 @@ from bench.samples import Sample
 from e2e.pages.viewer import ViewerPage
 from e2e.running import RunningServer
 
-WATCH = (Path(__file__).parent / "watch.js").read_text()
+WATCH, WATCH_OURS = ((Path(__file__).parent / name).read_text() for name in ("watch.js", "watch-ours.js"))
 _STEP_PAUSE_MS = 60
 
 
@@ -44,6 +44,7 @@ def new_context(browser: Browser) -> BrowserContext:
     """A browser context with an empty cache whose pages note when pictures appear."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.add_init_script(WATCH)
+    context.add_init_script(WATCH_OURS)
     return context
 
 

@@ -84,6 +84,11 @@ def make_samples(slices: int, plain_film: Scale, patients: int, listed_studies: 
     )
 
 
+def make_chest(slices: int, number: int = 0) -> Sample:
+    """A chest CT alone, with that many slices of 512 x 512; another number is another patient."""
+    return _sample("chest-ct", SEED + number, "full", slices)
+
+
 def copies_of(sample: Sample) -> list[Copies]:
     """A supply of copies for every instance of a study."""
     return [Copies(instance, sample.patient_id) for instance in sample.instances]

@@ -4,7 +4,7 @@ set -eu
 version=3.13.2
 sha512=5997719a9986eeba85816f5924b71b82bdd70ad2e2d4a0cd3e831a798e4f3deea3e06e1f8c48e393271933a0ba664d85f3b04ac457e9abe8dde715d907d13c10
 folder=.interop/ohif
-[ -f "$folder/.version-$version" ] && exit 0
+[ -f "$folder/.ready-$version" ] && exit 0
 mkdir -p .interop
 echo "bringing OHIF $version from npm (50 MB)"
 npm pack --silent --pack-destination .interop "@ohif/app@$version" >/dev/null
@@ -13,4 +13,5 @@ rm -rf "$folder"
 mkdir -p "$folder"
 tar -xzf ".interop/ohif-app-$version.tgz" -C "$folder" --strip-components=2 --exclude='*.map' package/dist
 rm ".interop/ohif-app-$version.tgz"
-touch "$folder/.version-$version"
+find "$folder" -type f \( -name '*.js' -o -name '*.css' -o -name '*.wasm' -o -name '*.html' \) -exec gzip -k9 {} +
+touch "$folder/.ready-$version"

@@ -1,10 +1,12 @@
 """OHIF's ready build on a port of its own, pointed at a DICOMweb root elsewhere: a viewer that nobody here wrote."""
 
+import io
 import json
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import BinaryIO
 
 BUILD = Path(__file__).parents[2] / ".interop" / "ohif"
 
@@ -32,9 +34,14 @@ class Ohif:
         self._thread.start()
 
     @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._server.server_port
+
+    @property
     def origin(self) -> str:
         """Where it is served, as browsers name an origin."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def configuration(self) -> bytes:
@@ -90,6 +97,19 @@ class _Handler(SimpleHTTPRequestHandler):
         if not Path(self.translate_path(path)).is_file():
             self.path = "/index.html"
         super().do_GET()
+
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
+        """Sends a file as it was compressed beforehand, when the browser takes that."""
+        compressed = Path(f"{self.translate_path(self.path)}.gz")
+        if "gzip" not in self.headers.get("Accept-Encoding", "") or not compressed.is_file():
+            return super().send_head()
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(self.path))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(compressed.stat().st_size))
+        self.send_header("Cache-Control", "max-age=3600")
+        self.end_headers()
+        return compressed.open("rb")
 
     def log_message(self, *_args: object) -> None:
         """Nothing: the test says what went wrong."""
