@@ -43,7 +43,7 @@ class Figures:
     cold_honoured: list[float] = field(default_factory=list)
     drags: list[float] = field(default_factory=list)
     megabytes: list[float] = field(default_factory=list)
-    empty_megabytes: list[float] = field(default_factory=list)
+    own_megabytes: list[float] = field(default_factory=list)
 
 
 def measure(launch: Launch, subjects: Sequence[Subject], study: Sample, amount: Amount) -> dict[str, Figures]:
@@ -63,7 +63,7 @@ def _one_visit(browser: Browser, subject: Subject, study: Sample, amount: Amount
     numbers = {one.instance_uid: number for number, one in enumerate(series)}
     with person(browser, subject) as context:
         empty = context.new_page()
-        figures.empty_megabytes.append(browser_megabytes(browser))
+        before = browser_megabytes(browser)
         empty.close()
         opened = open_address(context, subject, study_uid)
         figures.cold_ms.append(opened.notes["anyMs"])
@@ -88,6 +88,7 @@ def _one_visit(browser: Browser, subject: Subject, study: Sample, amount: Amount
         figures.honoured += [forth.honoured, back.honoured]
         figures.drags.append(drag_window(warm.page, subject, amount.drag_seconds))
         figures.megabytes.append(browser_megabytes(browser))
+        figures.own_megabytes.append(figures.megabytes[-1] - before)
         warm.page.close()
         figures.click_ms.append(open_by_click(context, subject, study))
 

@@ -50,8 +50,8 @@ def _head(taken: str, machine: Mapping[str, str]) -> Iterator[str]:
     yield ""
     yield "Lightbox and OHIF show the same chest CT of 512 × 512 from the same Lightbox server, in headless Chromium"
     yield "without a graphics card, in turns, each visit in a browser of its own with an empty cache. OHIF is its ready"
-    yield "build, served compressed from a server of its own; without a graphics card it draws with its renderer for the"
-    yield "processor. Each figure is the median of the visits; browser, servers and line share this machine's cores."
+    yield "build, served compressed from a server of its own; without a graphics card it draws with its CPU renderer."
+    yield "Each figure is the median of the visits; browser, servers and line share this machine's cores."
     yield ""
     for name, text in machine.items():
         yield f"- {name}: {text}"
@@ -90,5 +90,5 @@ def _rows(quality: Quality, ours: Figures, theirs: Figures) -> Iterator[_Row]:
     )
     yield _Row("turns that counted there, %", *(100 * middle(one.cold_honoured) for one in (ours, theirs)))
     yield _Row("window dragged, pictures/s", middle(ours.drags), middle(theirs.drags), 0, True, 1)
-    yield _Row("memory of the browser, MiB", middle(ours.megabytes), middle(theirs.megabytes), 0.5)
-    yield _Row("of which with an empty page, MiB", middle(ours.empty_megabytes), middle(theirs.empty_megabytes))
+    yield _Row("memory of the browser, MiB", middle(ours.megabytes), middle(theirs.megabytes))
+    yield _Row("memory above that of an empty page, MiB", middle(ours.own_megabytes), middle(theirs.own_megabytes), 0.5)
