@@ -22,8 +22,9 @@ class ViewerPage:
         self.page = page
 
     def open(self, address: str) -> "ViewerPage":
-        """Opens an address and waits for the first exact picture."""
+        """Opens an address and waits for the tools, which come after the first picture."""
         self.page.goto(address)
+        expect(self.page.locator("tool-bar")).to_be_attached()
         return self
 
     def viewport(self, number: int = 0) -> Locator:

@@ -9,7 +9,8 @@ import { fit, flipHorizontal, flipVertical, rotate } from '../viewport/presentat
 import { windowChoices } from '../viewport/windows.js';
 import { LAYOUTS, newPresentation, viewOf } from '../sessions/room.js';
 import { nextGrid } from './grids.js';
-import { frameOf, imageIn, indexIn, seriesIn, shownViewports, stackOf } from './select.js';
+import { scrolled } from './scrolling.js';
+import { frameOf, imageIn, seriesIn, shownViewports } from './select.js';
 import { leads, mayDirect } from './viewer.js';
 
 /**
@@ -28,17 +29,6 @@ export function keyName({ key, ctrlKey, shiftKey, metaKey, altKey }) {
   const name = key === ' ' ? 'Space' : isLetter ? key.toLowerCase() : key;
   const shift = shiftKey && (isLetter || key.length > 1 || key === ' ');
   return `${ctrlKey || metaKey ? 'Ctrl+' : ''}${altKey ? 'Alt+' : ''}${shift ? 'Shift+' : ''}${name}`;
-}
-
-/** Steps through the stack of a viewport. @param {ViewerState} state @param {number} viewport @param {(index: number, count: number) => number} move @returns {Action[]} */
-export function scrolled(state, viewport, move) {
-  const image = imageIn(state, viewport);
-  const stack = stackOf(state, image?.series_uid);
-  const index = indexIn(stack, image);
-  if (!stack || index < 0) return [];
-  const last = stack.frames.length - 1;
-  const target = stack.frames[Math.min(last, Math.max(0, move(index, stack.frames.length)))];
-  return target && target.image !== image ? [{ type: 'image/set', viewport, image: target.image }] : [];
 }
 
 /** @param {(start: Presentation) => Presentation} change @returns {Command['act']} */

@@ -15,7 +15,6 @@ import { clearCanvas, drawPicture, resizeCanvas, sideToAsk } from '../viewport/c
 import { Feed } from '../viewport/feed.js';
 import { neighbours } from '../viewport/prefetch.js';
 import { expose, make } from './build.js';
-import { listenToHand } from './gestures.js';
 import { LiveElement } from './live-element.js';
 import { ViewportText } from './viewport-text.js';
 
@@ -48,12 +47,11 @@ export class ImageViewport extends LiveElement {
     const hand = make('div', { class: 'hand' }, this.#canvas);
     this.append(hand, this.#words);
     // each comes when it is first needed
-    for (const layer of ['cross-layer', 'mark-layer', 'pointer-layer', 'stack-bar']) {
+    for (const layer of ['hand-layer', 'cross-layer', 'mark-layer', 'pointer-layer', 'stack-bar']) {
       customElements.whenDefined(layer).then((Layer) => {
         if (!life.aborted) (layer === 'stack-bar' ? this.#words : hand).after(new Layer(store, viewport, () => this.#placement));
       });
     }
-    listenToHand({ element: hand, viewport, placement: () => this.#placement }, store, life);
     this.#feed = new Feed(fetchPicture, this.cache, (state) => this.#fed(state), clock());
     life.addEventListener('abort', () => this.#feed?.clear());
     const watched = new ResizeObserver(([entry]) => this.#resized(entry?.contentRect ?? this.#size));

@@ -1,13 +1,13 @@
 /** <plane-viewport>: one plane through a volume, with the cross-hair and the lines of the other planes over it. */
 
-/** @import { Frame, Mpr, PlaneView, Point, Presentation, Vector } from '../core/types.js' */
+/** @import { Frame, Mpr, PlaneView, Vector } from '../core/types.js' */
 /** @import { Placement } from '../core/geometry.js' */
 /** @import { FeedState } from '../viewport/feed.js' */
 /** @import { PictureCache } from '../viewport/picture-cache.js' */
 /** @import { Box, PlanePicture } from '../viewport/planes.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
-import { place, zoomAbout } from '../core/geometry.js';
+import { place } from '../core/geometry.js';
 import { along, placeText, toPatient, toPixel } from '../core/space.js';
 import { fetchPlane, planeRef } from '../dicomweb/volumes.js';
 import { clearCanvas, drawPicture, resizeCanvas } from '../viewport/canvas.js';
@@ -16,7 +16,7 @@ import {
   crossing, forwardOf, frameOfPlane, inside, pictureOf, placeInStack, planeName, scrolledTo, turnOthers,
 } from '../viewport/planes.js';
 import { expose, make } from './build.js';
-import { toolFor } from './gestures.js';
+import { listenToHand, toolFor } from './hand.js';
 import { LiveElement } from './live-element.js';
 import { followDrag, handIn, line, svg } from './svg.js';
 import { ViewportText } from './viewport-text.js';
@@ -33,7 +33,6 @@ export class PlaneViewport extends LiveElement {
   #drawing = svg('svg', { class: 'drawing', 'aria-hidden': 'true' });
   #size = { width: 0, height: 0 };
   #due = false;
-  #rest = 0;
   #drawn = '';
   /** @type {FeedState} */ #state = { shown: null, current: false, late: false, problem: '', delay: '' };
   /** @type {Placement | null} */ #placement = null;
@@ -71,9 +70,17 @@ export class PlaneViewport extends LiveElement {
     life.addEventListener('abort', () => watched.disconnect());
     this.#hand.addEventListener('pointerdown', (event) => this.#down(event), { signal: life });
     this.#drawing.addEventListener('pointerdown', (event) => this.#turn(event), { signal: life });
-    this.#hand.addEventListener('wheel', (event) => this.#wheel(event), { signal: life, passive: false });
-    this.#hand.addEventListener('contextmenu', (event) => event.preventDefault(), { signal: life });
-    this.#hand.addEventListener('dblclick', () => this.#change((mpr) => ({ alone: !mpr.alone })), { signal: life });
+    listenToHand({
+      element: this.#hand,
+      activate: (focus) => {
+        if (focus) this.focus({ preventScroll: true });
+        this.#activate();
+      },
+      hold: () => this.#hold(),
+      present: (presentation) => this.store.dispatch({ type: 'mpr/present', change: () => presentation }),
+      scroll: (move) => this.store.dispatch({ type: 'mpr/scroll', plane: this.number, move }),
+      alone: () => this.#change((mpr) => ({ alone: !mpr.alone })),
+    }, this.store, life);
     this.addEventListener('focus', () => this.#activate(), { signal: life });
     this.store.watch(({ mpr, cross }) => [mpr, cross], () => this.#wish(), { signal: life });
   }
@@ -227,35 +234,25 @@ export class PlaneViewport extends LiveElement {
     });
   }
 
-  /** @param {PointerEvent} down */
-  #down(down) {
-    down.preventDefault();
-    this.focus({ preventScroll: true });
-    this.#activate();
+  #hold() {
     const now = this.#now();
-    const [frame, placement] = [this.#frame(), this.#placement];
-    const tool = toolFor(down, this.store.get().tool);
-    if (!now || !frame || !placement) return;
-    if (tool.layer === 'crossing') {
-      this.#goTo(frame, placement, down);
-      return followDrag(this.#hand, down, (move) => this.#goTo(frame, placement, move));
-    }
-    if (tool.layer) return this.store.dispatch({ type: 'notice/set', text: 'Measure on the images themselves: those of the stack beside the planes.' });
-    const window = now.plane.presentation.voi ?? this.#state.shown?.picture.window ?? { center: 128, width: 256 };
-    const from = fromMiddle(handIn(this.#hand, down), this.#size, placement.scale);
+    const placement = this.#placement;
+    if (!now || !placement) return null;
+    const { presentation } = now.plane;
+    const window = presentation.voi ?? this.#state.shown?.picture.window ?? null;
     const [, count] = placeInStack(this.box, now.plane, now.point);
-    let taken = 0;
-    followDrag(this.#hand, down, (move) => {
-      const pixels = { x: move.clientX - down.clientX, y: move.clientY - down.clientY };
-      const by = { x: pixels.x / placement.scale, y: pixels.y / placement.scale };
-      const drag = { by, pixels, from, window, count, size: this.#size };
-      const { drag: present } = tool;
-      if (present) this.store.dispatch({ type: 'mpr/present', change: () => present(now.plane.presentation, drag) });
-      const steps = tool.steps?.(drag);
-      if (steps === undefined || steps === taken) return;
-      this.store.dispatch({ type: 'mpr/scroll', plane: this.number, move: (i) => i + steps - taken });
-      taken = steps;
-    });
+    return { presentation, placement, window, count };
+  }
+
+  /** What lies over stacks is not over planes. @param {PointerEvent} down */
+  #down(down) {
+    this.#activate();
+    const [frame, placement] = [this.#frame(), this.#placement];
+    const { layer } = toolFor(down, this.store.get().tool);
+    if (!frame || !placement || !layer || !down.isPrimary) return;
+    if (layer !== 'crossing') return this.store.dispatch({ type: 'notice/set', text: 'Measure on the images themselves: those of the stack beside the planes.' });
+    this.#goTo(frame, placement, down);
+    followDrag(this.#hand, down, (move) => this.#goTo(frame, placement, move));
   }
 
   /** The cross-hair comes to the hand, in the plane that is wished for. @param {Frame} frame @param {Placement} placement @param {PointerEvent} event */
@@ -267,25 +264,4 @@ export class PlaneViewport extends LiveElement {
     const frame_of_reference = this.box.frame_of_reference;
     this.store.dispatch({ type: 'cross/set', cross: { frame_of_reference, point: inside(this.box, along(point, off, forwardOf({ right: frame.plane.row, down: frame.plane.column }))) } });
   }
-
-  /** @param {WheelEvent} event */
-  #wheel(event) {
-    event.preventDefault();
-    this.#activate();
-    const delta = (event.deltaY || event.deltaX) * (event.deltaMode === 0 ? 1 : 40);
-    if (event.ctrlKey && this.#placement) {
-      const from = fromMiddle(handIn(this.#hand, event), this.#size, this.#placement.scale);
-      const change = (/** @type {Presentation} */ start) => zoomAbout(start, 2 ** (-delta / 300), from);
-      return this.store.dispatch({ type: 'mpr/present', change });
-    }
-    this.#rest = Math.abs(delta) >= 60 ? Math.sign(delta) : this.#rest + delta / 60;
-    const notches = Math.trunc(this.#rest);
-    this.#rest -= notches;
-    if (notches) this.store.dispatch({ type: 'mpr/scroll', plane: this.number, move: (i, count) => i + notches * (event.shiftKey ? Math.max(1, Math.round(count / 20)) : 1) });
-  }
-}
-
-/** @param {Point} hand @param {{ width: number, height: number }} size @param {number} scale @returns {Point} */
-function fromMiddle({ x, y }, { width, height }, scale) {
-  return { x: (x - width / 2) / scale, y: (y - height / 2) / scale };
 }

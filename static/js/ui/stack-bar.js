@@ -2,7 +2,7 @@
 
 /** @import { ViewerStore } from '../state/viewer.js' */
 
-import { scrolled } from '../state/commands.js';
+import { scrolled } from '../state/scrolling.js';
 import { imageIn, indexIn, stackOf } from '../state/select.js';
 import { expose, make } from './build.js';
 import { LiveElement } from './live-element.js';

@@ -1,0 +1,83 @@
+/** What lies round the images: tools, series, keys and hands at once, and each rarer part when it is first asked for. */
+
+/** @import { Action, ViewerStore } from './state/viewer.js' */
+
+import { once } from './core/once.js';
+import { toolNamed } from './tools/index.js';
+import { LiveAnnouncer } from './ui/announcer.js';
+import { listenToDrops } from './ui/dropping.js';
+import { HandLayer } from './ui/hand-layer.js';
+import { listenToKeys } from './ui/keyboard.js';
+import { SeriesStrip } from './ui/series-strip.js';
+import { StackBar } from './ui/stack-bar.js';
+import { ToolBar } from './ui/tool-bar.js';
+
+const ELEMENTS = {
+  'live-announcer': LiveAnnouncer, 'hand-layer': HandLayer, 'series-strip': SeriesStrip, 'stack-bar': StackBar, 'tool-bar': ToolBar,
+};
+
+/** @typedef {(place: string, ...elements: HTMLElement[]) => void} Put */
+
+/**
+ * @typedef {object} Part
+ * @property {(action: Action) => boolean} when  who asks for it
+ * @property {() => Promise<unknown>} bring
+ * @property {boolean} [again]  it answers even the action that brought it
+ */
+
+/** @param {ViewerStore} store @param {Put} put @param {AbortSignal} signal */
+export function layDesk(store, put, signal) {
+  for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
+  listenToKeys(store, signal);
+  listenToDrops(store, signal);
+  put('strip', new SeriesStrip(store));
+  put('over', new LiveAnnouncer(store));
+  document.querySelector('[data-place="tools"]')?.prepend(new ToolBar(store));
+  const parts = partsOf(store, put, signal);
+  /** @type {Set<Part['bring']>} */
+  const here = new Set();
+  store.listen(async (action) => {
+    for (const { when, bring, again } of parts) {
+      if (!when(action) || here.has(bring)) continue;
+      await bring();
+      here.add(bring);
+      if (again) store.dispatch(action);
+    }
+  }, { signal });
+}
+
+/** @param {ViewerStore} store @param {Put} put @param {AbortSignal} signal @returns {Part[]} */
+function partsOf(store, put, signal) {
+  const crossing = once(async () => (await import('./crossing.js')).crossing(store, signal));
+  const sheet = (/** @type {string} */ name) => (/** @type {Action} */ action) => action.type === 'sheet/set' && action.sheet === name;
+  const layer = (/** @type {string} */ name) => (/** @type {Action} */ action) => action.type === 'tool/set' && toolNamed(action.tool).layer === name;
+  const measuring = once(async () => (await import('./measuring.js')).measuring(store, put, signal));
+  return [
+    { when: layer('crossing'), bring: crossing },
+    { when: layer('measuring'), bring: measuring },
+    { when: ({ type }) => type === 'mark/ask', bring: measuring, again: true },
+    {
+      when: ({ type }) => type === 'mpr/ask', again: true,
+      bring: once(async () => {
+        const [{ multiplanar }] = await Promise.all([import('./multiplanar.js'), crossing()]);
+        multiplanar(store, put, signal);
+      }),
+    },
+    {
+      when: sheet('shortcuts'),
+      bring: once(async () => {
+        const { ShortcutSheet } = await import('./ui/shortcut-sheet.js');
+        customElements.define('shortcut-sheet', ShortcutSheet);
+        put('over', new ShortcutSheet(store));
+      }),
+    },
+    {
+      when: sheet('window'),
+      bring: once(async () => {
+        const { WindowMenu } = await import('./ui/window-menu.js');
+        customElements.define('window-menu', WindowMenu);
+        put('window-menu', new WindowMenu(store));
+      }),
+    },
+  ];
+}
