@@ -10,7 +10,7 @@ export CHROMIUM
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check check-iods fix unit js e2e interop bench bench-session bench-simulator bench-viewer docs looks soak lock clean
+.PHONY: help setup demo run test check check-iods fix unit unit-server unit-simulator coverage js e2e interop bench bench-session bench-simulator bench-viewer docs looks soak lock clean
 
 help:  ## list what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,7 +26,9 @@ run: setup  ## start the server on the demo's data without importing
 test: check js  ## every check and every test, browser journeys included
 	@sh tests/need-servers.sh
 	@sh e2e/need-chromium.sh
-	@$(MAKE) --no-print-directory -j2 unit e2e
+	coverage erase
+	@$(MAKE) --no-print-directory -j2 unit-server unit-simulator e2e
+	@$(MAKE) --no-print-directory coverage
 	@echo "all checks and tests passed"
 
 check: $(VENV)/.dev-ready  ## lint, formatting, types, arrows
@@ -43,7 +45,16 @@ fix: $(VENV)/.dev-ready  ## let the tools mend formatting and simple lint
 unit: $(VENV)/.dev-ready  ## Python tests without a browser, with branch coverage
 	@sh tests/need-servers.sh
 	coverage erase
-	coverage run -m pytest tests
+	@$(MAKE) --no-print-directory -j2 unit-server unit-simulator
+	@$(MAKE) --no-print-directory coverage
+
+unit-server:
+	coverage run -m pytest tests --ignore=tests/unit/simulator
+
+unit-simulator:
+	coverage run -m pytest tests/unit/simulator
+
+coverage:
 	coverage combine -q
 	coverage report --format=total | sed 's/^/branch coverage in per cent: /'
 
