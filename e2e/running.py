@@ -36,7 +36,12 @@ class RunningServer:
         command = [sys.executable, "-m", "server", "serve", "--root", str(self._root), "--port", str(self.port)]
         log = (self._root.parent / f"{self._root.name}.log").open("a")
         self.process = subprocess.Popen(
-            [*command, *self._flags], stdout=subprocess.PIPE, stderr=log, text=True, env=self._environment
+            [*command, *self._flags],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=self._environment,
+            start_new_session=True,  # so that it can be killed with all that it has started
         )
         log.close()
         assert self.process.stdout is not None
@@ -47,10 +52,16 @@ class RunningServer:
         return self
 
     def kill(self) -> None:
-        """Ends the process as a power cut would: no warning, no tidying."""
+        """Ends the process, and those it has started, as a power cut would: no warning, no tidying."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
+        os.killpg(self.process.pid, signal.SIGKILL)
         self._ended()
+
+    def workers(self) -> list[int]:
+        """The ids of the server processes, where there are several."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
     def stop(self) -> int:
         """Asks the process to stop and answers its exit status."""

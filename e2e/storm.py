@@ -24,6 +24,7 @@ class Storm:
 
     seed: int
     clients: int = 6
+    patient: bool = False
     sent: dict[str, bytes] = field(default_factory=dict)
     acknowledged: set[str] = field(default_factory=set)
 
@@ -33,7 +34,7 @@ class Storm:
         self._random = random.Random(self.seed)
 
     def rage(self, server: RunningServer, ended: threading.Event) -> list[threading.Thread]:
-        """Starts the clients; each stores until the server is gone or `ended` is set."""
+        """Starts the clients; each stores until `ended` is set, or the server gone unless they are patient."""
         threads = [threading.Thread(target=self._store, args=(server, ended)) for _ in range(self.clients)]
         for thread in threads:
             thread.start()
@@ -55,7 +56,9 @@ class Storm:
                 try:
                     answer = client.post(f"{server.dicomweb}/studies", content=content, headers=headers)
                 except httpx.TransportError:
-                    return
+                    if not self.patient:
+                        return
+                    continue
                 if answer.status_code in {200, 202}:
                     kept = {item["00081155"]["Value"][0] for item in answer.json()["00081199"]["Value"]}
                     with self._lock:

@@ -1,10 +1,9 @@
 """The only file that knows every part: builds them, wires them, and answers the ASGI app."""
 
-import asyncio
 import threading
 import time
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager, closing, suppress
+from contextlib import ExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,13 +38,15 @@ from server.dicomweb.wado_uri import WadoUri
 from server.errors import ServerError
 from server.rendering.cage import Cage
 from server.rendering.codecs.index import in_process
-from server.sessions.backplane import Backplane, InProcess
+from server.sessions.backplane import Backplane
 from server.sessions.hub import Hub
 from server.sessions.journal import Journal
+from server.sessions.neighbours import Neighbours
 from server.settings import Settings
 from server.studies.adopt import adopt
 from server.studies.documents import Documents
 from server.studies.follow import Follow
+from server.studies.housekeeping import Housekeeping
 from server.studies.remove import Remove
 from server.studies.render import Render
 from server.studies.replica import Replica
@@ -66,7 +67,6 @@ from server.web.session_records import SessionRecords
 from server.web.site import Site, static_folder
 from server.web.workers import Workers
 
-_PURGE_SECONDS = 3600
 _TOLD_TO_PAGES = (
     "Content-Length Content-Location Content-Range ETag Last-Modified Lightbox-Window Request-Id Retry-After Warning"
 ).split()
@@ -160,7 +160,7 @@ def build(settings: Settings) -> Starlette:
         _now,
         settings.sessions.most_people,
         settings.sessions.most_messages_waiting,
-        _backplane(settings.sessions.backplane),
+        _backplane(settings),
     )
     share = Share(parts.catalogue, parts.audit)
     live = Live(hub, share, workers)
@@ -182,36 +182,22 @@ def build(settings: Settings) -> Starlette:
         changes,
     )
 
-    replicate = None
-    if parts.replica:
-        replicate = Replicate(parts.replica, parts.archive, parts.catalogue, parts.records, parts.ledger)
+    housekeeping = _housekeeping(parts, remove, settings)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         parts.archive.sweep()
-        adopt(
-            parts.archive,
-            parts.catalogue,
-            parts.ledger,
-            parts.audit,
-            parts.local_person,
-            settings.access.organisation,
-        )
-        if replicate:
-            replicate.start()
-        purging = asyncio.create_task(_purge(remove, workers))
+        housekeeping.start()
         if cage:
             threading.Thread(target=cage.warm, daemon=True).start()
         await hub.start()
         yield
-        purging.cancel()
         hub.close()
         await hub.stop()
         workers.close()
         if cage:
             cage.close()
-        if replicate:
-            replicate.stop()
+        housekeeping.stop()
         parts.close()
 
     async def ready(_request: Request) -> Response:
@@ -245,8 +231,20 @@ def build(settings: Settings) -> Starlette:
     return app
 
 
-def _backplane(address: str) -> Backplane:
-    """The backplane at an address; its driver is an optional extra, loaded only when it is asked for."""
+def _housekeeping(parts: Parts, remove: Remove, settings: Settings) -> Housekeeping:
+    def look() -> bool:
+        organisation = settings.access.organisation
+        return adopt(parts.archive, parts.catalogue, parts.ledger, parts.audit, parts.local_person, organisation)
+
+    replicate = None
+    if parts.replica:
+        replicate = Replicate(parts.replica, parts.archive, parts.catalogue, parts.records, parts.ledger)
+    return Housekeeping(settings.archive.root, look, remove.purge, replicate)
+
+
+def _backplane(settings: Settings) -> Backplane:
+    """The backplane that is set; the driver of one elsewhere is an optional extra, loaded only when it is asked for."""
+    address = settings.sessions.backplane
     if address.startswith("postgres"):
         from server.sessions.postgresql_backplane import PostgresqlBackplane
 
@@ -255,7 +253,7 @@ def _backplane(address: str) -> Backplane:
         from server.sessions.redis_backplane import RedisBackplane
 
         return RedisBackplane(address)
-    return InProcess()
+    return Neighbours(settings.archive.root / "processes")
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
@@ -275,14 +273,6 @@ def _middleware(settings: Settings) -> list[Middleware]:
         *([shared] if origins else []),
         Middleware(OriginGuard, host_names=_host_names(settings), origins=origins),
     ]
-
-
-async def _purge(remove: Remove, workers: Workers) -> None:
-    """Lets go of old deletions, now and every hour."""
-    while True:
-        with suppress(ServerError):  # too busy, or a disk in trouble: the next hour will do
-            await workers.run(remove.purge)
-        await asyncio.sleep(_PURGE_SECONDS)
 
 
 async def _healthy(_request: Request) -> Response:

@@ -62,7 +62,10 @@ class WebSettings(_Section):
     cors_origins: str = Field(
         "", description="Origins whose pages may use this server, such as https://ohif.example.nhs.uk, by commas."
     )
-    threads: int = Field(8, ge=1, le=256, description="Threads for disk, catalogue and pixels.")
+    workers: int = Field(
+        1, ge=1, le=64, description="Server processes that share the port and the root; they share out the memory."
+    )
+    threads: int = Field(8, ge=1, le=256, description="Threads of a process for disk, catalogue and pixels.")
     most_requests_waiting: int = Field(
         512, ge=1, description="Requests that may wait for a thread; more are answered with 503."
     )
@@ -123,8 +126,8 @@ class SessionSettings(_Section):
     )
     backplane: str = Field(
         "",
-        description="Where several server processes over one root tell each other what happens in their sessions: "
-        "`postgresql://…` or `redis://…`; empty for a process that is alone.",
+        description="How the server processes over one root tell each other what happens in their sessions: "
+        "`postgresql://…` or `redis://…`; empty for sockets in the root.",
     )
 
     @field_validator("backplane")

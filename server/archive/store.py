@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from server.errors import ArchiveFull
 _DISK_FAULTS = {errno.EIO, errno.EBADMSG, errno.EUCLEAN, errno.ENXIO, errno.ENODATA}
 _PIECE = 2**20
 _LOOK_EVERY = 16 * 2**20
+_LOOK_SECONDS = 0.02
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG}
 
 
@@ -94,12 +95,28 @@ class Archive:
         self._objects = root / "objects"
         self._inbox = root / "inbox"
         self._lock = root / "lock"
+        self._gate = root / "gate"
+        self._fault = root / "fault"
         for folder in (root, self._objects, self._inbox):
             make_folder(folder)
         self._syncing = ThreadPoolExecutor(sync_threads, "archive sync")
         self._lasting: set[Path] = set()
-        self.working = True
-        """False once the disk has failed to keep what it was given; stays so until the next start."""
+        self._failed = os.open(self._fault, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+
+    @property
+    def working(self) -> bool:
+        """False once the disk has failed to keep what it was given, here or in another process on this archive.
+
+        Stays so until that process ends: nothing that the disk says afterwards can be believed.
+        """
+        try:
+            descriptor = os.open(self._fault, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            return _locks_by(time.monotonic() + _LOOK_SECONDS, descriptor)  # another may be looking just now
+        finally:
+            os.close(descriptor)
 
     def receive(self) -> Incoming:
         """A new file in the inbox; `ArchiveFull` when the disk has no room for one."""
@@ -134,7 +151,7 @@ class Archive:
             list(self._syncing.map(sync_folder, folders))
         except OSError as error:
             if error.errno == errno.EIO:
-                self.working = False
+                fcntl.flock(self._failed, fcntl.LOCK_SH)  # told to the others by the lock, since the disk takes nothing
             raise refusal(error) from error
         return kept
 
@@ -159,17 +176,20 @@ class Archive:
     @contextmanager
     def keeping(self) -> Iterator[None]:
         """While files are kept and their rows committed; as many as like may do so, also in other processes."""
-        with _locked(self._lock, fcntl.LOCK_SH):
+        with ExitStack() as stack:
+            with _locked(self._gate, fcntl.LOCK_SH):  # waits while somebody is removing, or about to
+                stack.enter_context(_locked(self._lock, fcntl.LOCK_SH))
             yield
 
     @contextmanager
     def removing(self, wait_seconds: float = 30) -> Iterator[bool]:
-        """While nobody is `keeping`, so that a file without a row is really nobody's; False when that never came."""
-        with self._lock.open("ab") as lock:
-            deadline = time.monotonic() + wait_seconds
-            while not (alone := _locks(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)) and time.monotonic() < deadline:
-                time.sleep(0.01)
-            yield alone
+        """While nobody is `keeping`, so that a file without a row is really nobody's; False when that never came.
+
+        Whoever wants to keep meanwhile waits.
+        """
+        deadline = time.monotonic() + wait_seconds
+        with self._gate.open("ab") as gate, self._lock.open("ab") as lock:
+            yield _locks_by(deadline, gate.fileno()) and _locks_by(deadline, lock.fileno())
 
     def path(self, digest: str) -> Path:
         """Where the file with this SHA-256 lies, or would lie."""
@@ -206,6 +226,7 @@ class Archive:
     def close(self) -> None:
         """Waits for what is being synced."""
         self._syncing.shutdown()
+        os.close(self._failed)
 
 
 @contextmanager
@@ -215,12 +236,17 @@ def _locked(path: Path, how: int) -> Iterator[None]:
         yield
 
 
-def _locks(descriptor: int, how: int) -> bool:
-    try:
-        fcntl.flock(descriptor, how)
-    except BlockingIOError:
-        return False
-    return True
+def _locks_by(deadline: float, descriptor: int) -> bool:
+    """Whether the lock is ours alone by then (on the clock that never goes back)."""
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.01)
+        else:
+            return True
 
 
 def make_folder(folder: Path) -> None:

@@ -11,15 +11,28 @@ import uvicorn
 from server.app import build
 from server.commands.bounded_http import BoundedHttp
 from server.commands.failure import CommandFailed
+from server.commands.supervising import STOP_SECONDS, Supervisor
 from server.settings import Settings
 from server.web.live import LONGEST_MESSAGE
-
-_STOP_SECONDS = 15
 
 
 def serve(settings: Settings, announce: Callable[[str], None] | None = None, *, log_requests: bool = True) -> int:
     """Serves until SIGTERM or SIGINT, then finishes what it acknowledged; `announce` is told the address."""
-    listening = bind(settings.web.host, settings.web.port)
+    host = settings.web.host
+    listening = bind(host, settings.web.port)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+
+    def ready() -> None:
+        (announce or _say)(address)
+
+    if settings.web.workers == 1:
+        run(settings, listening, ready, log_requests=log_requests)
+        return 0
+    return Supervisor(settings, listening, run, ready, log_requests=log_requests).run()
+
+
+def run(settings: Settings, listening: socket.socket, ready: Callable[[], None], *, log_requests: bool) -> None:
+    """Serves in this process, on a socket that others may serve too, until SIGTERM or SIGINT."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("lightbox").setLevel(logging.INFO if log_requests else logging.WARNING)
     app = build(settings)
@@ -30,19 +43,16 @@ def serve(settings: Settings, announce: Callable[[str], None] | None = None, *, 
         log_config=None,
         proxy_headers=False,
         server_header=False,
-        timeout_graceful_shutdown=_STOP_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
         ws_max_size=2 * LONGEST_MESSAGE,
         ws_ping_interval=10,
         ws_ping_timeout=10,
         ws_per_message_deflate=False,
     )
-    host = settings.web.host
-    address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     for asking in (signal.SIGTERM, signal.SIGINT):
         # uvicorn stops in good order and then raises the signal again, which would end us as if killed
         signal.signal(asking, signal.SIG_IGN)
-    _Server(config, lambda: (announce or _say)(address), app.state.stop_waiting).run([listening])
-    return 0
+    _Server(config, ready, app.state.stop_waiting).run([listening])
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -16,7 +16,7 @@ class Backplane(Protocol):
 
     @property
     def alone(self) -> bool:
-        """Whether there can be no other process."""
+        """Whether there is no other process now."""
 
     async def open(self, hear: Callable[[News], None]) -> None:
         """Connects, and from then on calls `hear` in the event loop for every piece of news, its own included."""
@@ -29,7 +29,7 @@ class Backplane(Protocol):
 
 
 class InProcess:
-    """The backplane of a server that is alone."""
+    """The backplane of a process that is always alone."""
 
     alone = True
 

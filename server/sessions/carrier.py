@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 import orjson
@@ -16,7 +17,7 @@ _MOST_WAITING = 2000
 _AGAIN_SECONDS = (0.2, 0.5, 1.0, 2.0)
 
 
-class Carrier:
+class Carrier(ABC):
     """A backplane over a connection that may break: what it cannot carry is lost, and read from the journal."""
 
     alone = False
@@ -58,9 +59,9 @@ class Carrier:
             if isinstance(news, dict) and "kind" in news:
                 self._hear(news)
 
+    @abstractmethod
     async def carry(self) -> None:
         """Connects, sets `_connected`, and carries both ways until the connection breaks."""
-        raise NotImplementedError
 
     async def _stay_connected(self) -> None:
         failures = 0

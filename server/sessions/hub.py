@@ -41,12 +41,12 @@ class Hub:
         self._rooms: dict[str, OpenRoom] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._opening = asyncio.Lock()
+        self._has_had_company = False
 
     async def start(self) -> None:
         """Connects to the other processes, if there can be any."""
         await self._backplane.open(self._hear)
-        if not self._backplane.alone:
-            self._keep(self._beat())
+        self._keep(self._beat())
 
     async def stop(self) -> None:
         """Lets go of the other processes."""
@@ -182,6 +182,9 @@ class Hub:
         """Says now and then who sits here, and finds out who is heard of no more."""
         while True:
             await asyncio.sleep(BEAT_SECONDS)
+            self._has_had_company = self._has_had_company or not self._backplane.alone
+            if not self._has_had_company:
+                continue
             for session_id, opened in list(self._rooms.items()):
                 await self._answer_roll_call(session_id, opened)
                 lost = [process for process, (at, _) in opened.elsewhere.items() if _now() - at > LOST_SECONDS]

@@ -23,23 +23,24 @@ log = logging.getLogger(__name__)
 
 _WINDOW_SECONDS = 600
 _MOST = 1000
+_PATIENCE_SECONDS = 0.2
 
 
 def adopt(
     archive: Archive, catalogue: Database, ledger: Ledger, audit: Audit, caller: Caller, organisation: str
-) -> int:
-    """Catalogues such files for `organisation`; answers how many."""
+) -> bool:
+    """Catalogues such files for `organisation`; False when it could not look, because others were storing."""
     since = (ledger.newest_at() or 0) / 1000 - _WINDOW_SECONDS
-    with archive.removing(wait_seconds=0) as alone:
+    with archive.removing(wait_seconds=_PATIENCE_SECONDS) as alone:
         if not alone:
-            return 0  # another process is storing, which is how such files come to be for a moment
+            return False  # storing is how such files come to be for a moment
         left = _left(archive, catalogue, since)
     if len(left) > _MOST:
         log.error("%d files are not in the catalogue: run lightbox reindex", len(left))
-        return 0
+        return True
     found = [entry for path in left if (entry := _entry(path, organisation)) is not None]
     if not found:
-        return 0
+        return True
     try:
         stand = entries.add(catalogue, found)
         study_uids = [entry.ref.study_uid for entry in found if stand[entry.ref.instance_uid] == entry.digest]
@@ -53,8 +54,7 @@ def adopt(
         )
     except ServerError as error:  # a full disk must not keep the server from starting
         log.warning("files that a crash left could not be catalogued: %s", error)
-        return 0
-    return len(study_uids)
+    return True
 
 
 def _entry(path: Path, organisation: str) -> Entry | None:

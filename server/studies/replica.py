@@ -24,6 +24,10 @@ class ReplicaAway(Exception):
     """The replica cannot be used now; the message says why."""
 
 
+class ReplicaBusy(ReplicaAway):
+    """Another process is copying to it already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A replica that is there."""
@@ -52,7 +56,7 @@ class Replica:
             try:
                 stack.enter_context(closing(Occupancy(self._root, alone=True, name="replicating")))
             except Occupied as error:
-                raise ReplicaAway("a server or another command is copying to it already") from error
+                raise ReplicaBusy("a server or another command is copying to it already") from error
             self._begin()
             if (reason := self.why_away()) is not None:
                 raise ReplicaAway(reason)

@@ -12,7 +12,7 @@ from server.catalogue.changes import Kind
 from server.catalogue.ledger import Ledger
 from server.database.sqlite import Database
 from server.errors import ServerError
-from server.studies.replica import Opened, Replica, ReplicaAway
+from server.studies.replica import Opened, Replica, ReplicaAway, ReplicaBusy
 from server.studies.verify import FOLDERS
 
 log = logging.getLogger(__name__)
@@ -72,6 +72,8 @@ class Replicate:
                         if not busy:
                             self._stopping.wait(_POLL_SECONDS)
                             self._still_there()
+            except ReplicaBusy:
+                self._stopping.wait(_POLL_SECONDS)
             except (ReplicaAway, OSError, ServerError, sqlite3.Error) as error:
                 log.warning("the replica waits, trying again in %d s: %s", pause, error)
                 self._stopping.wait(pause)

@@ -1,4 +1,4 @@
-"""One session over two server processes: one order for all, through a backplane that may come and go."""
+"""One session over two server processes: one order for all, by themselves or by a backplane that comes and goes."""
 
 import json
 import time
@@ -20,8 +20,8 @@ from tests.several.conftest import Other
 class Pair:
     """Two servers over one root, and a session."""
 
-    def __init__(self, root: Path, other: Other, ending: ExitStack) -> None:
-        environment = {"LIGHTBOX_SESSIONS__BACKPLANE": other.address}
+    def __init__(self, root: Path, address: str, ending: ExitStack) -> None:
+        environment = {"LIGHTBOX_SESSIONS__BACKPLANE": address}
         self.servers = []
         for _ in range(2):
             server = RunningServer(root, environment=environment).start()
@@ -46,9 +46,12 @@ class Pair:
 
 
 @pytest.fixture
-def pair(tmp_path: Path, other: Other) -> Iterator[Pair]:
+def pair(tmp_path: Path, other: Other | None) -> Iterator[Pair]:
     with ExitStack() as ending:
-        yield Pair(tmp_path / "root", other, ending)
+        yield Pair(tmp_path / "root", other.address if other else "", ending)
+
+
+BY_THEMSELVES = pytest.mark.parametrize("other", ["", "postgresql_server", "redis_server"], indirect=True)
 
 
 def room(connection: ClientConnection) -> dict[str, Any]:
@@ -57,7 +60,8 @@ def room(connection: ClientConnection) -> dict[str, Any]:
     return found
 
 
-def test_people_at_two_servers_are_in_one_room(pair: Pair, other: Other) -> None:
+@BY_THEMSELVES
+def test_people_at_two_servers_are_in_one_room(pair: Pair) -> None:
     anna, _ = pair.join(0, "Anna")
     bert, welcome = pair.join(1, "Bert")
     assert len(welcome["room"]["people"]) == 2
@@ -100,7 +104,8 @@ def test_without_its_backplane_the_room_catches_up_by_the_journal(pair: Pair, ot
     assert _settled(anna, bert)
 
 
-def test_the_people_of_a_server_that_dies_have_left(pair: Pair, other: Other) -> None:
+@BY_THEMSELVES
+def test_the_people_of_a_server_that_dies_have_left(pair: Pair) -> None:
     anna, _ = pair.join(0, "Anna")
     _, welcome = pair.join(1, "Bert")
     pair.servers[1].kill()
