@@ -35,7 +35,7 @@ class Quarantine:
         try:
             if not self._root.is_dir():
                 make_folder(self._root)
-            incoming.sync()
+            incoming.settle()
             with told.open("wb") as file:
                 file.write(orjson.dumps(facts, option=orjson.OPT_INDENT_2))
                 file.flush()

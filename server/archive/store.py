@@ -56,9 +56,14 @@ class Incoming:
         """SHA-256 of all that was written, in hexadecimal."""
         return self._hash.hexdigest()
 
-    def sync(self) -> None:
-        """Waits until the bytes are on the disk; after an `OSError` the file is never tried again."""
-        os.fsync(self._file.fileno())
+    def settle(self) -> None:
+        """Waits until the bytes, which are all there, are on the disk; after an `OSError` it is never tried again.
+
+        Closed with that, many files can wait together for what becomes of their request.
+        """
+        if not self._file.closed:
+            os.fsync(self._file.fileno())
+            self._file.close()
 
     def copies(self, source: Path) -> bool:
         """Appends a whole file and takes over when it was written; False when it cannot be read."""
@@ -129,14 +134,21 @@ class Archive:
         told = os.statvfs(self._inbox)
         return told.f_bavail * told.f_frsize >= self._reserve
 
+    def settle(self, arrived: Sequence[Incoming]) -> None:
+        """Waits until complete files are on the disk, side by side; `ArchiveFull` when one of them cannot be."""
+        try:
+            list(self._syncing.map(Incoming.settle, arrived))
+        except OSError as error:
+            raise self._failure(error) from error
+
     def keep(self, arrived: Sequence[Incoming]) -> list[Kept]:
         """Moves files into the archive for good: all are safe on disk when this returns.
 
         Files are synced side by side and each folder once. When one cannot be kept, `ArchiveFull` is raised and
         none counts as kept; whichever files were moved already are without a catalogue row, so invisible.
         """
+        self.settle(arrived)
         try:
-            list(self._syncing.map(Incoming.sync, arrived))
             kept = []
             folders = set()
             for incoming in arrived:
@@ -150,10 +162,13 @@ class Archive:
                 kept.append(Kept(incoming.digest, incoming.size))
             list(self._syncing.map(sync_folder, folders))
         except OSError as error:
-            if error.errno == errno.EIO:
-                fcntl.flock(self._failed, fcntl.LOCK_SH)  # told to the others by the lock, since the disk takes nothing
-            raise refusal(error) from error
+            raise self._failure(error) from error
         return kept
+
+    def _failure(self, error: OSError) -> ArchiveFull:
+        if error.errno == errno.EIO:
+            fcntl.flock(self._failed, fcntl.LOCK_SH)  # the others are told by the lock: the disk takes no notes
+        return refusal(error)
 
     def take(self, sources: Mapping[str, Path]) -> set[str]:
         """Copies files in from elsewhere, by digest; answers those that are here now, safe on disk.

@@ -1,16 +1,24 @@
-"""The instances of one request, as Part 10 files: stored by the batch while the rest still arrives."""
+"""The instances of one request, as Part 10 files: safe in the inbox while the rest still arrives, then stored.
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+Nothing is stored before the last byte has come, so of a request that is refused as a whole nothing is kept.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from server.access.people import Caller
-from server.dicomweb.spool import Arriving, Spool
-from server.errors import Overloaded, UnsupportedMedia
-from server.studies.store import Outcome, Store
+from server.archive.store import Incoming
+from server.dicomweb.spool import Arriving, Spool, discard
+from server.errors import ArchiveFull, Overloaded, UnsupportedMedia
+from server.studies.store import OUT_OF_RESOURCES, Outcome, Refused, Store, Stored
 from server.web.negotiation import media_type
 from server.web.workers import Workers
 
+T = TypeVar("T")
+
 _STORE_TOGETHER = 64
+_PATIENCE_SECONDS = 0.1
 
 
 class Intake(Protocol):
@@ -44,7 +52,7 @@ class FileIntake:
         self._caller = by
         self._study_uid = study_uid
         self._spool = spool
-        self._outcomes: list[Outcome] = []
+        self._settled: list[Incoming] = []
 
     def begin(self, headers: Mapping[str, str]) -> None:
         """A new instance."""
@@ -60,25 +68,57 @@ class FileIntake:
     async def end(self) -> None:
         """The instance that began last is complete."""
         if len(self._spool.files) >= _STORE_TOGETHER:
-            await self._store_arrived()
+            self._settled += await self._with_arrived(self._write_and_settle)
 
     async def finish(self) -> Sequence[Outcome]:
-        """What became of every instance, in their order."""
+        """What became of every instance, in their order; `ArchiveFull` only when none was stored."""
+        if not self._settled:
+            return await self._with_arrived(self._write_and_store) if self._spool.files else []
         if self._spool.files:
-            await self._store_arrived()
-        return self._outcomes
+            self._settled += await self._with_arrived(self._write_and_settle)
+        outcomes: list[Outcome] = []
+        while self._settled:
+            outcomes += await self._store_settled(any(isinstance(outcome, Stored) for outcome in outcomes))
+        return outcomes
 
     def abandon(self) -> None:
-        """Takes away what was not stored yet."""
+        """Takes away what was not stored."""
         self._spool.abandon()
+        for incoming in self._settled:
+            incoming.discard()
 
-    async def _store_arrived(self) -> None:
+    async def _with_arrived(self, work: Callable[[Sequence[Arriving]], list[T]]) -> list[T]:
         arrived = self._spool.take()
         try:
-            self._outcomes += await self._workers.run(self._write_and_store, arrived)
+            return await self._workers.run(work, arrived)
         except Overloaded:
             self._spool.files = arrived  # nobody has seen them, so they are still ours to take away
             raise
+
+    async def _store_settled(self, partly: bool) -> list[Outcome]:
+        """Stores the next of those that wait; whoever has some of them stored waits for the others."""
+        batch, self._settled = self._settled[:_STORE_TOGETHER], self._settled[_STORE_TOGETHER:]
+        while True:
+            try:
+                return await self._workers.run(self._store.store, self._caller, batch, self._study_uid, partly=partly)
+            except Overloaded:
+                if not partly:
+                    self._settled = batch + self._settled
+                    raise
+                await asyncio.sleep(_PATIENCE_SECONDS)
+            except ArchiveFull as failure:
+                if not partly:
+                    raise
+                return [Refused(OUT_OF_RESOURCES, failure.message, None) for _ in batch]
+
+    def _write_and_settle(self, arrived: Sequence[Arriving]) -> list[Incoming]:
+        written = self._spool.write(arrived)
+        try:
+            self._store.settle(written)
+        except BaseException:
+            discard(arrived)
+            raise
+        return written
 
     def _write_and_store(self, arrived: Sequence[Arriving]) -> list[Outcome]:
         return self._store.store(self._caller, self._spool.write(arrived), self._study_uid)

@@ -1,7 +1,9 @@
 """Storing: from files that arrived to instances that are acknowledged, or the reason why not."""
 
+import sqlite3
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from server.access.audit import Audit
@@ -9,18 +11,21 @@ from server.access.people import Caller
 from server.access.policy import Action, require_store
 from server.archive.quarantine import Quarantine
 from server.archive.store import Archive, Incoming
-from server.catalogue import entries
+from server.catalogue import damage, entries
 from server.catalogue.entries import Entry
 from server.catalogue.ledger import Ledger
 from server.database.sqlite import Database
 from server.dicom.resources import InstanceRef
-from server.errors import ServerError
+from server.errors import ArchiveFull, ServerError
 from server.studies.arrival import Identity, identify, read
 
 # Failure Reasons (0008,1197): PS3.4 table B.2-1, and PS3.7 annex C for the duplicate
 CANNOT_UNDERSTAND = 0xC000
 DOES_NOT_MATCH = 0xA900
+OUT_OF_RESOURCES = 0xA700
 DUPLICATE_INSTANCE = 0x0111
+
+_PATIENCE_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +77,33 @@ class Store:
         """A new file to be filled and handed to `store`."""
         return self._archive.receive()
 
-    def store(self, caller: Caller, arrived: Sequence[Incoming], study_uid: str | None = None) -> list[Outcome]:
+    def settle(self, arrived: Sequence[Incoming]) -> None:
+        """Puts complete files to wait in the inbox, safe on disk; `ArchiveFull` when it takes no more."""
+        self._archive.settle(arrived)
+
+    def store(
+        self,
+        caller: Caller,
+        arrived: Sequence[Incoming],
+        study_uid: str | None = None,
+        *,
+        partly: bool = False,
+    ) -> list[Outcome]:
         """Keeps every file that can be kept, in the order given; the files are gone from the inbox afterwards.
 
         With `study_uid`, instances of any other study are refused. Raises `NotAllowed`, and `ArchiveFull` when
-        the disk takes no more: then nothing of this call counts as kept.
+        the disk takes no more: then nothing of this call counts as kept. Where others of the same request are kept
+        already (`partly`), that is told of each instance instead.
         """
         try:
             require_store(caller, self._organisation)
             read_files = [self._read(incoming, study_uid) for incoming in arrived]
-            outcomes = self._keep(arrived, read_files)
+            try:
+                outcomes = self._keep(arrived, read_files)
+            except ArchiveFull as error:
+                if not partly:
+                    raise
+                outcomes = [_without_room(entry, error) for entry in read_files]
             if self._quarantine is not None:
                 self._set_aside(caller, self._quarantine, arrived, outcomes)
         finally:
@@ -118,12 +140,17 @@ class Store:
         for incoming, entry in zip(arrived, read_files, strict=True):
             if isinstance(entry, Entry) and entry.ref.instance_uid not in known:
                 fresh.setdefault(entry.ref.instance_uid, (incoming, entry))
-        with self._archive.keeping():
-            self._archive.keep([incoming for incoming, _ in fresh.values()])
-            added = entries.add(self._catalogue, [entry for _, entry in fresh.values()])
-        for _, entry in fresh.values():
-            if added[entry.ref.instance_uid] != entry.digest:
-                self._archive.forget(entry.digest)  # other bytes under this UID were quicker
+        try:
+            with self._archive.keeping():
+                self._archive.keep([incoming for incoming, _ in fresh.values()])
+                added = entries.add(self._catalogue, [entry for _, entry in fresh.values()])
+        except ArchiveFull:
+            self._let_go([entry.digest for _, entry in fresh.values()])
+            raise
+        # other bytes under the same UID may have been quicker
+        late = [entry.digest for _, entry in fresh.values() if added[entry.ref.instance_uid] != entry.digest]
+        if late:
+            self._let_go(late)
         outcomes: list[Outcome] = []
         for incoming, entry in zip(arrived, read_files, strict=True):
             if isinstance(entry, Refused):
@@ -132,6 +159,16 @@ class Store:
             was_first = fresh.get(entry.ref.instance_uid, (None,))[0] is incoming
             outcomes.append(_outcome(entry, {**known, **added}[entry.ref.instance_uid], again=not was_first))
         return outcomes
+
+    def _let_go(self, digests: Sequence[str]) -> None:
+        """Takes away files that got no row, but not those that somebody else has given one meanwhile."""
+        with (
+            suppress(OSError, ServerError, sqlite3.Error),  # a disk in trouble; `verify` names what is left
+            self._archive.removing(_PATIENCE_SECONDS) as alone,
+        ):
+            for digest in digests if alone else ():
+                if not damage.known(self._catalogue, digest):
+                    self._archive.forget(digest)
 
     def _set_aside(
         self, caller: Caller, quarantine: Quarantine, arrived: Sequence[Incoming], outcomes: list[Outcome]
@@ -152,6 +189,10 @@ class Store:
                     },
                 )
                 outcomes[number] = replace(outcome, message=f"In quarantine: {outcome.message}")
+
+
+def _without_room(entry: Entry | Refused, error: ArchiveFull) -> Refused:
+    return entry if isinstance(entry, Refused) else Refused(OUT_OF_RESOURCES, error.message, _identity(entry))
 
 
 def _outcome(entry: Entry, digest: str, *, again: bool) -> Outcome:

@@ -58,6 +58,7 @@ def test_a_store_that_the_disk_refuses_keeps_nothing_and_works_again_later(
     assert client.get("/dicomweb/instances?SOPInstanceUID=1.2.3").status_code == 204
     monkeypatch.undo()
     assert list((root / "archive" / "inbox").iterdir()) == []
+    assert len(list((root / "archive" / "objects").rglob("*.dcm"))) == 1, "nor is a file left of what was refused"
     failed = code == errno.EIO and act != "making the file"
     assert client.get("/readyz").status_code == (507 if failed else 200), "a disk that lost what it had stays suspect"
     assert client.stow(content).status_code == 200

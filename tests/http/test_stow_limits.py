@@ -4,14 +4,15 @@ import errno
 import json
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from server.archive.store import Archive, Incoming, Kept
 from server.errors import Overloaded
 from server.web.workers import Workers
-from tests.factories import image, multipart, part10
+from tests.factories import identifiers, image, multipart, part10, raw_part10
 from tests.http.conftest import Client, audit_records
 
 
@@ -46,6 +47,56 @@ def test_nothing_is_kept_of_a_request_whose_last_part_is_of_another_type(client:
     headers = {"Content-Type": "multipart/related; type=application/dicom; boundary=b"}
     assert client.post("/dicomweb/studies", content=content, headers=headers).status_code == 415
     nothing_is_kept(client, root)
+
+
+@pytest.mark.parametrize("ending", ["text", "cut off", "too many"])
+def test_nothing_is_kept_of_a_large_request_that_is_refused_at_its_end(
+    client: Client, root: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    monkeypatch.setattr("server.web.multipart.MOST_PARTS", 129 if ending == "too many" else 10_000)
+    files = [raw_part10(identifiers()) for _ in range(130)]
+    content, headers = multipart(*files, *([b"hello"] if ending == "text" else []))
+    if ending == "text":
+        head, _, tail = content.rpartition(b"application/dicom")
+        content = head + b"text/plain" + tail
+    answer = client.post("/dicomweb/studies", content=content[:-5] if ending == "cut off" else content, headers=headers)
+    assert answer.status_code == {"text": 415, "cut off": 400, "too many": 413}[ending]
+    nothing_is_kept(client, root)
+    content, headers = multipart(*files[:129])
+    assert client.post("/dicomweb/studies", content=content, headers=headers).status_code == 200
+    assert len(client.get("/dicomweb/instances", params={"limit": 1000}).json()) == 129
+
+
+def test_of_a_large_request_that_the_disk_takes_in_part_each_instance_is_told(
+    client: Client, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = Archive.keep
+    kept: list[object] = []
+
+    def keep_once(archive: Archive, arrived: Sequence[Incoming]) -> list[Kept]:
+        kept.append(arrived)
+        if len(kept) > 1:
+            monkeypatch.setattr(os, "fsync", full)
+        return keep(archive, arrived)
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    content, headers = multipart(*(raw_part10(identifiers()) for _ in range(130)))
+    with monkeypatch.context():
+        monkeypatch.setattr(Archive, "keep", keep_once)
+        answer = client.post("/dicomweb/studies", content=content, headers=headers)
+    assert answer.status_code == 202
+    stored = {item["00081155"]["Value"][0] for item in answer.json()["00081199"]["Value"]}
+    failed = answer.json()["00081198"]["Value"]
+    assert (len(stored), len(failed)) == (64, 66)
+    assert {item["00081197"]["Value"][0] for item in failed} == {0xA700}
+    monkeypatch.undo()
+    found = client.get("/dicomweb/instances", params={"limit": 1000}).json()
+    assert {one["00080018"]["Value"][0] for one in found} == stored
+    assert len(list((root / "archive" / "objects").rglob("*.dcm"))) == 64
+    assert list((root / "archive" / "inbox").iterdir()) == []
+    assert client.post("/dicomweb/studies", content=content, headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["fsync", "rename"])
