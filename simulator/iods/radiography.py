@@ -103,7 +103,7 @@ def film_of(exam: Exam, view: View, request: Request, pixel_mm: float, bits_stor
 
 def sums_of(exam: Exam, body: Body, request: Request) -> Callable[[], projection.Sums]:
     """Return a function that sums the rays when it is first called, and remembers them."""
-    step = 1.2 if exam.scale == "small" else 0.45
+    step = 1.6 if exam.scale == "small" else 0.45
     if body.high[0] - body.low[0] > 250:
         step *= 2
 

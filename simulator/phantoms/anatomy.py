@@ -1,6 +1,6 @@
 """Painting bodies: a label map over patient coordinates, made of shapes, tubes and layers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
@@ -15,6 +15,10 @@ Mask = NDArray[np.bool_]
 Labels = NDArray[np.uint8]
 Point = tuple[float, float, float]
 Tissues = tuple[Tissue, ...]
+Rows = NDArray[np.float32]
+Indices = NDArray[np.int64]
+_SMALL = 2000  # voxels, below which looking at a tube alone costs more than its voxels
+_AT_ONCE = 100_000  # voxels, below which painting costs the same however few there are
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,12 @@ class Tube:
     end: Point
     start_radius: float
     end_radius: float
+
+
+def as_rows(tubes: Iterable[Tube]) -> Rows:
+    """Return a row for each tube: x, y, z of its start, of its end, and the radius at both."""
+    rows = [(*tube.start, *tube.end, tube.start_radius, tube.end_radius) for tube in tubes]
+    return np.array(rows, dtype=np.float32).reshape(-1, 8)
 
 
 class Canvas:
@@ -60,10 +70,10 @@ class Canvas:
 
     def near(self, low: Point, high: Point) -> "Canvas":
         """Return the part of the canvas between two corners; painting on it paints here. It may be empty."""
-        spans = []
-        for axis, start, end in zip((self.x, self.y, self.z), low, high, strict=True):
-            inside = np.flatnonzero((axis.ravel() >= start) & (axis.ravel() <= end))
-            spans.append(slice(int(inside[0]), int(inside[-1]) + 1) if inside.size else slice(0, 0))
+        spans = [
+            slice(*(int(place) for place in _span(axis.ravel(), start, end)))
+            for axis, start, end in zip((self.x, self.y, self.z), low, high, strict=True)
+        ]
         x, y, z = (axis.ravel()[span] for axis, span in zip((self.x, self.y, self.z), spans, strict=True))
         return Canvas(x, y, z, self.labels[spans[2], spans[1], spans[0]])
 
@@ -91,30 +101,53 @@ class Canvas:
         """Paint tubes `thicker` mm more than their radius; `within` spares every tissue but those named."""
         if self.is_empty:
             return
-        bottom, top = float(self.z.min()), float(self.z.max())
-        for tube in tubes:
-            most = max(tube.start_radius, tube.end_radius) + thicker
-            # A tree has a thousand tubes and a slice meets few of them: the rest must cost next to nothing.
-            if min(tube.start[2], tube.end[2]) - most > top or max(tube.start[2], tube.end[2]) + most < bottom:
-                continue
-            part = self.near(*_around([tube.start, tube.end], (most, most, most)))
-            if part.is_empty:
-                continue
-            inside = part.depth_in(tube) > -thicker
+        # A tree has a thousand tubes and a slice meets few of them: the rest must cost next to nothing.
+        rows = as_rows(tubes)
+        starts, counts = self._boxes(rows, thicker)
+        sizes = counts.prod(axis=1)
+        many = (sizes > 0) & (sizes <= _SMALL)
+        if many.any():
+            self._fill_small(rows[many], starts[many], counts[many], tissue, thicker, within)
+        for row, start, count in zip(rows[sizes > _SMALL], starts[sizes > _SMALL], counts[sizes > _SMALL], strict=True):
+            x, y, z = (slice(int(first), int(first + number)) for first, number in zip(start, count, strict=True))
+            part = Canvas(self.x[..., x], self.y[:, y], self.z[z], self.labels[z, y, x])
+            inside = _depth(row, part.x, part.y, part.z) > -thicker
             if within:
                 part.turn(inside, within, tissue)
             else:
                 part.fill(inside, tissue)
 
+    def _boxes(self, rows: Rows, thicker: float) -> tuple[Indices, Indices]:
+        """Return where the box around each tube begins, and how many voxels it has, along x, y and z."""
+        most = rows[:, 6:].max(axis=1) + thicker
+        starts, counts = np.empty((len(rows), 3), dtype=np.int64), np.empty((len(rows), 3), dtype=np.int64)
+        for place, axis in enumerate((self.x, self.y, self.z)):
+            ends = rows[:, place], rows[:, place + 3]
+            first, last = _span(axis.ravel(), np.minimum(*ends) - most, np.maximum(*ends) + most)
+            starts[:, place], counts[:, place] = first, np.maximum(last - first, 0)
+        return starts, counts
+
+    def _fill_small(
+        self, rows: Rows, starts: Indices, counts: Indices, tissue: Tissue, thicker: float, within: Tissues
+    ) -> None:
+        """Paint tubes of few voxels all at once: one list of the voxels of all their boxes."""
+        sizes = counts.prod(axis=1)
+        which = np.repeat(np.arange(len(rows)), sizes)
+        place = np.arange(len(which)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        wide, deep = counts[which, 0], counts[which, 1]
+        x = place % wide + starts[which, 0]
+        y = place // wide % deep + starts[which, 1]
+        z = place // (wide * deep) + starts[which, 2]
+        inside = _depth(rows[which].T, self.x.ravel()[x], self.y.ravel()[y], self.z.ravel()[z]) > -thicker
+        x, y, z = x[inside], y[inside], z[inside]
+        if within:
+            spared = ~np.isin(self.labels[z, y, x], within)
+            x, y, z = x[~spared], y[~spared], z[~spared]
+        self.labels[z, y, x] = tissue
+
     def depth_in(self, tube: Tube) -> Field:
         """Return how many mm inside the surface of a tube with round ends each voxel lies."""
-        axis = [end - start for start, end in zip(tube.start, tube.end, strict=True)]
-        length = sum(part * part for part in axis) or 1e-6
-        dx, dy, dz = self.x - tube.start[0], self.y - tube.start[1], self.z - tube.start[2]
-        along = np.clip((dx * axis[0] + dy * axis[1] + dz * axis[2]) / length, 0, 1)
-        off = (dx - along * axis[0]) ** 2 + (dy - along * axis[1]) ** 2 + (dz - along * axis[2]) ** 2
-        radius = tube.start_radius + along * (tube.end_radius - tube.start_radius)
-        return np.asarray(radius - np.sqrt(off), dtype=np.float32)
+        return _depth(as_rows([tube])[0], self.x, self.y, self.z)
 
 
 class Body(Protocol):
@@ -154,6 +187,18 @@ def label_map(body: Body, x: Field, y: Field, z: Field) -> Labels:
     return canvas.labels
 
 
+def slices_at_once(x: Field, y: Field) -> int:
+    """Return how many slices of that size are painted together."""
+    return max(1, _AT_ONCE // (len(x) * len(y)))
+
+
+def label_slices(body: Body, x: Field, y: Field, z: Field) -> Iterator[Labels]:
+    """Yield the labels (rows x columns) at each height of `z`, small slices painted several at a time."""
+    together = slices_at_once(x, y)
+    for first in range(0, len(z), together):
+        yield from label_map(body, x, y, z[first : first + together])
+
+
 def chain(points: Iterable[Point], radii: Iterable[float]) -> list[Tube]:
     """Return tubes that join `points` one after the other."""
     stops = list(zip(points, radii, strict=True))
@@ -169,6 +214,25 @@ def profile(along: Field, *stops: tuple[float, float]) -> Field:
     """Return a value that runs evenly from stop to stop, each a (place, value), the places rising."""
     places, values = zip(*stops, strict=True)
     return np.asarray(np.interp(along, places, values), dtype=np.float32)
+
+
+def _depth(tube: Rows, x: Field, y: Field, z: Field) -> Field:
+    """Return how many mm inside a tube's surface points lie; `tube` is its row, or a column for each point."""
+    x0, y0, z0, x1, y1, z1, r0, r1 = tube
+    ax, ay, az = x1 - x0, y1 - y0, z1 - z0
+    length = np.maximum(ax * ax + ay * ay + az * az, np.float32(1e-6))
+    dx, dy, dz = x - x0, y - y0, z - z0
+    along = np.clip((dx * ax + dy * ay + dz * az) / length, 0, 1)
+    off = (dx - along * ax) ** 2 + (dy - along * ay) ** 2 + (dz - along * az) ** 2
+    return np.asarray(r0 + along * (r1 - r0) - np.sqrt(off), dtype=np.float32)
+
+
+def _span(axis: Field, low: float | Field, high: float | Field) -> tuple[Indices, Indices]:
+    """Return from which place on an axis, and up to before which, lies what is between `low` and `high`."""
+    if len(axis) > 1 and axis[0] > axis[-1]:
+        first, last = _span(axis[::-1], low, high)
+        return len(axis) - last, len(axis) - first
+    return np.asarray(axis.searchsorted(low, "left")), np.asarray(axis.searchsorted(high, "right"))
 
 
 def _around(points: list[Point], margin: Point) -> tuple[Point, Point]:

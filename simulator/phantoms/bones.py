@@ -10,8 +10,9 @@ from simulator.phantoms.tissues import Tissue
 
 def blend(first: Field, second: Field, softness: float) -> Field:
     """Return the depth in the union of two shapes, their seam rounded over `softness` mm."""
-    part = np.clip(0.5 + 0.5 * (first - second) / softness, 0, 1)
-    return np.asarray(second + (first - second) * part + softness * part * (1 - part), dtype=np.float32)
+    apart = first - second
+    part = np.clip(0.5 + (0.5 / softness) * apart, 0, 1)
+    return np.asarray(second + part * (apart + softness * (1 - part)), dtype=np.float32)
 
 
 def meet(first: Field, second: Field, softness: float) -> Field:

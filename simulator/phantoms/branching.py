@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.phantoms.anatomy import Point, Tube
+from simulator.phantoms.anatomy import Point, Tube, as_rows
 
 _MURRAY = 1 / 2.8  # a parent's flow is its children's: the radius goes with the number of tips, Murray's law
 
@@ -13,10 +13,10 @@ class Thicket:
 
     def __init__(self, tubes: list[Tube]) -> None:
         self._tubes = tubes
-        heights = np.array([(tube.start[2], tube.end[2]) for tube in tubes])
-        radii = np.array([max(tube.start_radius, tube.end_radius) for tube in tubes])
-        self._bottoms = heights.min(axis=1) - radii
-        self._tops = heights.max(axis=1) + radii
+        rows = as_rows(tubes)
+        radii = rows[:, 6:].max(axis=1)
+        self._bottoms = rows[:, (2, 5)].min(axis=1) - radii
+        self._tops = rows[:, (2, 5)].max(axis=1) + radii
 
     def between(self, bottom: float, top: float) -> list[Tube]:
         """Return the tubes that have a part between two heights, in the order they were given."""
@@ -33,10 +33,11 @@ def grow(root: Point, tips: NDArray[np.float64], tip_radius: float) -> list[Tube
     places = np.vstack([root, tips[order]])
     parents = np.zeros(len(places), dtype=np.int64)
     way = np.zeros(len(places))
+    x, y, z = (np.ascontiguousarray(along) for along in places.T)
     for node in range(1, len(places)):
-        twig = np.linalg.norm(places[:node] - places[node], axis=1)
-        parents[node] = int(np.argmin(twig + 0.28 * way[:node]))
-        way[node] = way[parents[node]] + twig[parents[node]]
+        twig = np.sqrt((x[:node] - x[node]) ** 2 + (y[:node] - y[node]) ** 2 + (z[:node] - z[node]) ** 2)
+        parent = parents[node] = (twig + 0.28 * way[:node]).argmin()
+        way[node] = way[parent] + twig[parent]
     carried = np.ones(len(places))
     for node in range(len(places) - 1, 0, -1):
         carried[parents[node]] += carried[node]

@@ -1,5 +1,7 @@
 """A chest from the apices to the upper abdomen, with a nodule in the right upper lobe that grows."""
 
+from functools import cached_property
+
 import numpy as np
 
 from simulator.phantoms import spine
@@ -71,7 +73,7 @@ class Chest:
         self.lesions: tuple[Lesion, ...] = (Lesion("nodule-1", centre, diameter, Tissue.LUNG_NODULE),)
         self._broad, self._fine = Texture(random, 60), Texture(random, 14)
         self._rib_phase = random.uniform(0, 26)
-        self._vessels = self._lung_vessels(random)
+        [self._random] = random.spawn(1)
 
     def paint(self, canvas: Canvas) -> None:
         """Paint the chest where the canvas is."""
@@ -170,10 +172,12 @@ class Chest:
         unit.tubes(_AIRWAY, Tissue.VESSEL_WALL, thicker=1.4)
         unit.tubes(_AIRWAY, Tissue.AIR)
 
-    def _lung_vessels(self, random: np.random.Generator) -> Thicket:
+    @cached_property
+    def _vessels(self) -> Thicket:
+        # Grown when the first slice is painted: most studies of a list never are.
         tubes: list[Tube] = []
         for side, root in ((-1, (-44.0, -2.0, 6.0)), (1, (50.0, 12.0, 10.0))):
-            scattered = random.uniform((20, -95, -130), (150, 95, 150), size=(9000, 3)) * (side, 1, 1)
+            scattered = self._random.uniform((20, -95, -130), (150, 95, 150), size=(9000, 3)) * (side, 1, 1)
             x, y, z = (scattered[:, axis].astype(np.float32) for axis in range(3))
             kept = (_beyond_cage(x, y, z) < -4) & (z > _diaphragm(x, y) + 4) & (_beyond_mediastinum(x, y, z) > 3)
             tubes += grow(root, scattered[kept][:2000], 0.62)

@@ -12,7 +12,7 @@ from simulator.phantoms.noise import grain, soften
 from simulator.phantoms.painted import Painted
 
 LOWEST_HU, HIGHEST_HU = -1024, 3071
-_TILE = 1024
+_TILES = 2  # how many times as wide as the image the grain is before it repeats
 _OFFSET = 0.5  # rounds when the fraction is cut off
 
 
@@ -103,11 +103,12 @@ def noisy(
 ) -> Iterator[NDArray[np.int16]]:
     """Yield `plain` images with noise of their own: a tile of the kernel's grain, rolled, and deeper in the middle."""
     rows, columns = len(grid.y), len(grid.x)
-    tile = np.pad(grain(random, _TILE, grid.pixel_mm, kernel.peak_per_mm), ((0, rows), (0, columns)), mode="wrap")
+    side = _TILES * max(rows, columns)
+    tile = np.pad(grain(random, side, grid.pixel_mm, kernel.peak_per_mm), ((0, rows), (0, columns)), mode="wrap")
     deviation = _deviation_map(grid) * np.float32(noise_hu(kernel, milliampere_seconds, grid.thickness_mm))
     noise = np.empty((rows, columns), dtype=np.float32)
     for image in plain:
-        top, left = (int(step) for step in random.integers(0, _TILE, size=2))
+        top, left = (int(step) for step in random.integers(0, side, size=2))
         np.multiply(tile[top : top + rows, left : left + columns], deviation, out=noise)
         if random.integers(2):
             np.negative(noise, out=noise)

@@ -1,5 +1,7 @@
 """Band-limited randomness: the texture of tissue, the grain of a CT kernel, the drift of a receive coil."""
 
+from functools import cached_property, lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,14 +16,14 @@ class Texture:
 
     def __init__(self, random: np.random.Generator, wavelength_mm: float) -> None:
         self._step = wavelength_mm / self._STEPS_PER_WAVE
-        frequency = np.fft.fftfreq(self._SIDE)
-        half = np.fft.rfftfreq(self._SIDE)
-        radius = np.sqrt(frequency[:, None, None] ** 2 + frequency[:, None] ** 2 + half**2)
-        centre = 1 / self._STEPS_PER_WAVE
-        band = np.exp(-(((radius - centre) / (0.35 * centre)) ** 2))
-        white = np.fft.rfftn(random.standard_normal((self._SIDE,) * 3))
-        field = np.fft.irfftn(white * band, s=(self._SIDE,) * 3, axes=(0, 1, 2))
-        self._tile: Volume = (field / field.std()).astype(np.float32)
+        [self._random] = random.spawn(1)
+
+    @cached_property
+    def _tile(self) -> Volume:
+        # Made when it is first looked at: most studies of a list are never painted.
+        white = np.fft.rfftn(self._random.standard_normal((self._SIDE,) * 3, dtype=np.float32))
+        field = np.fft.irfftn(white * _band(self._SIDE, 1 / self._STEPS_PER_WAVE), s=(self._SIDE,) * 3, axes=(0, 1, 2))
+        return np.asarray(field / field.std(), dtype=np.float32)
 
     def over(self, x: Volume, y: Volume, z: Volume) -> Volume:
         """Return the field on the grid that three coordinate axes span, as (z, y, x); millimetres."""
@@ -62,13 +64,9 @@ def grain(random: np.random.Generator, side: int, pixel_mm: float, peak_per_mm: 
     Its noise power is f exp(-(f/fp)^2): filtered back projection takes the low frequencies away, the kernel
     takes the high ones, and `peak_per_mm` (fp) is where the kernel begins to.
     """
-    rows = np.fft.fftfreq(side, pixel_mm)
-    columns = np.fft.rfftfreq(side, pixel_mm)
-    frequency = np.hypot(rows[:, None], columns)
-    amplitude = np.sqrt(frequency * np.exp(-((frequency / peak_per_mm) ** 2)))
-    tile = np.fft.irfft2(np.fft.rfft2(random.standard_normal((side, side))) * amplitude, s=(side, side))
-    grain_tile: Volume = (tile / tile.std()).astype(np.float32)
-    return grain_tile
+    white = np.fft.rfft2(random.standard_normal((side, side), dtype=np.float32))
+    tile = np.fft.irfft2(white * _amplitude(side, pixel_mm, peak_per_mm), s=(side, side))
+    return np.asarray(tile / tile.std(), dtype=np.float32)
 
 
 def soften(image: Volume, times: int = 1) -> Volume:
@@ -87,3 +85,19 @@ def _average(image: Volume) -> Volume:
     mixed[0] += quarter[0]
     mixed[-1] += quarter[-1]
     return mixed
+
+
+@lru_cache(maxsize=4)
+def _amplitude(side: int, pixel_mm: float, peak_per_mm: float) -> Volume:
+    rows = np.fft.fftfreq(side, pixel_mm)
+    columns = np.fft.rfftfreq(side, pixel_mm)
+    frequency = np.hypot(rows[:, None], columns)
+    return np.asarray(np.sqrt(frequency * np.exp(-((frequency / peak_per_mm) ** 2))), dtype=np.float32)
+
+
+@lru_cache(maxsize=1)
+def _band(side: int, centre: float) -> Volume:
+    frequency = np.fft.fftfreq(side)
+    half = np.fft.rfftfreq(side)
+    radius = np.sqrt(frequency[:, None, None] ** 2 + frequency[:, None] ** 2 + half**2)
+    return np.asarray(np.exp(-(((radius - centre) / (0.35 * centre)) ** 2)), dtype=np.float32)

@@ -4,7 +4,7 @@ import zlib
 
 import numpy as np
 
-from simulator.phantoms.anatomy import Body, Field, Labels, label_map
+from simulator.phantoms.anatomy import Body, Field, Labels, label_slices, slices_at_once
 
 _FAST = 1
 
@@ -22,12 +22,15 @@ class Painted:
         self.kept: dict[tuple[object, ...], list[Field]] | None = {} if keeps else None
         self._body = body
         self._packed: dict[int, bytes] = {}
+        self._together = slices_at_once(x, y)
 
     def labels(self, index: int) -> Labels:
         """Return the labels (rows x columns) of one height."""
         if index not in self._packed:
-            slab = label_map(self._body, self.x, self.y, self.z[index : index + 1])
-            self._packed[index] = zlib.compress(slab.tobytes(), _FAST)
+            first = index - index % self._together
+            heights = self.z[first : first + self._together]
+            for place, slab in enumerate(label_slices(self._body, self.x, self.y, heights), start=first):
+                self._packed[place] = zlib.compress(slab.tobytes(), _FAST)
         flat = np.frombuffer(zlib.decompress(self._packed[index]), dtype=np.uint8)
         return flat.reshape(len(self.y), len(self.x))
 

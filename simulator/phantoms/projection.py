@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.phantoms import lettering
-from simulator.phantoms.anatomy import Body, Field, label_map
+from simulator.phantoms.anatomy import Body, Field, label_slices
 from simulator.phantoms.noise import soften
 from simulator.phantoms.tissues import LIMB_BEAM, Beam, Tissue, attenuation
 
@@ -60,8 +60,8 @@ def ray_sums(body: Body, step_mm: float, beam: Beam = LIMB_BEAM, axial_mm: tuple
     lateral = np.empty((len(z), len(y)), dtype=np.float32)
     axial = np.zeros((len(y), len(x)), dtype=np.float32)
     bottom, top = axial_mm or (1.0, -1.0)
-    for row, height in enumerate(z[::-1]):
-        plane = table[label_map(body, x, y, np.array([height]))[0]]
+    for row, (height, labels) in enumerate(zip(z[::-1], label_slices(body, x, y, z[::-1]), strict=True)):
+        plane = table[labels]
         frontal[row] = plane.sum(axis=0)
         lateral[row] = plane.sum(axis=1)
         if bottom <= height <= top:

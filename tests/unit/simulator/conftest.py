@@ -5,7 +5,9 @@ from functools import cache
 
 import pytest
 
+from e2e.running import RunningServer
 from simulator.studies import Instance, make_study
+from tests.unit.simulator.live import lightbox
 from tests.unit.simulator.store_server import StoreServer, serve
 
 Made = Callable[[str], list[Instance]]
@@ -15,6 +17,13 @@ Made = Callable[[str], list[Instance]]
 def store_server() -> Iterator[StoreServer]:
     with serve() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A real Lightbox that many tests send their own studies to."""
+    with lightbox(tmp_path_factory.mktemp("lightbox")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Every fault is tried on a real server, alone and among good instances, and judged as it should be."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,14 +14,7 @@ from simulator.faults.run import neighbours, try_faults
 from simulator.faults.verdict import MEANINGS, STORED, Got, Verdict, refused
 from simulator.studies import make_study
 from simulator.workload.archive import Unreachable
-from tests.unit.simulator.live import lightbox
 from tests.unit.simulator.store_server import Reply, StoreServer, all_stored, store_response
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with lightbox(tmp_path_factory.mktemp("faults")) as running:
-        yield running
 
 
 def test_there_are_enough_of_every_group_and_each_is_explained() -> None:

@@ -2,10 +2,8 @@
 
 import hashlib
 import random
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -17,16 +15,10 @@ from simulator.workload.dicomweb import connection
 from simulator.workload.ledger import fates
 from simulator.workload.order import begin, made
 from simulator.workload.worklist import from_csv
-from tests.unit.simulator.live import lightbox
+from tests.unit.simulator.live import lightbox, simulator
 
 SEED, SLICES = 11, 8
 IMAGES = 3 * SLICES
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with lightbox(tmp_path_factory.mktemp("modality")) as running:
-        yield running
 
 
 def worklist(folder: Path, *steps: str) -> Path:
@@ -101,31 +93,31 @@ def test_a_list_is_worked_through_once(
 def test_killed_at_any_moment_it_goes_on_where_it_was(server: RunningServer, tmp_path: Path, seed: int) -> None:
     items, spool = worklist(tmp_path, f"K{seed}a", f"K{seed}b", f"K{seed}c"), tmp_path / "spool"
     chance = random.Random(seed)
-    command = [sys.executable, "-m", "simulator"]
     # half an hour of MR in half a second, so that there is something to interrupt
-    command += arguments(items, server.dicomweb, spool, "--speed", "4000", "--verify", "bytes")
+    command = arguments(items, server.dicomweb, spool, "--speed", "4000", "--verify", "bytes")
     interrupted = 0
     for _ in range(3):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = simulator(command, tmp_path / "said")
         wait_for(lambda running=process: begun(spool, running))
-        time.sleep(chance.uniform(0, 0.5))
-        interrupted += process.poll() is None
+        process.join(chance.uniform(0, 0.5))
+        interrupted += process.is_alive()
         process.kill()
-        process.wait()
+        process.join()
     assert interrupted, "nothing was under way: the test has shown nothing"
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
+    process = simulator(command, tmp_path / "said")
+    process.join()
+    assert process.exitcode == 0, (tmp_path / "said").read_text()
     assert_all_there(server, items, spool)
 
 
-def begun(spool: Path, process: "subprocess.Popen[bytes]") -> bool:
+def begun(spool: Path, process: BaseProcess) -> bool:
     """Whether this run has opened its ledger and works, or has already ended."""
     files = Path(f"/proc/{process.pid}/fd")
     try:
         opened = [str(one.readlink()) for one in files.iterdir()]
     except OSError:
         opened = []
-    return process.poll() is not None or str(spool / "ledger.jsonl") in opened
+    return not process.is_alive() or str(spool / "ledger.jsonl") in opened
 
 
 def wait_for(condition: object) -> None:
@@ -138,15 +130,14 @@ def wait_for(condition: object) -> None:
 def test_an_archive_that_is_killed_and_comes_back_gets_everything(tmp_path: Path) -> None:
     items, spool = worklist(tmp_path, "A1", "A2"), tmp_path / "spool"
     with lightbox(tmp_path) as own:
-        command = [sys.executable, "-m", "simulator"]
-        command += arguments(items, own.dicomweb, spool, "--speed", "4000", "--give-up-after", "90")
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        command = arguments(items, own.dicomweb, spool, "--speed", "4000", "--give-up-after", "90")
+        process = simulator(command, tmp_path / "said")
         wait_for(lambda: list(spool.glob("acknowledged/*/*/*.dcm")))
         own.kill()
         wait_for(lambda: list(spool.glob("waiting/*/*/*.dcm")))
         own.start()
-        said, _ = process.communicate(timeout=120)
-        assert process.returncode == 0, said
+        process.join(120)
+        assert process.exitcode == 0, (tmp_path / "said").read_text()
         assert_all_there(own, items, spool)
 
 

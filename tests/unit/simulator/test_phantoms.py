@@ -80,6 +80,25 @@ def test_a_canvas_part_beyond_the_canvas_is_empty_and_may_be_painted() -> None:
     assert not canvas.labels.any()
 
 
+@pytest.mark.parametrize("order", [1, -1], ids=["feet first", "head first"])
+def test_tubes_painted_together_are_those_painted_one_by_one(order: int) -> None:
+    chance = generator(2, "tubes")
+    places = chance.uniform(-30, 30, size=(40, 6))
+    radii = chance.uniform(0.4, 9, size=(40, 2))
+    tubes = [
+        Tube((a, b, c), (d, e, f), *ends)
+        for (a, b, c, d, e, f), ends in zip(places.tolist(), radii.tolist(), strict=True)
+    ]
+    axis = np.arange(-25, 26, dtype=np.float32)
+    canvas, plain = (Canvas(axis, axis, axis[::order]) for _ in range(2))
+    for one in (canvas, plain):
+        one.fill(one.x + 0 * one.y + 0 * one.z > 0, Tissue.LUNG)
+    canvas.tubes(tubes, Tissue.FAT, thicker=0.5, within=(Tissue.LUNG,))
+    inside = np.max([plain.depth_in(tube) for tube in tubes], axis=0) > -0.5
+    plain.turn(inside, (Tissue.LUNG,), Tissue.FAT)
+    np.testing.assert_array_equal(canvas.labels, plain.labels)
+
+
 def test_a_tree_reaches_every_tip_and_is_thickest_at_the_root() -> None:
     tips = generator(1, "tips").uniform(-40, 40, size=(60, 3))
     tubes = grow((0.0, 0.0, 0.0), tips, 0.5)

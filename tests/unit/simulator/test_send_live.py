@@ -11,16 +11,9 @@ from simulator.studies import Instance
 from simulator.workload.ledger import fates
 from simulator.workload.patience import Patience
 from simulator.workload.send import Sender
-from tests.unit.simulator.live import lightbox
 from tests.unit.simulator.made_archive import MadeArchive
 
 QUICK = ["--seed", "3", "--scale", "small", "--study", "brain-mr", "--slices", "5"]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with lightbox(tmp_path_factory.mktemp("send")) as running:
-        yield running
 
 
 def test_the_ledger_knows_when_each_was_sent_seen_and_found_the_same(
