@@ -27,6 +27,7 @@ from server.dicomweb.addresses import ROOT, Addresses
 from server.dicomweb.capabilities import Capabilities
 from server.dicomweb.changes import ChangeFeed
 from server.dicomweb.qido import Qido
+from server.dicomweb.ready import ReadyPictures
 from server.dicomweb.removal import Removal
 from server.dicomweb.rendered import Rendered
 from server.dicomweb.routes import routes as dicomweb_routes
@@ -172,11 +173,12 @@ def build(settings: Settings) -> Starlette:
     changes = ChangeFeed(Follow(parts.catalogue, parts.audit), workers)
     regions = RegionStatistics(Statistics(render), workers)
     capabilities = Capabilities(addresses)
+    ready_pictures = ReadyPictures(render, parts.catalogue.version)
     dicomweb = dicomweb_routes(
         Stow(parts.store, workers, addresses, settings.archive.largest_instance),
         Qido(parts.search, workers, addresses, settings.search.most_results),
         Wado(retrieve, workers, addresses),
-        Rendered(render, Documents(parts.sound, retrieve, parts.audit), workers, addresses),
+        Rendered(render, ready_pictures, Documents(parts.sound, retrieve, parts.audit), workers, addresses),
         RenderedVolumes(volumes, workers),
         removal,
         changes,
@@ -208,6 +210,7 @@ def build(settings: Settings) -> Starlette:
 
     app = Starlette(
         routes=[
+            ready_pictures,
             Route("/healthz", _healthy),
             Route("/readyz", ready),
             Route(ROOT, capabilities.describe, methods=["GET", "OPTIONS"]),

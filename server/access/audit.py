@@ -67,16 +67,20 @@ class Audit:
 
         PS3.15 A.5.3.6 has one "DICOM Instances Accessed" message summarise the use of a study's instances.
         """
-        look = (caller.person_id, action, study_uid)
+        if self.is_looking(caller, action, study_uid):
+            return
         now = time.monotonic()
+        self.record(caller, action, [study_uid] if study_uid else [], "success")
         with self._lock:
-            fresh = now - self._looks.get(look, -LOOK_SECONDS) >= LOOK_SECONDS
-        if fresh:
-            self.record(caller, action, [study_uid] if study_uid else [], "success")
-            with self._lock:
-                if len(self._looks) >= _MOST_LOOKS:
-                    self._looks.clear()
-                self._looks[look] = now
+            if len(self._looks) >= _MOST_LOOKS:
+                self._looks.clear()
+            self._looks[caller.person_id, action, study_uid] = now
+
+    def is_looking(self, caller: Caller, action: Action, study_uid: str | None) -> bool:
+        """Whether this look is on record already, so that `look` has nothing to wait for."""
+        with self._lock:
+            since = self._looks.get((caller.person_id, action, study_uid), -LOOK_SECONDS)
+        return time.monotonic() - since < LOOK_SECONDS
 
     def about(self, study_uids: Set[str] | None) -> Iterator[dict[str, object]]:
         """Every record, or those about any of these studies, the oldest first."""

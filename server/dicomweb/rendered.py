@@ -11,6 +11,7 @@ from server.dicomweb.accepting import Wish, wishes
 from server.dicomweb.addresses import Addresses
 from server.dicomweb.documents import RenderedDocuments
 from server.dicomweb.picture_wishes import PRIVATE, form_of_pictures, picture_wish
+from server.dicomweb.ready import ReadyPictures
 from server.dicomweb.rendered_together import RenderedTogether
 from server.dicomweb.resources import frame_numbers, instance, resource
 from server.errors import NotAcceptable
@@ -26,8 +27,11 @@ from server.web.workers import Workers
 class Rendered:
     """The rendered and thumbnail resources over HTTP."""
 
-    def __init__(self, render: Render, documents: Documents, workers: Workers, addresses: Addresses) -> None:
+    def __init__(
+        self, render: Render, ready: ReadyPictures, documents: Documents, workers: Workers, addresses: Addresses
+    ) -> None:
         self._render = render
+        self._ready = ready
         self._documents = RenderedDocuments(documents, workers, addresses)
         self._together = RenderedTogether(render, self._documents, workers, addresses)
         self._workers = workers
@@ -90,6 +94,7 @@ class Rendered:
 
     async def _answer(self, request: Request, ref: ResourceRef, frame_number: int | None, form: Wish) -> Response:
         wish, known = picture_wish(request, form), request.headers.get("if-none-match", "")
+        version = self._ready.version
         target, picture = await self._workers.run_for(
             request, self._draw, caller(request), ref, frame_number, wish, known
         )
@@ -98,7 +103,9 @@ class Rendered:
             return Response(status_code=304, headers=headers)
         if picture.window is not None:
             headers["Lightbox-Window"] = str(picture.window)
-        return Response(picture.data, headers=headers, media_type=picture.media_type)
+        answer = Response(picture.data, headers=headers, media_type=picture.media_type)
+        self._ready.keep(request.scope, version, ref, target, answer)
+        return answer
 
     def _draw(
         self, by: Caller, ref: ResourceRef, frame_number: int | None, wish: RenderRequest, known: str

@@ -20,6 +20,14 @@ class Cache(Generic[V]):
         self._making: dict[Hashable, Future[V]] = {}
         self._lock = threading.Lock()
 
+    def get(self, key: Hashable) -> V | None:
+        """The value for `key` when it is kept."""
+        with self._lock:
+            value = self._kept.get(key)
+            if value is not None:
+                self._kept.move_to_end(key)
+            return value
+
     def get_or_make(self, key: Hashable, make: Callable[[], V]) -> V:
         """The value for `key`; made once however many ask at the same time. A failure is everybody's who waited."""
         with self._lock:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from server.access.audit import Audit
 from server.access.people import Caller
-from server.access.policy import Action
+from server.access.policy import Action, allows
 from server.archive.frames import read_frame
 from server.catalogue.search import Located
 from server.dicom.resources import InstanceRef, ResourceRef
@@ -154,6 +154,16 @@ class Render:
     def picture(self, target: Target) -> Picture:
         """The picture, from the cache or made now."""
         return self._pictures.get_or_make(target.key, lambda: self._draw(target))
+
+    def at_hand(self, caller: Caller, ref: ResourceRef, target: Target) -> Picture | None:
+        """A picture of a resource that was found before, without waiting for anything.
+
+        None when it is not kept, when the caller may not see it, or when this look at it is not yet in the audit.
+        """
+        allowed = allows(caller, Action.RENDER, target.located.organisation)
+        if not allowed or not self._audit.is_looking(caller, Action.RENDER, ref.study_uid):
+            return None
+        return self._pictures.get(target.key)
 
     def stored(self, target: Target) -> NDArray[np.generic]:
         """The stored values of the frame, from the cache or decoded now."""

@@ -5,6 +5,7 @@ all of a block lies on one side of either end the window of the mean is the mean
 straddle an end are windowed pixel by pixel.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -88,17 +89,26 @@ def windowed(
     """
     slope, offset = _line(image, values, window)
     share = np.clip(reduced.mean * slope + offset, 0, 1)
-    ends = [end.astype(np.float32) * slope + offset for end in (reduced.low, reduced.high)]
-    low, high = np.minimum(*ends), np.maximum(*ends)
-    straddling = ((low < 0) & (high > 0)) | ((low < 1) & (high > 1))
+    straddling = _straddling(reduced, slope, offset)
     full: Stored | None = None
     if straddling.any():
         full = stored()
         share[straddling] = _exactly(full, reduced.factor, straddling, slope, offset)
     if image.rows % reduced.factor or image.columns % reduced.factor:
         share = _with_edges(share, stored() if full is None else full, reduced.factor, slope, offset)
-    grey: NDArray[np.uint8] = np.floor(share * 255 + 0.5).astype(np.uint8)
+    grey: NDArray[np.uint8] = (share * 255 + 0.5).astype(np.uint8)
     return grey
+
+
+def _straddling(reduced: Reduced, slope: float, offset: float) -> NDArray[np.bool_]:
+    """Which blocks have values on both sides of an end of the window."""
+    found = np.zeros(reduced.low.shape, np.bool_)
+    ends = [-offset / slope, (1 - offset) / slope] if slope else []
+    for end in ends:
+        if reduced.lowest < end < reduced.highest:
+            # stored values are whole numbers, so they are compared with whole numbers, which is quicker
+            found |= (reduced.low < math.ceil(end)) & (reduced.high > math.floor(end))  # type: ignore[operator]
+    return found
 
 
 def _line(image: Image, values: Values, window: Window) -> tuple[float, float]:
@@ -115,11 +125,11 @@ def _line(image: Image, values: Values, window: Window) -> tuple[float, float]:
 
 def _exactly(full: Stored, factor: int, where: NDArray[np.bool_], slope: float, offset: float) -> Floats:
     """The mean of the windowed pixels of those blocks."""
-    rows, columns = where.shape
-    blocks = full[: rows * factor, : columns * factor].reshape(rows, factor, columns, factor)
-    i, j = np.nonzero(where)
-    pixels = blocks[i, :, j, :].astype(np.float32)
-    mean: Floats = np.clip(pixels * slope + offset, 0, 1).mean((1, 2))
+    row, column = np.divmod(np.flatnonzero(where), where.shape[1])
+    width = full.shape[1]
+    inside = (np.arange(factor)[:, None] * width + np.arange(factor)).reshape(-1)
+    pixels = full.reshape(-1).take(((row * width + column) * factor)[:, None] + inside).astype(np.float32)
+    mean: Floats = np.clip(pixels * slope + offset, 0, 1).mean(1)
     return mean
 
 

@@ -1,0 +1,100 @@
+"""Pictures that were sent before, sent again on the spot: known by the request's own words, before any is read.
+
+Twenty people who look at the same frame ask for the same picture. All but the first are answered in the event loop,
+without a worker, a query or a parameter parsed. That is right as long as the catalogue is as it was (whatever is
+committed to it, by any process, ends it), the caller may see the study, and this look at it is in the audit.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
+
+from server.dicom.resources import ResourceRef
+from server.studies.render import Render, Target
+from server.web.sign_in import caller
+
+_MOST = 20_000
+_LONGEST = 2000
+"""Bytes of a request's words beyond which it is not remembered."""
+
+_PICTURE = "lightbox.ready_picture"
+_LAST_SEGMENTS = ("/rendered", "/thumbnail")
+
+Words = tuple[str, bytes, bytes]
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """An answer that went out: what it showed, of which resource, by which state of the catalogue."""
+
+    version: int
+    ref: ResourceRef
+    target: Target
+    headers: Headers
+
+
+class ReadyPictures(BaseRoute):
+    """The route of every request for a picture that is at hand; it comes before all others and leaves them the rest.
+
+    `version` answers another number after every commit to the catalogue, without waiting for anything.
+    """
+
+    def __init__(self, render: Render, version: Callable[[], int]) -> None:
+        self._render = render
+        self._version = version
+        self._sent: OrderedDict[Words, _Sent] = OrderedDict()
+
+    @property
+    def version(self) -> int:
+        """The state of the catalogue, to be asked for before anything is looked up in it."""
+        return self._version()
+
+    def keep(self, scope: Scope, version: int, ref: ResourceRef, target: Target, answer: Response) -> None:
+        """Remembers an answer with a picture, made when the catalogue had that version."""
+        words = _words(scope)
+        if words is None or sum(map(len, words)) > _LONGEST:
+            return
+        self._sent[words] = _Sent(version, ref, target, answer.raw_headers)
+        if len(self._sent) > _MOST:
+            self._sent.popitem(last=False)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """A full match when the picture can be sent now."""
+        if scope["type"] != "http" or not scope["path"].endswith(_LAST_SEGMENTS):
+            return Match.NONE, {}
+        words = _words(scope)
+        sent = self._sent.get(words) if words else None
+        if words is None or sent is None:
+            return Match.NONE, {}
+        picture = None
+        if sent.version == self._version():
+            picture = self._render.at_hand(caller(HTTPConnection(scope)), sent.ref, sent.target)
+        if picture is None:
+            del self._sent[words]
+            return Match.NONE, {}
+        return Match.FULL, {_PICTURE: (sent.headers, picture.data)}
+
+    async def handle(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Sends it."""
+        headers, data = scope[_PICTURE]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": data})
+
+
+def _words(scope: Scope) -> Words | None:
+    """All of a request that a single picture depends on; None for one that may have another answer than a picture."""
+    if scope["method"] != "GET":
+        return None
+    accept = b""
+    for name, value in scope["headers"]:
+        if name == b"accept" and not accept:
+            accept = value
+        elif name == b"if-none-match":
+            return None
+    return scope["path"], scope["query_string"], accept

@@ -1,0 +1,126 @@
+"""Pictures that are at hand are sent again at once, and not a moment longer than they hold."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.routing import Match
+
+from server.access import audit
+from server.access.people import Role
+from server.dicomweb.ready import ReadyPictures
+from tests.factories import image, part10
+from tests.http.conftest import Client, audit_records, running, settings_for
+from tests.http.test_rendered import stored
+
+
+def is_ready(client: Client, path: str, query: str = "", accept: str = "image/png") -> bool:
+    """Whether a request would be answered without asking anybody."""
+    [ready] = [route for route in client.app.routes if isinstance(route, ReadyPictures)]
+    headers = [(b"host", b"127.0.0.1:8080"), (b"accept", accept.encode())]
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": headers}
+    return ready.matches(scope | {"app": client.app})[0] is Match.FULL
+
+
+def png(client: Client, path: str, **headers: str) -> httpx.Response:
+    return client.get(path, headers={"Accept": "image/png"} | headers)
+
+
+def test_the_second_answer_is_the_first_again(client: Client) -> None:
+    path = stored(client) + "/frames/1/rendered"
+    assert not is_ready(client, path)
+    first = png(client, path + "?window=3,4,linear")
+    assert is_ready(client, path, "window=3,4,linear")
+    second = png(client, path + "?window=3,4,linear")
+    assert second.content == first.content
+    for name in ("etag", "content-type", "content-length", "cache-control", "vary", "lightbox-window"):
+        assert second.headers[name] == first.headers[name]
+    assert second.headers["request-id"] != first.headers["request-id"]
+
+
+@pytest.mark.parametrize(
+    ("query", "accept"), [("window=3,5,linear", "image/png"), ("window=3,4,linear", "image/jpeg"), ("", "image/png")]
+)
+def test_other_words_are_another_request(client: Client, query: str, accept: str) -> None:
+    path = stored(client) + "/frames/1/rendered"
+    png(client, path + "?window=3,4,linear")
+    assert not is_ready(client, path, query, accept)
+
+
+def test_who_has_it_is_told_so(client: Client) -> None:
+    path = stored(client) + "/frames/1/rendered"
+    etag = [png(client, path).headers["etag"] for _ in range(2)][1]
+    answer = png(client, path, **{"If-None-Match": etag})
+    assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", etag)
+
+
+def test_what_is_deleted_is_gone_at_once(client: Client) -> None:
+    path = stored(client)
+    assert [png(client, f"{path}/rendered").status_code for _ in range(2)] == [200, 200]
+    client.request("DELETE", path)
+    assert png(client, f"{path}/rendered").status_code == 404
+
+
+def test_a_new_instance_may_stand_for_the_series(client: Client) -> None:
+    dataset = image(InstanceNumber=1)
+    client.stow(part10(dataset))
+    path = f"/dicomweb/studies/{dataset.StudyInstanceUID}/thumbnail"
+    old = [png(client, path).content for _ in range(2)][1]
+    another = image(
+        StudyInstanceUID=dataset.StudyInstanceUID,
+        SeriesInstanceUID=dataset.SeriesInstanceUID,
+        InstanceNumber=2,
+        Rows=dataset.Columns,
+        Columns=dataset.Rows,
+    )
+    assert client.stow(part10(another)).status_code == 200
+    assert not is_ready(client, path)
+    assert png(client, path).content != old
+
+
+def test_every_look_is_in_the_audit_though_nothing_is_drawn(
+    client: Client, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = stored(client) + "/rendered"
+
+    def looks() -> int:
+        return sum(record["action"] == "render" for record in audit_records(root))
+
+    for _ in range(3):
+        png(client, path)
+    assert looks() == 1
+    later = audit.time.monotonic() + audit.LOOK_SECONDS
+    monkeypatch.setattr(audit.time, "monotonic", lambda: later)
+    assert not is_ready(client, path)
+    for _ in range(3):
+        png(client, path)
+    assert looks() == 2
+
+
+def test_who_may_no_longer_see_it_does_not(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = stored(client) + "/rendered"
+    png(client, path)
+    assert is_ready(client, path)
+    roles: dict[str, Any] = client.app.state.local_person.roles
+    monkeypatch.delitem(roles, "LOCAL")
+    assert not is_ready(client, path)
+    assert png(client, path).status_code == 404
+    monkeypatch.setitem(roles, "LOCAL", Role.CLINICIAN)
+    assert png(client, path).status_code == 200
+
+
+def test_a_picture_that_is_no_longer_kept_is_drawn_again(root: Path) -> None:
+    with running(settings_for(root, rendering={"cache_bytes": 2**20})) as client:
+        path = stored(client, Rows=512, Columns=512, PixelData=bytes(range(256)) * 1024) + "/rendered"
+        first = png(client, path).content
+        for quality in range(1, 21):
+            client.get(f"{path}?quality={quality}", headers={"Accept": "image/jpeg"})
+        assert not is_ready(client, path)
+        assert png(client, path).content == first
+
+
+def test_no_request_is_remembered_that_is_endless(client: Client) -> None:
+    path = stored(client) + "/rendered"
+    assert png(client, f"{path}?unknown={'x' * 3000}").status_code == 200
+    assert not is_ready(client, path, f"unknown={'x' * 3000}")
