@@ -64,6 +64,7 @@ from server.web.live import Live
 from server.web.origin import LOOPBACK_NAMES, OriginGuard
 from server.web.problems import nobody, problem, refuse, refuse_http, refuse_internal
 from server.web.request_log import RequestLog
+from server.web.routing import ByShape
 from server.web.session_records import SessionRecords
 from server.web.site import Site, static_folder
 from server.web.workers import Workers
@@ -214,7 +215,7 @@ def build(settings: Settings) -> Starlette:
             Route("/healthz", _healthy),
             Route("/readyz", ready),
             Route(ROOT, capabilities.describe, methods=["GET", "OPTIONS"]),
-            Mount(ROOT, routes=capabilities.routes(dicomweb)),
+            Mount(ROOT, ByShape(capabilities.routes(dicomweb))),
             Route("/wado", WadoUri(retrieve, render, workers).get),
             Mount("/api", routes=[*live.routes(), *records.routes(), *removal.routes(), *regions.routes()]),
             records.entrance(),

@@ -31,7 +31,9 @@ class Database:
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
+        self._watching = threading.Lock()
         self._writer = self._connect()
+        self._watcher = self._connect()
         self._waiting: queue.SimpleQueue[tuple[Write, Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_for_all, name=f"writer of {path.name}", daemon=True)
         self._thread.start()
@@ -55,9 +57,9 @@ class Database:
         return done.result()
 
     def version(self) -> int:
-        """Another number on this thread after every commit, whichever process made it; costs no reading of the disk."""
-        [row] = self._reader().execute("PRAGMA data_version").fetchall()
-        return int(row[0])
+        """Another number after every commit, whichever process made it; it takes no reading of the disk."""
+        with self._watching:
+            return int(self._watcher.execute("PRAGMA data_version").fetchone()[0])
 
     def back_up(self, target: Path) -> None:
         """Copies the database as of now to a file, while others read and write; whole there, or not at all."""
@@ -77,7 +79,7 @@ class Database:
         """Commits what is waiting and closes every connection."""
         self._waiting.put(None)
         self._thread.join()
-        for connection in [*self._readers, self._writer]:
+        for connection in [*self._readers, self._watcher, self._writer]:
             connection.close()
 
     def _reader(self) -> sqlite3.Connection:

@@ -94,8 +94,7 @@ class Rendered:
 
     async def _answer(self, request: Request, ref: ResourceRef, frame_number: int | None, form: Wish) -> Response:
         wish, known = picture_wish(request, form), request.headers.get("if-none-match", "")
-        version = self._ready.version
-        target, picture = await self._workers.run_for(
+        target, picture, version = await self._workers.run_for(
             request, self._draw, caller(request), ref, frame_number, wish, known
         )
         headers = PRIVATE | {"ETag": target.etag}
@@ -109,10 +108,14 @@ class Rendered:
 
     def _draw(
         self, by: Caller, ref: ResourceRef, frame_number: int | None, wish: RenderRequest, known: str
-    ) -> tuple[Target, Picture | None]:
-        """The frame and its picture; no picture when the client has it, by one of the `known` ETags."""
+    ) -> tuple[Target, Picture | None, int]:
+        """The frame and its picture, none when the client has it by one of the `known` ETags; and what they are of.
+
+        That is the version that the catalogue had before it was asked.
+        """
+        version = self._ready.version
         if isinstance(ref, InstanceRef) and frame_number is not None:
             target = self._render.target(by, ref, frame_number, wish)
         else:
             target = self._render.representative(by, ref, wish)
-        return target, None if target.etag in known else self._render.picture(target)
+        return target, None if target.etag in known else self._render.picture(target), version
