@@ -2,6 +2,7 @@
 
 /** @import { Action, ViewerStore } from './state/viewer.js' */
 
+import { pageClock } from './core/clock.js';
 import { once } from './core/once.js';
 import { toolNamed } from './tools/index.js';
 import { LiveAnnouncer } from './ui/announcer.js';
@@ -55,6 +56,29 @@ function partsOf(store, put, signal) {
   return [
     { when: layer('crossing'), bring: crossing },
     { when: layer('measuring'), bring: measuring },
+    {
+      when: layer('lens'),
+      bring: once(async () => {
+        const { LensLayer } = await import('./ui/lens-layer.js');
+        customElements.define('lens-layer', LensLayer);
+      }),
+    },
+    {
+      when: ({ type }) => type === 'link/set' || type === 'alike/set',
+      bring: once(async () => (await import('./state/linking.js')).linkViewports(store, signal)),
+    },
+    {
+      when: ({ type }) => type === 'cine/set',
+      bring: once(async () => {
+        const [{ runFilms }, { CineBar }] = await Promise.all([import('./state/cine.js'), import('./ui/cine-bar.js')]);
+        customElements.define('cine-bar', CineBar);
+        runFilms(store, pageClock(), signal);
+      }),
+    },
+    {
+      when: ({ type }) => type === 'picture/keep', again: true,
+      bring: once(async () => (await import('./keeping.js')).keepPictures(store, signal)),
+    },
     { when: ({ type }) => type === 'mark/ask', bring: measuring, again: true },
     {
       when: ({ type }) => type === 'mpr/ask', again: true,

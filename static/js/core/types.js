@@ -137,6 +137,7 @@
  * @property {ImagePlane | null} plane  null: it does not say where it lies
  * @property {number | null} position  along the normal, millimetres
  * @property {number | null} thickness
+ * @property {number | null} frame_ms  how long each frame of a film is shown
  * @property {NamedVoi[]} windows  the image's own, the first is shown first
  * @property {string} laterality
  * @property {string} view_position
@@ -171,6 +172,10 @@
  * @property {number} count  of images in the stack
  * @property {Size} size  of the viewport on the screen
  *
+ * @typedef {object} Cine  A stack that runs by itself.
+ * @property {number} viewport
+ * @property {number | null} rate  images a second; null: as its header says
+ *
  * @typedef {object} Tool  One thing a drag can do. `drag` gives a presentation, `steps` a number of images to scroll.
  * @property {string} name
  * @property {string} title
@@ -180,7 +185,7 @@
  * @property {(start: Presentation, drag: Drag) => Presentation} [drag]
  * @property {(drag: Drag) => number} [steps]
  * @property {boolean} [points]  shows others where the hand is
- * @property {'crossing' | 'measuring'} [layer]  what lies over the image and follows the hand itself; loaded when first used
+ * @property {'crossing' | 'measuring' | 'lens'} [layer]  what lies over the image and follows the hand itself; loaded when first used
  *
  * @typedef {{ frame_of_reference: string, point: Vector }} Cross  The place everybody of a frame of reference shows.
  *

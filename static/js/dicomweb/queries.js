@@ -13,6 +13,7 @@ const INSTANCE_FIELDS = [
   'ImagePositionPatient', 'ImageOrientationPatient', 'PatientOrientation', 'PixelSpacing', 'ImagerPixelSpacing',
   'PixelAspectRatio', 'SliceThickness', 'SliceLocation', 'WindowCenter', 'WindowWidth',
   'WindowCenterWidthExplanation', 'FrameOfReferenceUID', 'Laterality', 'ImageLaterality', 'ViewPosition', 'InstitutionName',
+  'FrameTime', 'RecommendedDisplayFrameRate', 'CineRate',
 ];
 
 /** @param {Record<string, string>} query QIDO-RS keys @param {AbortSignal} [signal] */
@@ -90,6 +91,7 @@ export function framesFrom(dataset, series) {
     plane: planeOf(dataset, cosines),
     position: alongNormal(cosines, numbers(dataset, 'ImagePositionPatient')) ?? number(dataset, 'SliceLocation'),
     thickness: number(dataset, 'SliceThickness'),
+    frame_ms: count > 1 ? frameTimeOf(dataset) : null,
     windows: windowsOf(dataset),
     laterality: text(dataset, 'ImageLaterality') || text(dataset, 'Laterality') || series.laterality,
     view_position: text(dataset, 'ViewPosition'),
@@ -115,6 +117,13 @@ function spacingOf(dataset) {
   const inPatient = numbers(dataset, 'PixelSpacing');
   const [row = 0, column = 0] = inPatient.length === 2 ? inPatient : numbers(dataset, 'ImagerPixelSpacing');
   return row > 0 && column > 0 ? { row, column, kind: inPatient.length === 2 ? 'patient' : 'detector' } : null;
+}
+
+/** PS3.3 C.7.6.5: how long a frame is shown, in milliseconds, in the order in which the server believes them. @param {Dataset} dataset */
+function frameTimeOf(dataset) {
+  const time = number(dataset, 'FrameTime') ?? 0;
+  const rate = number(dataset, 'RecommendedDisplayFrameRate') || number(dataset, 'CineRate') || 0;
+  return time > 0 ? time : rate > 0 ? 1000 / rate : null;
 }
 
 /** @param {Dataset} dataset @param {Spacing | null} spacing */

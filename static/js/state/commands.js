@@ -9,6 +9,7 @@ import { fit, flipHorizontal, flipVertical, rotate } from '../viewport/presentat
 import { windowChoices } from '../viewport/windows.js';
 import { LAYOUTS, newPresentation, viewOf } from '../sessions/room.js';
 import { nextGrid } from './grids.js';
+import { READING } from './reading-commands.js';
 import { scrolled } from './scrolling.js';
 import { frameOf, imageIn, seriesIn, shownViewports } from './select.js';
 import { leads, mayDirect } from './viewer.js';
@@ -19,7 +20,7 @@ import { leads, mayDirect } from './viewer.js';
  * @property {string} title  what it does, as a tooltip says it
  * @property {string} label  as a button says it
  * @property {string[]} keys  as in `keyName`
- * @property {'Tools' | 'Images' | 'Window' | 'View' | 'Layout' | 'Planes' | 'Measurements' | 'Session' | 'Help'} group
+ * @property {'Tools' | 'Images' | 'Window' | 'View' | 'Layout' | 'Planes' | 'Measurements' | 'Keep' | 'Session' | 'Help'} group
  * @property {(state: ViewerState) => Action[]} act
  */
 
@@ -145,6 +146,7 @@ export const COMMANDS = [
   { name: 'last-image', title: 'Last image', label: 'Last', keys: ['End'], group: 'Images', act: scroll((_, n) => n - 1) },
   { name: 'next-series', title: 'Next series', label: 'Next series', keys: ['PageDown'], group: 'Images', act: otherSeries(1) },
   { name: 'previous-series', title: 'Previous series', label: 'Previous series', keys: ['PageUp'], group: 'Images', act: otherSeries(-1) },
+  ...READING,
   ...['0', '1', '2', '3', '4', '5', '6', '7', '8'].map(windowCommand),
   { name: 'window-menu', title: 'Window presets and numbers', label: 'Presets', keys: ['9'], group: 'Window', act: ({ sheet }) => [{ type: 'sheet/set', sheet: sheet === 'window' ? null : 'window' }] },
   { name: 'invert', title: 'Invert black and white', label: 'Invert', keys: ['i'], group: 'View', act: present((start) => ({ ...start, invert: !start.invert })) },
@@ -186,7 +188,7 @@ export const COMMANDS = [
   { name: 'call-back', title: 'Call everybody back to what you show', label: 'Call back', keys: ['Shift+c'], group: 'Session', act: ({ session }) => (session?.room && mayDirect(session) ? [{ type: 'mode/set', mode: 'together' }] : []) },
   { name: 'look-here', title: 'Look here: where you pointed last', label: 'Look here', keys: ['Shift+p'], group: 'Session', act: ({ session }) => (session?.room ? [{ type: 'look/here' }] : []) },
   { name: 'shortcuts', title: 'All keys and mouse buttons', label: 'Keys', keys: ['?'], group: 'Help', act: ({ sheet }) => [{ type: 'sheet/set', sheet: sheet === 'shortcuts' ? null : 'shortcuts' }] },
-  { name: 'close', title: 'Close what is open; back to window and level', label: 'Close', keys: ['Escape'], group: 'Help', act: ({ sheet }) => [sheet ? { type: 'sheet/set', sheet: null } : { type: 'tool/set', tool: 'window-level' }] },
+  { name: 'close', title: 'Close what is open; back to window and level', label: 'Close', keys: ['Escape'], group: 'Help', act: ({ sheet, cine }) => [sheet ? { type: 'sheet/set', sheet: null } : cine ? { type: 'cine/set', cine: null } : { type: 'tool/set', tool: 'window-level' }] },
 ];
 
 const BY_KEY = new Map(COMMANDS.flatMap((command) => command.keys.map((key) => [key, command])));

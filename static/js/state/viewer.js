@@ -1,6 +1,6 @@
 /** The viewer's one store: what there is to see, what this person looks at, and the session they are in. */
 
-/** @import { Cross, Discipline, Displayed, Grid, Mpr, Presentation, Room, Series, SharedPointer, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
+/** @import { Cine, Cross, Discipline, Displayed, Grid, Mpr, Presentation, Room, Series, SharedPointer, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
 /** @import { SentEvent, ViewEvent } from '../core/types.js' */
 /** @import { Marks, Summary } from '../annotations/model.js' */
 /** @import { Store } from '../core/store.js' */
@@ -8,6 +8,7 @@
 import { isViewEvent, LAYOUTS, look, newView, viewOf } from '../sessions/room.js';
 import { Refused } from '../sessions/refused.js';
 import { lookInGrid, placed, viewportsOf } from './grids.js';
+import { indexIn } from './select.js';
 
 /**
  * @typedef {'naming' | 'connecting' | 'live' | 'reconnecting' | 'ended'} ConnectionState
@@ -41,6 +42,12 @@ import { lookInGrid, placed, viewportsOf } from './grids.js';
  * @property {boolean} maximised  the active viewport alone
  * @property {Cross | null} cross  the cross-hair: one place, shown wherever it can be seen
  * @property {boolean} lines  where the images of other viewports cross
+ * @property {'place' | 'offset' | null} link  the other viewports go along when one is scrolled: to the same place, or as far
+ * @property {boolean} alike  they take over window, zoom and position too
+ * @property {Cine | null} cine
+ * @property {Record<string, Uint8Array>} seen  by series, one for each image that was on the screen
+ * @property {Record<string, string>} palettes  by series, the colours its grey values are shown in
+ * @property {boolean} terse  only what must be said stands on the images
  * @property {Mpr | null} mpr  planes through one series in place of the viewports
  * @property {Marks} marks  what was drawn and measured, on whichever image
  * @property {Record<string, Summary | string>} counted  what the server says of regions; a string says why it cannot
@@ -62,6 +69,11 @@ import { lookInGrid, placed, viewportsOf } from './grids.js';
  *   | { type: 'grid/set', grid: Grid }
  *   | { type: 'cross/set', cross: Cross | null }
  *   | { type: 'lines/set', shown: boolean }
+ *   | { type: 'link/set', link: ViewerState['link'] } | { type: 'alike/set', alike: boolean }
+ *   | { type: 'cine/set', cine: Cine | null }
+ *   | { type: 'palette/set', series_uid: string, palette: string }
+ *   | { type: 'terse/set', terse: boolean }
+ *   | { type: 'picture/keep', wish: 'copy' | 'save' | 'print', named: boolean }
  *   | { type: 'mpr/set', mpr: Mpr | null }
  *   | { type: 'mpr/ask', wish: 'toggle' | 'thinner' | 'thicker' | 'project' | 'turn' | 'turn-back' }
  *   | { type: 'mpr/scroll', plane: number, move: (index: number, count: number) => number }
@@ -92,7 +104,7 @@ import { lookInGrid, placed, viewportsOf } from './grids.js';
 export const INITIAL = {
   loading: true, problem: '', notice: '', studies: {}, opened: [], priors: [], series: {}, stacks: {},
   view: newView(), grid: null, opening: [null, null], displayed: [null, null], maximised: false,
-  cross: null, lines: true, mpr: null, counted: {}, list: false,
+  cross: null, lines: true, link: null, alike: false, cine: null, seen: {}, palettes: {}, terse: false, mpr: null, counted: {}, list: false,
   marks: { list: [], past: [], future: [], selected: null, shown: true },
   tool: 'window-level', sheet: null, panel: true, session: null,
 };
@@ -112,11 +124,16 @@ export function reduce(state, action) {
     case 'series/open':
       return onOnesOwn({ ...state, opening: placed(state.opening, action.viewport, action.series_uid) });
     case 'stack/set': return { ...state, stacks: { ...state.stacks, [action.series_uid]: action.stack } };
-    case 'picture/shown': return { ...state, displayed: placed(state.displayed, action.viewport, action.displayed) };
+    case 'picture/shown': return sawPicture(state, action.viewport, action.displayed);
     case 'viewport/maximise': return { ...state, maximised: action.maximised };
     case 'grid/set': return setGrid(state, action.grid);
     case 'cross/set': return { ...state, cross: action.cross };
     case 'lines/set': return { ...state, lines: action.shown };
+    case 'link/set': return { ...state, link: action.link };
+    case 'alike/set': return { ...state, alike: action.alike };
+    case 'cine/set': return { ...state, cine: action.cine };
+    case 'palette/set': return { ...state, palettes: { ...state.palettes, [action.series_uid]: action.palette } };
+    case 'terse/set': return { ...state, terse: action.terse };
     case 'mpr/set': return { ...state, mpr: action.mpr };
     case 'marks/set': return { ...state, marks: action.marks };
     case 'list/set': return { ...state, list: action.open };
@@ -140,6 +157,20 @@ function addStudies(state, studies, series) {
     priors: state.priors.filter((prior) => !studies.some((study) => study.study_uid === prior.study_uid)),
     series: { ...state.series, ...Object.fromEntries(series.map((one) => [one.series_uid, one])) },
   };
+}
+
+/** @param {ViewerState} state @param {number} viewport @param {Displayed | null} displayed @returns {ViewerState} */
+function sawPicture(state, viewport, displayed) {
+  const next = { ...state, displayed: placed(state.displayed, viewport, displayed) };
+  const uid = displayed?.image.series_uid ?? '';
+  const frames = state.stacks[uid]?.frames ?? [];
+  const index = indexIn(state.stacks[uid] ?? null, displayed?.image ?? null);
+  const before = state.seen[uid];
+  if (index < 0 || before?.[index]) return next;
+  const seen = new Uint8Array(frames.length);
+  if (before) seen.set(before.subarray(0, frames.length));
+  seen[index] = 1;
+  return { ...next, seen: { ...state.seen, [uid]: seen } };
 }
 
 /** This person changes what they see; a follower stops following. @param {ViewerState} state @param {ViewEvent} event */

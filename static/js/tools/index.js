@@ -3,6 +3,7 @@
 /** @import { Tool } from '../core/types.js' */
 
 import { crossHair } from './cross-hair.js';
+import { lens } from './lens.js';
 import { MEASURING } from './measuring.js';
 import { pan } from './pan.js';
 import { pointer } from './pointer.js';
@@ -11,7 +12,7 @@ import { windowLevel } from './window-level.js';
 import { zoom } from './zoom.js';
 
 /** @type {Tool[]} */
-export const TOOLS = [windowLevel, stackScroll, pan, zoom, crossHair, pointer, ...MEASURING];
+export const TOOLS = [windowLevel, stackScroll, pan, zoom, lens, crossHair, pointer, ...MEASURING];
 
 /** @param {string} name */
 export function toolNamed(name) {

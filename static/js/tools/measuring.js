@@ -12,7 +12,7 @@ export const MEASURING = [
   measuring('bidirectional', 'Longest and shortest diameter', 'Bidir', 'b', 'drag the longest; the shorter one comes with it'),
   measuring('ellipse', 'Ellipse with statistics', 'Ellipse', 'e', 'drag from corner to corner'),
   measuring('polygon', 'Polygon with statistics', 'Polygon', 'y', 'click corner after corner; the first again, or a double click, closes it'),
-  measuring('cobb', 'Cobb angle', 'Cobb', 'o', 'drag along one end plate, then along the other'),
+  measuring('cobb', 'Cobb angle', 'Cobb', 'Shift+a', 'drag along one end plate, then along the other'),
   measuring('arrow', 'Arrow with words', 'Arrow', 'u', 'drag from the words to the place'),
   measuring('probe', 'Value under the hand', 'Probe', 'q', 'move over the image'),
 ];

@@ -1,11 +1,12 @@
 /** <image-viewport>: one image, drawn as the store wishes, with everything that must be read beside it. */
 
-/** @import { Displayed, Frame, Presentation, Quality } from '../core/types.js' */
+/** @import { Displayed, Frame, Picture, Presentation, Quality } from '../core/types.js' */
 /** @import { Placement } from '../core/geometry.js' */
-/** @import { FeedState } from '../viewport/feed.js' */
+/** @import { FeedState, Shown } from '../viewport/feed.js' */
 /** @import { PictureCache } from '../viewport/picture-cache.js' */
 /** @import { ViewerState, ViewerStore } from '../state/viewer.js' */
 
+import { pageClock } from '../core/clock.js';
 import { place } from '../core/geometry.js';
 import { fetchPicture } from '../dicomweb/frames.js';
 import { frameOf, imageIn, indexIn, seriesIn, stackOf } from '../state/select.js';
@@ -31,6 +32,7 @@ export class ImageViewport extends LiveElement {
   /** @type {FeedState} */ #state = NOTHING;
   /** @type {Placement | null} */ #placement = null;
   /** @type {Feed | null} */ #feed = null;
+  /** @type {typeof import('../viewport/palettes.js').coloured | null} */ #coloured = null;
 
   /** @param {ViewerStore} store @param {number} viewport @param {PictureCache} cache */
   constructor(store, viewport, cache) {
@@ -47,12 +49,12 @@ export class ImageViewport extends LiveElement {
     const hand = make('div', { class: 'hand' }, this.#canvas);
     this.append(hand, this.#words);
     // each comes when it is first needed
-    for (const layer of ['hand-layer', 'cross-layer', 'mark-layer', 'pointer-layer', 'stack-bar']) {
+    for (const layer of ['hand-layer', 'cross-layer', 'mark-layer', 'lens-layer', 'pointer-layer', 'stack-bar', 'cine-bar']) {
       customElements.whenDefined(layer).then((Layer) => {
-        if (!life.aborted) (layer === 'stack-bar' ? this.#words : hand).after(new Layer(store, viewport, () => this.#placement));
+        if (!life.aborted) (layer.endsWith('-bar') ? this.#words : hand).after(new Layer(store, viewport, () => this.#placement));
       });
     }
-    this.#feed = new Feed(fetchPicture, this.cache, (state) => this.#fed(state), clock());
+    this.#feed = new Feed(fetchPicture, this.cache, (state) => this.#fed(state), pageClock());
     life.addEventListener('abort', () => this.#feed?.clear());
     const watched = new ResizeObserver(([entry]) => this.#resized(entry?.contentRect ?? this.#size));
     watched.observe(hand);
@@ -60,8 +62,14 @@ export class ImageViewport extends LiveElement {
     store.watch((state) => [
       state.view.viewports[viewport], stackOf(state, imageIn(state, viewport)?.series_uid), state.opening[viewport],
       stackOf(state, state.opening[viewport] ?? undefined), state.session?.stale, state.session?.following,
-      state.session?.room?.leader, state.studies, state.loading, state.problem,
+      state.session?.room?.leader, state.studies, state.loading, state.problem, state.palettes,
     ], () => this.#wish(), { signal: life });
+    store.watch((state) => state.palettes[imageIn(state, viewport)?.series_uid ?? ''], async (palette) => {
+      if (!palette || this.#coloured) return;
+      this.#coloured = (await import('../viewport/palettes.js')).coloured;
+      this.#drawSoon();
+    }, { signal: life });
+    store.watch(({ terse }) => terse, (terse) => expose(this.#words, { 'data-terse': terse ? '' : null }), { signal: life });
     store.watch((state) => state.view.active_viewport === viewport, (active) => {
       expose(this, { 'data-active': active ? '' : null });
     }, { signal: life });
@@ -115,12 +123,40 @@ export class ImageViewport extends LiveElement {
     resizeCanvas(this.#canvas, this.#size, devicePixelRatio);
     this.#placement = frame && frame.columns > 0 ? place(frame, this.#size, presentation) : null;
     if (shown && frame && this.#placement) {
-      drawPicture(context, shown.picture, frame, this.#placement, presentation.invert, devicePixelRatio);
+      this.paint(context, shown, this.#placement, devicePixelRatio);
     } else {
       clearCanvas(context);
     }
     this.#tell(frame, presentation);
     this.dispatchEvent(new Event('drawn'));
+  }
+
+  /** What the canvas shows, for who looks at it through a glass or keeps it. */
+  get shown() {
+    return this.#state.shown;
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {Shown} shown @param {Placement} placement @param {number} density */
+  paint(context, { request: { image }, picture }, placement, density) {
+    const state = this.store.get();
+    const frame = frameOf(state, image);
+    const { invert } = (state.view.viewports[this.viewport] ?? { presentation: newPresentation() }).presentation;
+    const palette = this.#palette(picture);
+    if (!frame) return;
+    if (palette && this.#coloured) drawPicture(context, this.#coloured(picture, palette, invert), frame, placement, false, density);
+    else drawPicture(context, picture.bitmap, frame, placement, invert, density);
+  }
+
+  /** Colour pictures have colours of their own. @param {Picture | undefined} picture */
+  #palette(picture) {
+    const state = this.store.get();
+    return (picture?.window && state.palettes[imageIn(state, this.viewport)?.series_uid ?? '']) || '';
+  }
+
+  /** Has a picture of this image come, as it would be shown now? @param {Frame} frame */
+  isReady({ image }) {
+    const request = this.#feed?.wish;
+    return Boolean(request && (this.cache.has({ ...request, image, quality: 'preview' }) || this.cache.has({ ...request, image, quality: 'exact' })));
   }
 
   /** Says what the canvas shows now: to the reader, to the store and to tests. @param {Frame | null} frame @param {Presentation} presentation */
@@ -142,11 +178,13 @@ export class ImageViewport extends LiveElement {
       'data-pan-y': String(presentation.pan.y),
       'data-rotation': String(presentation.rotation),
       'data-inverted': String(presentation.invert),
+      'data-palette': this.#palette(shown?.picture) || null,
       'data-stale': this.#isStale() ? '' : null,
     });
     const series = seriesIn(state, this.viewport);
     const stack = stackOf(state, series?.series_uid);
     this.#words.show({
+      palette: this.#palette(shown?.picture),
       study: (series && state.studies[series.study_uid]) ?? null,
       series, frame, stack, presentation, window, quality,
       index: indexIn(stack, image ?? imageIn(state, this.viewport)),
@@ -208,12 +246,4 @@ function emptyText(state) {
   const { session } = state;
   if (session && !leads(session) && session.following) return 'Waiting for the leader to show an image.';
   return 'Choose a series on the left, or drag one here.';
-}
-
-function clock() {
-  return {
-    now: () => performance.now(),
-    setTimeout: (/** @type {() => void} */ run, /** @type {number} */ ms) => window.setTimeout(run, ms),
-    clearTimeout: (/** @type {number} */ timer) => window.clearTimeout(timer),
-  };
 }

@@ -7,6 +7,7 @@
 /** @import { Box, PlanePicture } from '../viewport/planes.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
+import { pageClock } from '../core/clock.js';
 import { place } from '../core/geometry.js';
 import { along, placeText, toPatient, toPixel } from '../core/space.js';
 import { fetchPlane, planeRef } from '../dicomweb/volumes.js';
@@ -56,11 +57,7 @@ export class PlaneViewport extends LiveElement {
     this.#feed = new Feed(fetchPlane, this.cache, (state) => {
       this.#state = state;
       this.#drawSoon();
-    }, {
-      now: () => performance.now(),
-      setTimeout: (run, ms) => window.setTimeout(run, ms),
-      clearTimeout: (timer) => window.clearTimeout(timer),
-    });
+    }, pageClock());
     life.addEventListener('abort', () => this.#feed?.clear());
     const watched = new ResizeObserver(([entry]) => {
       this.#size = entry?.contentRect ?? this.#size;
@@ -145,7 +142,7 @@ export class PlaneViewport extends LiveElement {
     const context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext('2d', { alpha: false }));
     resizeCanvas(this.#canvas, this.#size, devicePixelRatio);
     this.#placement = frame && place(frame, this.#size, presentation);
-    if (shown && frame && this.#placement) drawPicture(context, shown.picture, frame, this.#placement, presentation.invert, devicePixelRatio);
+    if (shown && frame && this.#placement) drawPicture(context, shown.picture.bitmap, frame, this.#placement, presentation.invert, devicePixelRatio);
     else clearCanvas(context);
     this.#tell(now, frame);
     this.#drawLines(now, frame);

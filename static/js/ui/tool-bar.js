@@ -2,12 +2,14 @@
 
 /** @import { ViewerStore } from '../state/viewer.js' */
 
+import { seriesIn } from '../state/select.js';
 import { TOOLS, toolNamed } from '../tools/index.js';
 import { make } from './build.js';
 import { commandButton } from './command-button.js';
 import { LiveElement } from './live-element.js';
 
 const CHANGES = ['invert', 'flip-horizontal', 'flip-vertical', 'rotate', 'fit', 'reset'];
+const READING = ['cine', 'link', 'alike', 'colours'];
 
 export class ToolBar extends LiveElement {
   /** @param {ViewerStore} store */
@@ -24,12 +26,14 @@ export class ToolBar extends LiveElement {
     const tools = TOOLS.map(({ name }) => commandButton(store, name, { words: toolNamed(name).layer !== 'measuring' }));
     const windows = commandButton(store, 'window-menu');
     const layout = commandButton(store, 'layout');
+    const reading = READING.map((name) => commandButton(store, name, { words: false }));
     const planes = commandButton(store, 'mpr');
     this.append(
       group('Left button', ...tools.filter((_, i) => TOOLS[i]?.layer !== 'measuring')),
       group('Measure', ...tools.filter((_, i) => TOOLS[i]?.layer === 'measuring'), commandButton(store, 'marks', { words: false })),
       group('Window', make('div', { class: 'menu-place', 'data-place': 'window-menu' }, windows)),
       group('Image', ...CHANGES.map((name) => commandButton(store, name))),
+      group('Reading', ...reading),
       group('Layout', layout, commandButton(store, 'maximise'), planes),
       group('Help', commandButton(store, 'shortcuts')),
     );
@@ -43,6 +47,9 @@ export class ToolBar extends LiveElement {
       layout.setAttribute('aria-label', `${label?.textContent}: more viewports`);
     }, { signal: life });
     store.watch(({ mpr }) => mpr !== null, (shown) => planes.setAttribute('aria-pressed', String(shown)), { signal: life });
+    store.watch((state) => [state.cine !== null, state.link !== null, state.alike, Boolean(state.palettes[seriesIn(state, state.view.active_viewport)?.series_uid ?? ''])], (pressed) => {
+      reading.forEach((button, i) => button.setAttribute('aria-pressed', String(pressed[i] ?? false)));
+    }, { signal: life });
     const [invert] = this.querySelectorAll('[data-testid="command-invert"]');
     store.watch(({ view }) => view.viewports[view.active_viewport]?.presentation.invert ?? false, (inverted) => {
       invert?.setAttribute('aria-pressed', String(inverted));

@@ -18,6 +18,7 @@ import { expose, make, write } from './build.js';
  * @property {number} index
  * @property {string} [title]  in place of the image's number
  * @property {string} [slab]  what was projected, when it is more than one slice
+ * @property {string} [palette]  the colours grey values are shown in
  * @property {Presentation} presentation
  * @property {Voi | null} window
  * @property {Quality | null} quality
@@ -118,14 +119,14 @@ function which({ study, series, stack, frame, index, title, slab }) {
 }
 
 /** @param {Facts} facts */
-function how({ frame, presentation, window, quality, stale }) {
+function how({ frame, presentation, window, quality, stale, palette }) {
   const turned = [
     presentation.rotation ? `${presentation.rotation}°` : '',
     presentation.flip_horizontal !== presentation.flip_vertical ? 'mirrored' : '',
     presentation.invert ? 'inverted' : '',
   ].filter(Boolean).join(' ');
   return {
-    window: windowText(window),
+    window: [windowText(window), palette].filter(Boolean).join('  '),
     zoom: frame ? `Zoom ${presentation.zoom.toFixed(2)}` : '',
     turned: frame ? turned : '',
     quality: quality && stale ? 'not live' : quality ?? '',

@@ -1,11 +1,11 @@
 /** Draws one rendered picture on one canvas: turned, flipped, scaled, moved and inverted as its presentation says. */
 
-/** @import { Picture, Size } from '../core/types.js' */
+/** @import { Size } from '../core/types.js' */
 /** @import { Placement } from '../core/geometry.js' */
 
 /**
  * @param {CanvasRenderingContext2D} context
- * @param {Picture} picture
+ * @param {CanvasImageSource} picture
  * @param {{ columns: number, rows: number }} image  the picture may be smaller than the image
  * @param {Placement} placement
  * @param {boolean} invert
@@ -18,7 +18,7 @@ export function drawPicture(context, picture, image, placement, invert, density)
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = 'high';
   // the middle of the first pixel is the origin, so its corner lies half a pixel further out
-  context.drawImage(picture.bitmap, -0.5, -0.5, image.columns, image.rows);
+  context.drawImage(picture, -0.5, -0.5, image.columns, image.rows);
   if (invert) {
     context.globalCompositeOperation = 'difference';
     context.fillStyle = 'white';

@@ -79,6 +79,10 @@ export class Feed {
     this.#work();
   }
 
+  get wish() {
+    return this.#wish;
+  }
+
   /** Nothing to show here any more. */
   clear() {
     this.#forget();

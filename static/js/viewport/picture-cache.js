@@ -14,6 +14,7 @@ export class PictureCache {
   /** @type {Map<string, Picture>} */ #pictures = new Map();
   /** @type {Map<object, Picture>} what is on a canvas must stay open */ #held = new Map();
   #bytes = 0;
+  /** @type {Set<() => void>} */ #watchers = new Set();
 
   constructor(budget = BUDGET) {
     this.budget = budget;
@@ -46,6 +47,13 @@ export class PictureCache {
     this.#pictures.set(key, picture);
     this.#bytes += sizeOf(picture);
     this.#makeRoom(picture);
+    for (const react of this.#watchers) react();
+  }
+
+  /** Calls `react` whenever a picture has come. @param {() => void} react @param {AbortSignal} signal */
+  watch(react, signal) {
+    this.#watchers.add(react);
+    signal.addEventListener('abort', () => this.#watchers.delete(react), { once: true });
   }
 
   /** The holder shows this picture from now on, or none. @param {object} holder @param {Picture | null} picture */
