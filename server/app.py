@@ -174,13 +174,13 @@ def build(settings: Settings) -> Starlette:
     changes = ChangeFeed(Follow(parts.catalogue, parts.audit), workers)
     regions = RegionStatistics(Statistics(render), workers)
     capabilities = Capabilities(addresses)
-    ready_pictures = ReadyPictures(render, parts.catalogue.version)
+    ready_pictures = ReadyPictures(parts.catalogue.version)
     dicomweb = dicomweb_routes(
         Stow(parts.store, workers, addresses, settings.archive.largest_instance),
         Qido(parts.search, workers, addresses, settings.search.most_results),
         Wado(retrieve, workers, addresses),
         Rendered(render, ready_pictures, Documents(parts.sound, retrieve, parts.audit), workers, addresses),
-        RenderedVolumes(volumes, workers),
+        RenderedVolumes(volumes, ready_pictures, workers),
         removal,
         changes,
     )

@@ -14,8 +14,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from server.dicom.resources import ResourceRef
-from server.studies.render import Render, Target
+from server.access.people import Caller
+from server.rendering.pipeline import Picture
 from server.web.sign_in import caller
 
 _MOST = 20_000
@@ -23,19 +23,20 @@ _LONGEST = 2000
 """Bytes of a request's words beyond which it is not remembered."""
 
 _PICTURE = "lightbox.ready_picture"
-_LAST_SEGMENTS = ("/rendered", "/thumbnail")
+_LAST_SEGMENTS = ("/rendered", "/thumbnail", "/renderedMPR", "/rendered3D")
 
 Words = tuple[str, bytes, bytes]
 Headers = list[tuple[bytes, bytes]]
+Again = Callable[[Caller], Picture | None]
+"""Answers a picture without waiting for anything; None when it is not kept, or not for this caller to see."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """An answer that went out: what it showed, of which resource, by which state of the catalogue."""
+    """An answer that went out: by which version of the catalogue, and how to have its picture again."""
 
     version: int
-    ref: ResourceRef
-    target: Target
+    again: Again
     headers: Headers
 
 
@@ -45,22 +46,16 @@ class ReadyPictures(BaseRoute):
     `version` answers another number after every commit to the catalogue, without waiting for anything.
     """
 
-    def __init__(self, render: Render, version: Callable[[], int]) -> None:
-        self._render = render
-        self._version = version
+    def __init__(self, version: Callable[[], int]) -> None:
+        self.version = version
         self._sent: OrderedDict[Words, _Sent] = OrderedDict()
 
-    @property
-    def version(self) -> int:
-        """The state of the catalogue, to be asked for before anything is looked up in it."""
-        return self._version()
-
-    def keep(self, scope: Scope, version: int, ref: ResourceRef, target: Target, answer: Response) -> None:
-        """Remembers an answer with a picture, made when the catalogue had that version."""
+    def keep(self, scope: Scope, version: int, again: Again, answer: Response) -> None:
+        """Remembers an answer with a picture, for which the catalogue was asked when it had that version."""
         words = _words(scope)
         if words is None or sum(map(len, words)) > _LONGEST:
             return
-        self._sent[words] = _Sent(version, ref, target, answer.raw_headers)
+        self._sent[words] = _Sent(version, again, answer.raw_headers)
         if len(self._sent) > _MOST:
             self._sent.popitem(last=False)
 
@@ -72,9 +67,7 @@ class ReadyPictures(BaseRoute):
         sent = self._sent.get(words) if words else None
         if words is None or sent is None:
             return Match.NONE, {}
-        picture = None
-        if sent.version == self._version():
-            picture = self._render.at_hand(caller(HTTPConnection(scope)), sent.ref, sent.target)
+        picture = sent.again(caller(HTTPConnection(scope))) if sent.version == self.version() else None
         if picture is None:
             del self._sent[words]
             return Match.NONE, {}

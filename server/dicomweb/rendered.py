@@ -103,7 +103,7 @@ class Rendered:
         if picture.window is not None:
             headers["Lightbox-Window"] = str(picture.window)
         answer = Response(picture.data, headers=headers, media_type=picture.media_type)
-        self._ready.keep(request.scope, version, ref, target, answer)
+        self._ready.keep(request.scope, version, lambda by: self._render.at_hand(by, ref, target), answer)
         return answer
 
     def _draw(
@@ -113,7 +113,7 @@ class Rendered:
 
         That is the version that the catalogue had before it was asked.
         """
-        version = self._ready.version
+        version = self._ready.version()
         if isinstance(ref, InstanceRef) and frame_number is not None:
             target = self._render.target(by, ref, frame_number, wish)
         else:

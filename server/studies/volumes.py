@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from server.access.audit import Audit
 from server.access.people import Caller
-from server.access.policy import Action
+from server.access.policy import Action, allows, require
 from server.archive.frames import read_frame
 from server.catalogue import metadata as catalogue_metadata
 from server.catalogue.search import Located
@@ -25,7 +25,7 @@ from server.rendering.image import NO_PIXEL_DATA, Image
 from server.rendering.pipeline import Picture, decode
 from server.rendering.request import Window
 from server.rendering.steps.grey import modality_values
-from server.rendering.volume.geometry import Grid, Plane, arrange
+from server.rendering.volume.geometry import Plane, arrange
 from server.rendering.volume.picture import Scene, applied, scene, show
 from server.rendering.volume.planes import planes
 from server.rendering.volume.raycast import Solid, solid_of
@@ -37,23 +37,33 @@ from server.studies.sound import SoundFiles
 _PARTS = {"volumes": 12, "solids": 3, "pictures": 1}
 """How the memory for volumes is shared out, in sixteenths."""
 
+_MOST_FOUND = 64
+
 
 @dataclass(frozen=True, slots=True)
 class VolumeTarget:
-    """The images that make a volume, which the caller may see, and the picture that is wished of it."""
+    """The images that make a volume, which the caller may see, and the picture that is wished of it.
+
+    `key` is the same for the same volume: what its images are, in their order.
+    """
 
     members: Sequence[Located]
+    key: str
     wish: VolumeRequest
-
-    @property
-    def key(self) -> str:
-        """The same for the same volume: what its images are, in their order."""
-        return hashlib.sha256("/".join(one.digest for one in self.members).encode()).hexdigest()
 
     @property
     def etag(self) -> str:
         """The same for the same picture."""
         return f'"{hashlib.sha256(f"{self.key}/{self.wish}".encode()).hexdigest()[:32]}"'
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The images of a volume as the catalogue had them in a version, and what tells them from all others."""
+
+    members: Sequence[Located]
+    key: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +106,39 @@ class Volumes:
         self._most_bytes = share["volumes"]
         self._volumes: Cache[_Made] = Cache(share["volumes"], lambda made: made.volume.nbytes)
         self._solids: Cache[Solid] = Cache(share["solids"], lambda solid: solid.nbytes)
+        self._found: dict[tuple[SeriesRef | InstanceRef, frozenset[str]], _Found] = {}
         self._pictures: Cache[Picture] = Cache(share["pictures"], lambda picture: len(picture.data))
 
     def target(self, caller: Caller, ref: SeriesRef | InstanceRef, wish: VolumeRequest) -> VolumeTarget:
         """Finds the images; `NotFound`, or `NotAcceptable` when there are none that a volume could be made of."""
-        located = self._retrieve.locate(caller, Action.RENDER, ref)
-        members = [one for one in located if one.not_renderable != NO_PIXEL_DATA and self._wanted(one, wish)]
-        if not members:
-            raise NotAcceptable("This series makes no volume: it has no images, or none of those that are named.")
-        for one in members:
-            if one.not_renderable is not None:
-                raise NotAcceptable(f"This series makes no volume: one of its images is {one.not_renderable}.")
+        version = self._catalogue.version()
+        found = self._found.get((ref, wish.members))
+        if found is None or found.version != version:
+            found = _found(self._retrieve.locate(caller, Action.RENDER, ref), wish, version)
+            self._found[ref, wish.members] = found
+            if len(self._found) > _MOST_FOUND:
+                self._found.pop(next(iter(self._found)), None)
+        require(caller, Action.RENDER, found.members[0].organisation)
         self._audit.look(caller, Action.RENDER, ref.study_uid)
-        return VolumeTarget(members, wish)
+        return VolumeTarget(found.members, found.key, wish)
 
     def picture(self, target: VolumeTarget) -> Picture:
         """The picture, from the cache or made now; `NotAcceptable` says why the images make no volume."""
         return self._pictures.get_or_make((target.key, target.wish), lambda: self._show(target))
 
+    def at_hand(self, caller: Caller, ref: SeriesRef | InstanceRef, target: VolumeTarget) -> Picture | None:
+        """A picture that was found before, without waiting for anything.
+
+        None when it is not kept, when the caller may not see it, or when this look at it is not yet in the audit.
+        """
+        allowed = allows(caller, Action.RENDER, target.members[0].organisation)
+        if not allowed or not self._audit.is_looking(caller, Action.RENDER, ref.study_uid):
+            return None
+        return self._pictures.get((target.key, target.wish))
+
     def applied(self, target: VolumeTarget) -> dict[str, Any]:
         """The parameters of the picture, those asked for and those decided here (PS3.18 annex K)."""
         return applied(self._scene(self._made(target), target.wish))
-
-    def _wanted(self, located: Located, wish: VolumeRequest) -> bool:
-        return not wish.members or located.ref.instance_uid in wish.members
 
     def _show(self, target: VolumeTarget) -> Picture:
         made = self._made(target)
@@ -140,15 +159,14 @@ class Volumes:
         if int(np.prod(grid.shape)) * 2 > self._most_bytes:
             raise TooLarge("This volume is larger than is kept here.", limit=self._most_bytes, voxels=grid.shape)
         ordered = [frames[number] for number in grid.order]
-        volume = self._stack(ordered, grid)
+        volume = stack(map(self._values, ordered), grid)
+        if volume.nbytes > self._most_bytes:  # its values turned out to need 32 bits
+            raise TooLarge("This volume is larger than is kept here.", limit=self._most_bytes, voxels=grid.shape)
         first = ordered[len(ordered) // 2]
         windows = first.image.values_of(first.number).windows
         function = first.image.values_of(first.number).function
         window = Window(*windows[0], function) if windows else None
         return _Made(volume, window, modality)
-
-    def _stack(self, frames: Sequence[_Frame], grid: Grid) -> Volume:
-        return stack([self._values(frame) for frame in frames], grid)
 
     def _values(self, frame: _Frame) -> NDArray[np.generic]:
         """The modality values of one frame."""
@@ -183,3 +201,18 @@ class Volumes:
         if len(found) != len(members):
             raise NotAcceptable("This series makes no volume: it has just changed. Ask again.")
         return [found[one.digest] for one in members]
+
+
+def _found(located: Sequence[Located], wish: VolumeRequest, version: int) -> _Found:
+    """Those that are images and wanted; `NotAcceptable` when there are none, or one that cannot be drawn."""
+    members = [
+        one
+        for one in located
+        if one.not_renderable != NO_PIXEL_DATA and (not wish.members or one.ref.instance_uid in wish.members)
+    ]
+    if not members:
+        raise NotAcceptable("This series makes no volume: it has no images, or none of those that are named.")
+    for one in members:
+        if one.not_renderable is not None:
+            raise NotAcceptable(f"This series makes no volume: one of its images is {one.not_renderable}.")
+    return _Found(members, hashlib.sha256("/".join(one.digest for one in members).encode()).hexdigest(), version)

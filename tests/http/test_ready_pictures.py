@@ -13,6 +13,7 @@ from server.dicomweb.ready import ReadyPictures
 from tests.factories import image, part10
 from tests.http.conftest import Client, audit_records, running, settings_for
 from tests.http.test_rendered import stored
+from tests.http.test_volumes import made, series
 
 
 def is_ready(client: Client, path: str, query: str = "", accept: str = "image/png") -> bool:
@@ -118,6 +119,19 @@ def test_a_picture_that_is_no_longer_kept_is_drawn_again(root: Path) -> None:
             client.get(f"{path}?quality={quality}", headers={"Accept": "image/jpeg"})
         assert not is_ready(client, path)
         assert png(client, path).content == first
+
+
+@pytest.mark.parametrize("kind", ["renderedMPR", "rendered3D"])
+def test_a_plane_through_a_volume_is_ready_until_a_slice_is_added(client: Client, kind: str) -> None:
+    address = series(client)
+    path = f"{address}/{kind}"
+    first = png(client, f"{path}?orientation=a")
+    assert is_ready(client, path, "orientation=a")
+    assert png(client, f"{path}?orientation=a").content == first.content
+    study_uid, series_uid = address.split("/")[3::2]
+    assert client.stow(part10(made(20, study_uid, series_uid))).status_code == 200
+    assert not is_ready(client, path, "orientation=a")
+    assert png(client, f"{path}?orientation=a").content != first.content
 
 
 def test_no_request_is_remembered_that_is_endless(client: Client) -> None:

@@ -79,7 +79,7 @@ def chosen(values: Values) -> Window | None:
     return Window(center, width, values.function)
 
 
-def voi(x: Floats, values: Values, window: Window | None) -> Floats:
+def voi(x: NDArray[np.floating[Any]], values: Values, window: Window | None) -> Floats:
     """From modality values to 0..1: by the VOI LUT, or by a window of one of the three functions."""
     if window is None:
         if values.voi_lut is None:
@@ -97,7 +97,7 @@ def voi(x: Floats, values: Values, window: Window | None) -> Floats:
     return np.asarray(np.clip((x - (c - 0.5)) / (w - 1) + 0.5, 0, 1))
 
 
-def _look_up(x: Floats, table: LookupTable) -> Floats:
+def _look_up(x: NDArray[np.floating[Any]], table: LookupTable) -> Floats:
     """Values below the first entry take the first, beyond the last the last (PS3.3 C.11.1.1.1)."""
     entries = np.array(table.entries, dtype=np.float64)
     return np.asarray(entries[np.clip(np.rint(x) - table.first, 0, len(entries) - 1).astype(np.int64)])

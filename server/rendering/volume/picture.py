@@ -68,8 +68,8 @@ def _through(volume: Volume, view: View) -> View:
 
 
 def _grey(values: NDArray[np.float32], window: Window) -> NDArray[np.uint8]:
-    share = voi(values.astype(np.float64), Values(), window)
-    return np.floor(share * 255 + 0.5).astype(np.uint8)
+    share = voi(values, Values(), window)
+    return np.asarray(share * 255 + 0.5).astype(np.uint8)
 
 
 def _enlarged(pixels: NDArray[np.uint8], view: View) -> NDArray[np.uint8]:

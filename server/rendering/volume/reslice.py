@@ -16,6 +16,7 @@ Pixels = NDArray[np.float32]
 
 _ALIGNED = 1e-6
 _HALF = 0.5
+_ROWS = 32
 
 METHODS = {"maximum_ip": np.maximum, "minimum_ip": np.minimum, "average_ip": np.add}
 """What becomes of the samples of a slab (PS3.18 8.3.5.3.3)."""
@@ -83,9 +84,10 @@ def _aligned(volume: Volume, ray: Ray, axes: tuple[int, int, int], view: View) -
     depth = float(np.clip(depth, 0, size - 1))
     below = min(int(depth), max(size - 2, 0))
     part = depth - below
-    plane = np.take(volume.voxels, below, forward).astype(np.float32)
-    if part > 0:
-        plane += np.float32(part) * (np.take(volume.voxels, below + 1, forward) - plane)
+    # both at once, since across the slices they lie in the same line of the processor's cache
+    layers = volume.voxels[(slice(None),) * forward + (slice(below, below + (2 if part > 0 else 1)),)]
+    both = np.moveaxis(layers.astype(np.float32), forward, 0)
+    plane: Pixels = both[0] + np.float32(part) * (both[-1] - both[0]) if part > 0 else both[0]
     if across < down:
         plane = plane.T
     return _stretched(plane, ray, across, down, view, volume.lowest)
@@ -112,28 +114,24 @@ def _aligned_slab(volume: Volume, view: View, ray: Ray, axes: tuple[int, int, in
 
 def _stretched(plane: Pixels, ray: Ray, across: int, down: int, view: View, lowest: float) -> Pixels:
     """A plane of voxels (rows along `down`) as pixels."""
-    rows, down_inside = _interpolation(ray.start[down], ray.down[down], view.height, plane.shape[0])
-    columns, across_inside = _interpolation(ray.start[across], ray.across[across], view.width, plane.shape[1])
-    low, high, part = rows
-    tall = plane[low]
-    tall += part[:, None] * (plane[high] - tall)
-    low, high, part = columns
-    picture: Pixels = tall[:, low]
-    picture += part * (tall[:, high] - picture)
-    picture[~down_inside] = lowest
-    picture[:, ~across_inside] = lowest
-    return picture
+    picture = _along(plane.T, ray.start[across], ray.across[across], view.width, lowest)
+    return _along(picture.T, ray.start[down], ray.down[down], view.height, lowest)
 
 
-def _interpolation(
-    start: float, step: float, count: int, size: int
-) -> tuple[tuple[NDArray[np.intp], NDArray[np.intp], Pixels], NDArray[np.bool_]]:
-    """For each pixel along one axis the two voxels it lies between and how far, and whether it lies in the volume."""
+def _along(lines: Pixels, start: float, step: float, count: int, lowest: float) -> Pixels:
+    """Lines `step` apart, each between the two of `lines` that it lies between; `lowest` where there are none."""
+    size = len(lines)
     places = start + step * np.arange(count)
-    inside = (places >= -_HALF) & (places <= size - _HALF)
+    outside = (places < -_HALF) | (places > size - _HALF)
     places = np.clip(places, 0, size - 1)
     low = np.minimum(places.astype(np.intp), max(size - 2, 0))
-    return (low, np.minimum(low + 1, size - 1), (places - low).astype(np.float32)), inside
+    part = (places - low).astype(np.float32)
+    lines = np.ascontiguousarray(lines)
+    found: Pixels = lines.take(low, 0)
+    if part.any():
+        found += part[:, None] * (lines.take(np.minimum(low + 1, size - 1), 0) - found)
+    found[outside] = lowest
+    return found
 
 
 def _projected(volume: Volume, view: View, count: int, method: str) -> Pixels:
@@ -170,16 +168,32 @@ def sample(
     height: int,
 ) -> tuple[Pixels, NDArray[np.bool_]]:
     """Values at start + column x across + row x down, all in voxels, and which of them lie in the volume."""
-    columns, rows = np.arange(width), np.arange(height)[:, None]
-    inside = np.ones((height, width), bool)
-    base = np.zeros((height, width), np.int64)
+    values, inside = np.empty((height, width), np.float32), np.empty((height, width), bool)
+    for first in range(0, height, _ROWS):
+        some = slice(first, min(first + _ROWS, height))
+        values[some], inside[some] = _sampled(voxels, start, across, down, width, np.arange(some.start, some.stop))
+    return values, inside
+
+
+def _sampled(
+    voxels: NDArray[np.generic],
+    start: NDArray[np.float64],
+    across: NDArray[np.float64],
+    down: NDArray[np.float64],
+    width: int,
+    rows: NDArray[np.intp],
+) -> tuple[Pixels, NDArray[np.bool_]]:
+    """Some of its rows: few enough that all that is worked out on the way stays near the processor."""
+    columns = np.arange(width)
+    inside = np.ones((len(rows), width), bool)
+    base = np.zeros((len(rows), width), np.intp)
     parts: list[Pixels] = []
     strides = []
     for axis, size in enumerate(voxels.shape):
-        places = start[axis] + columns * across[axis] + rows * down[axis]
+        places = (start[axis] + rows * down[axis])[:, None] + columns * across[axis]
         inside &= (places >= -_HALF) & (places <= size - _HALF)
         np.clip(places, 0, size - 1, out=places)
-        low = np.minimum(places.astype(np.int64), max(size - 2, 0))
+        low = np.minimum(places.astype(np.intp), max(size - 2, 0))
         parts.append((places - low).astype(np.float32))
         stride = int(np.prod(voxels.shape[axis + 1 :], dtype=np.int64))
         strides.append(stride if size > 1 else 0)
@@ -191,7 +205,7 @@ def sample(
     return lower + parts[0] * (upper - lower), inside
 
 
-def _between(flat: NDArray[np.generic], base: NDArray[np.int64], stride: int, part: Pixels) -> Pixels:
-    low: Pixels = flat.take(base).astype(np.float32)
-    high: Pixels = flat.take(base + stride).astype(np.float32)
+def _between(flat: NDArray[np.generic], base: NDArray[np.intp], stride: int, part: Pixels) -> Pixels:
+    low: Pixels = flat.take(base, mode="clip").astype(np.float32)
+    high: Pixels = flat.take(base + stride, mode="clip").astype(np.float32)
     return low + part * (high - low)

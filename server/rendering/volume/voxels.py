@@ -1,6 +1,6 @@
 """The voxels of a series, decoded once and looked at from everywhere."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,18 +26,24 @@ class Volume:
         return self.voxels.nbytes
 
 
-def stack(slices: Sequence[NDArray[np.generic]], grid: Grid) -> Volume:
-    """The volume of slices that are in the order of the grid already, each rows x columns of modality values."""
-    whole = all(np.issubdtype(one.dtype, np.integer) or _is_whole(one) for one in slices)
-    low = min(float(one.min()) for one in slices)
-    high = max(float(one.max()) for one in slices)
-    fits = whole and low >= -(2**15) and high < 2**15
-    voxels = np.empty(grid.shape, np.int16 if fits else np.float32)
+def stack(slices: Iterable[NDArray[np.generic]], grid: Grid) -> Volume:
+    """The volume of slices that are in the order of the grid already, each rows x columns of modality values.
+
+    They are taken one after the other, so that no more than one of them lies beside the volume.
+    """
+    voxels: NDArray[np.generic] = np.empty(grid.shape, np.int16)
+    low = np.inf
     for index, one in enumerate(slices):
+        low = min(low, float(one.min()))
+        if voxels.dtype == np.int16 and not _fits(one):
+            voxels = voxels.astype(np.float32)
         voxels[index] = one
     voxels.setflags(write=False)
     return Volume(voxels, grid, low)
 
 
-def _is_whole(values: NDArray[np.generic]) -> bool:
-    return bool((np.rint(values) == values).all())
+def _fits(values: NDArray[np.generic]) -> bool:
+    """Whether 16 bits hold them exactly."""
+    if values.min() < -(2**15) or values.max() >= 2**15:
+        return False
+    return np.issubdtype(values.dtype, np.integer) or bool((np.rint(values) == values).all())
