@@ -75,18 +75,18 @@ def draw(
     reduced: Callable[[int], Reduced] | None = None,
 ) -> Picture:
     """The picture of a frame's stored values as it is wished, encoded."""
-    return finish(drawing_of(stored, image, frame_number, wish, attached, reduced), attached, wish)
+    return finish(drawing_of(lambda: stored, image, frame_number, wish, attached, reduced), attached, wish)
 
 
 def drawing_of(
-    stored: NDArray[np.generic],
+    stored: Callable[[], NDArray[np.generic]],
     image: Image,
     frame_number: int,
     wish: RenderRequest,
     attached: Attached = Attached(),
     reduced: Callable[[int], Reduced] | None = None,
 ) -> Drawing:
-    """The picture of a frame's stored values as it is wished.
+    """The picture of a frame's stored values as it is wished; they are asked for only when they are needed.
 
     `reduced` answers the frame made small by a factor, for pictures so much smaller than it that this is enough.
     """
@@ -95,12 +95,13 @@ def drawing_of(
     if reduced is not None and is_linear(image, values, wish.window):
         factor = factor_for(image, wish.viewport)
     if reduced is not None and factor > 1 and (window := wish.window or chosen(values)):
-        pixels = windowed(reduced(factor), lambda: stored, image, values, window)
+        pixels = windowed(reduced(factor), stored, image, values, window)
     elif image.photometric.startswith("MONOCHROME"):
-        pixels, window = grey(stored, image, values, wish.window)
-        pixels = supplement(pixels, stored, image)
+        frame = stored()
+        pixels, window = grey(frame, image, values, wish.window)
+        pixels = supplement(pixels, frame, image)
     else:
-        pixels = colour(stored, image)
+        pixels = colour(stored(), image)
     picture = fit(pixels, image, wish.viewport, factor)
     shutter = image.shutter_of(frame_number) if wish.shutters else None
     if shutter is not None:

@@ -208,17 +208,21 @@ class Render:
         return finish(self._drawing(target), self._extra(target), target.wish)
 
     def _drawing(self, target: Target) -> Drawing:
-        image, stored = self._image(target), self.stored(target)
+        image = self._image(target)
         name = (target.located.digest, target.frame_number)
 
         def reduced(factor: int) -> Reduced:
-            return self._reduced.get_or_make((*name, factor), lambda: reduce(stored, factor))
+            return self._reduced.get_or_make((*name, factor), lambda: reduce(self.stored(target), factor))
 
         if target.applied is None:
-            drawing = drawing_of(stored, image, target.frame_number, target.wish, self._extra(target), reduced)
+            drawing = drawing_of(
+                lambda: self.stored(target), image, target.frame_number, target.wish, self._extra(target), reduced
+            )
         else:
             instance_uid, state = target.located.ref.instance_uid, target.applied.state
-            drawing = Drawing(present(stored, image, state, instance_uid, target.frame_number, target.wish.viewport))
+            drawing = Drawing(
+                present(self.stored(target), image, state, instance_uid, target.frame_number, target.wish.viewport)
+            )
         if not target.wish.annotation:
             return drawing
         lines = captions(self._retrieve.header(target.located), target.frame_number, target.wish.annotation)

@@ -6,7 +6,7 @@ straddle an end are windowed pixel by pixel.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,9 @@ from server.rendering.steps.viewport import whole_factor
 
 Floats = NDArray[np.float32]
 Stored = NDArray[np.generic]
+
+_BLOCKS = 32
+"""Rows of blocks that are worked on at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +65,37 @@ def is_linear(image: Image, values: Values, window: Window | None) -> bool:
 
 def reduce(stored: Stored, factor: int) -> Reduced:
     """Takes the mean and the extremes of every whole block."""
-    rows, columns = (size // factor * factor for size in stored.shape)
-    whole = stored[:rows, :columns]
-    total = np.float64 if stored.dtype.kind == "f" or stored.dtype.itemsize > 2 else np.int32
-    sums = _over_blocks(whole, factor, lambda a, b: np.add(a, b, dtype=total))
-    low, high = (_over_blocks(whole, factor, how) for how in (np.minimum, np.maximum))
-    mean = sums.astype(np.float64) / factor**2
-    return Reduced(factor, mean.astype(np.float32), low, high, float(stored.min()), float(stored.max()))
+    rows, columns = (size // factor for size in stored.shape)
+    mean = np.empty((rows, columns), np.float32)
+    low, high = np.empty((rows, columns), stored.dtype), np.empty((rows, columns), stored.dtype)
+    lowest, highest = stored.min(), stored.max()
+    sums = _room_for(factor**2 * max(abs(float(lowest)), abs(float(highest))), stored.dtype)
+    for first in range(0, rows, _BLOCKS):  # what is worked on stays near the processor
+        some = slice(first, min(first + _BLOCKS, rows))
+        band = stored[some.start * factor : some.stop * factor, : columns * factor]
+        low[some] = _over_blocks(band, factor, np.minimum, stored.dtype)
+        high[some] = _over_blocks(band, factor, np.maximum, stored.dtype)
+        mean[some] = np.divide(_over_blocks(band, factor, np.add, sums), factor**2, dtype=np.float64)
+    return Reduced(factor, mean, low, high, float(lowest), float(highest))
 
 
-def _over_blocks(whole: Stored, factor: int, combine: Callable[[Stored, Stored], Stored]) -> Stored:
-    made = whole
-    while factor > 1:
-        made = combine(made[0::2], made[1::2])
-        made = combine(made[:, 0::2], made[:, 1::2])
-        factor //= 2
+def _room_for(largest: float, kind: np.dtype[np.generic]) -> np.dtype[np.generic]:
+    """What holds sums as large as that exactly, and is as small as it can be."""
+    if kind.kind == "f" or largest >= 2**31:
+        return np.dtype(np.float64)
+    return np.dtype(np.int32) if largest >= 2**15 * (2 if kind.kind == "u" else 1) else np.dtype(f"{kind.kind}2")
+
+
+def _over_blocks(band: Stored, factor: int, combine: np.ufunc, kind: np.dtype[np.generic]) -> Stored:
+    """The values of every block combined; first those below each other, whose neighbours are done together."""
+    made = _combined([band[row::factor] for row in range(factor)], combine, kind)
+    return _combined([made[:, column::factor] for column in range(factor)], combine, kind)
+
+
+def _combined(parts: Sequence[Stored], combine: np.ufunc, kind: np.dtype[np.generic]) -> Stored:
+    made: Stored = combine(parts[0], parts[1], dtype=kind)
+    for part in parts[2:]:
+        combine(made, part, out=made)
     return made
 
 

@@ -18,5 +18,7 @@ def stored_values(samples: NDArray[np.generic], image: Image) -> NDArray[np.gene
     below = image.high_bit + 1 - image.bits_stored
     if (above <= 0 and below == 0) or image.bits_stored >= width:
         return samples
+    if below == 0 and not image.signed and samples.max() < 2**image.bits_stored:
+        return samples  # nothing lies in the unused bits: one look is a tenth of the work of clearing them
     # numpy shifts a signed integer arithmetically, so the sign comes along
     return (samples << max(above, 0)) >> (max(above, 0) + below)  # type: ignore[operator, no-any-return]
