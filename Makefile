@@ -70,9 +70,10 @@ interop: $(VENV)/.dev-ready  ## OHIF from npm shows images from this server; wri
 	@sh e2e/interop/get-ohif.sh
 	pytest e2e/interop
 
-bench: $(VENV)/.dev-ready  ## measure, and write docs/reference/performance.md
+bench: $(VENV)/.dev-ready  ## measure, and write docs/reference/performance.md and performance-pictures.md
 	@sh e2e/need-chromium.sh
 	python -m bench
+	python -m bench.pictures
 
 soak: $(VENV)/.dev-ready  ## hours of kill -9 (SOAK_HOURS=1) and, as root, tens of power cuts, under concurrent storing
 	pytest -s e2e/soak

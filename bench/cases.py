@@ -4,9 +4,9 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bench.checks import Check, jpeg_of, list_of, payload_of, stored
+from bench.checks import Check, list_of, payload_of, stored
 from bench.connection import Piece
-from bench.requests import DICOM, DICOM_JSON, JPEG, OCTET_STREAM, Request
+from bench.requests import DICOM, DICOM_JSON, OCTET_STREAM, Request
 from bench.samples import FIRST_TOKEN_OF_LIST, FIRST_TOKEN_STORED, Copies, Samples, copies_of, surnames
 
 _CT_FRAME_BYTES = 512 * 512 * 2
@@ -31,7 +31,6 @@ def cases(samples: Samples) -> Iterator[Case]:
     """Every case, the stores last, since they make the archive grow."""
     yield from _searches(samples)
     yield from _retrievals(samples)
-    yield from _pictures(samples)
     yield from _stores(samples)
 
 
@@ -71,29 +70,6 @@ def _retrievals(samples: Samples) -> Iterator[Case]:
         payload_of(_CT_FRAME_BYTES),
     )
     yield _get("whole instance of a CT", DICOM, ct.instance_path, payload_of(len(ct.instances[0].data), b"DICM"))
-
-
-def _pictures(samples: Samples) -> Iterator[Case]:
-    ct, cr = samples.ct, samples.cr
-    whole, boxed = jpeg_of(512, 512), jpeg_of(512, 512, within=True)
-
-    def ct_picture(number: int, center: str) -> str:
-        return f"{ct.instance_path(number)}/frames/1/rendered?window={center},400,linear"
-
-    def cr_picture(number: int, center: str) -> str:
-        return f"{cr.instance_path(number)}/rendered?viewport=512,512&window={center},2600,linear"
-
-    yield _get("picture of a CT, new window", JPEG, lambda n: ct_picture(n, f"40.{n:06d}"), whole)
-    yield _get("picture of a CT, repeated", JPEG, lambda n: ct_picture(n % 10, "40"), whole)
-    yield _get("picture of a CR in 512 x 512, new window", JPEG, lambda n: cr_picture(n, f"2000.{n:06d}"), boxed)
-    yield _get("picture of a CR in 512 x 512, repeated", JPEG, lambda n: cr_picture(n, "2000"), boxed)
-    series = [ct.series_path, cr.series_path, samples.mr.series_path]
-    yield _get(
-        "thumbnail of a series in 128 x 128",
-        JPEG,
-        lambda n: f"{series[n % len(series)]}/thumbnail?viewport=128,128",
-        jpeg_of(128, 128, within=True),
-    )
 
 
 def _stores(samples: Samples) -> Iterator[Case]:
