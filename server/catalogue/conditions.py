@@ -24,6 +24,36 @@ class _Column:
     among: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A wild card demand on an indexed column of studies, in two ways; how many match decides which is the better.
+
+    `keys` selects the studies by that index, `each` is the condition for a look at one study after the other.
+    """
+
+    keys: Term
+    each: Term
+
+
+def pattern(demand: Demand) -> Pattern | None:
+    """The demand as a pattern, when it is one."""
+    if not isinstance(demand, Value) or COLUMNS.get(demand.tag, _NO_COLUMN).name not in _INDEXED_TEXTS:
+        return None
+    column, asked = COLUMNS[demand.tag], demand.criterion
+    if not isinstance(asked, Like | Named) or not has_wildcard(asked.pattern):
+        return None
+    by_index, values = _like(column.name, asked.pattern)
+    keys, each = f"SELECT study_key FROM study WHERE {by_index}", f"+{column.name} GLOB ?"  # + keeps its index out
+    if isinstance(asked, Like):
+        return Pattern((keys, values), (each, [_glob(asked.pattern)]))
+    group, more = _like("name", asked.pattern)
+    groups = f"SELECT study_key FROM name_group WHERE attribute = ? AND {group}"
+    return Pattern(
+        (f"{keys} UNION ALL {groups}", [*values, column.tag, *more]),
+        (f"({each} OR study.study_key IN ({groups}))", [_glob(asked.pattern), column.tag, *more]),
+    )
+
+
 def term(demand: Demand) -> Term | None:
     """The demand in SQL with its parameters; None when it is about an attribute without a column."""
     if isinstance(demand, Moment):
@@ -127,6 +157,11 @@ def _columns(table: str, keywords: str, **named: str) -> dict[str, _Column]:
     names = {keyword: _snake(keyword) for keyword in keywords.split()} | named
     return {tag(keyword): _Column(tag(keyword), f"{table}.{name}") for keyword, name in names.items()}
 
+
+_INDEXED_TEXTS = frozenset(
+    f"study.{name}" for name in ("patient_id", "patient_name", "accession_number", "referring_physician_name")
+)
+_NO_COLUMN = _Column("", "")
 
 _SERIES_OF_STUDY = "SELECT 1 FROM series AS member WHERE member.study_key = study.study_key"
 _INSTANCES_OF_STUDY = (

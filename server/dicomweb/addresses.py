@@ -27,4 +27,4 @@ class Addresses:
             and ":" not in host.rpartition("]")[2]
         ):
             host = f"{host}:{server[1]}"
-        return f"{request.url.scheme}://{host}{request.scope.get(PREFIX, '')}{ROOT}"
+        return f"{request.scope['scheme']}://{host}{request.scope.get(PREFIX, '')}{ROOT}"

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.access.people import Caller
-from server.dicom.resources import InstanceRef
 from server.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN, transfer_syntax
 from server.dicomweb.accepting import ANY, Wish, wishes
 from server.dicomweb.addresses import Addresses
@@ -17,7 +15,7 @@ from server.errors import NotAcceptable
 from server.rendering.encoders.index import ENCODERS
 from server.studies.retrieve import Frames, Retrieve
 from server.studies.transcode import why_not
-from server.web.bodies import Part, answer, multipart_length, multipart_pieces, multipart_type
+from server.web.bodies import Content, Part, multipart_length, multipart_pieces, multipart_type, respond
 from server.web.conditional import etag_of, http_date, not_modified
 from server.web.sign_in import caller
 from server.web.workers import Workers
@@ -49,35 +47,26 @@ class FramesResource:
 
     async def get(self, request: Request) -> Response:
         """`GET …/frames/{list}`, in the order and as often as the list names them."""
-        numbers = frame_numbers(request)
-        found, encoding = await self._workers.run(
-            self._choose, caller(request), instance(request), numbers, wishes(request)
-        )
+        by, ref, numbers, wanted = caller(request), instance(request), frame_numbers(request), wishes(request)
         root = self._addresses.root(request)
-        etag = etag_of("frames", root, found.located.digest, encoding, *numbers)
-        headers = HEADERS | {"ETag": etag, "Last-Modified": http_date(found.located.stored_at)}
-        if not_modified(request, etag, found.located.stored_at):
-            return Response(status_code=304, headers=headers)
-        if encoding.single:
-            headers["Content-Type"] = encoding.content_type
-            headers["Content-Location"] = f"{root}/{found.ref.path}/frames/{numbers[0]}"
-            return await answer(request, self._workers, _frame(found, numbers[0], encoding), headers)
-        boundary = etag.strip('"')
-        parts = frame_parts(found, encoding, f"{root}/{found.ref.path}")
-        headers["Content-Type"] = multipart_type(encoding.media_type, boundary)
-        return await answer(
-            request,
-            self._workers,
-            multipart_pieces(boundary, iter(parts)),
-            headers,
-            length=multipart_length(boundary, parts),
-        )
 
-    def _choose(
-        self, by: Caller, ref: InstanceRef, numbers: Sequence[int], wanted: Sequence[Wish]
-    ) -> tuple[Frames, FrameEncoding]:
-        found = self._retrieve.frames(by, ref, numbers)
-        return found, frame_encoding(found, wanted, several=len(numbers) > 1)
+        def make() -> Content | Response:
+            found = self._retrieve.frames(by, ref, numbers)
+            encoding = frame_encoding(found, wanted, several=len(numbers) > 1)
+            etag = etag_of("frames", root, found.located.digest, encoding, *numbers)
+            headers = HEADERS | {"ETag": etag, "Last-Modified": http_date(found.located.stored_at)}
+            if not_modified(request, etag, found.located.stored_at):
+                return Response(status_code=304, headers=headers)
+            if encoding.single:
+                headers["Content-Type"] = encoding.content_type
+                headers["Content-Location"] = f"{root}/{found.ref.path}/frames/{numbers[0]}"
+                return Content(headers, _frame(found, numbers[0], encoding))
+            boundary = etag.strip('"')
+            parts = frame_parts(found, encoding, f"{root}/{found.ref.path}")
+            headers["Content-Type"] = multipart_type(encoding.media_type, boundary)
+            return Content(headers, multipart_pieces(boundary, iter(parts)), multipart_length(boundary, parts))
+
+        return await respond(request, self._workers, make)
 
 
 def frame_parts(found: Frames, encoding: FrameEncoding, base: str) -> list[Part]:

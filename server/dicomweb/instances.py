@@ -14,7 +14,7 @@ from server.dicomweb.resources import resource
 from server.errors import NotAcceptable
 from server.studies.retrieve import Retrieve, StoredFile
 from server.studies.transcode import available, default_syntax, stored, transcoded, why_not
-from server.web.bodies import Part, answer, multipart_length, multipart_pieces, multipart_type
+from server.web.bodies import Content, Part, multipart_length, multipart_pieces, multipart_type, respond
 from server.web.conditional import etag_of, http_date, not_modified
 from server.web.sign_in import caller
 from server.web.workers import Workers
@@ -56,29 +56,30 @@ class Instances:
 
         206 when only some of the instances can be sent as asked, 406 when none can (PS3.18 table 10.4.3-1).
         """
-        files, chosen, single = await self._workers.run(
-            self._choose, caller(request), resource(request), wishes(request)
-        )
+        by, ref, wanted = caller(request), resource(request), wishes(request)
         root = self._addresses.root(request)
-        etag = etag_of("instances", single, root, *((c.file.digest, c.transfer_syntax_uid) for c in chosen))
-        modified = max(one.file.located.stored_at for one in chosen)
-        headers = HEADERS | {"ETag": etag, "Last-Modified": http_date(modified)}
-        if not_modified(request, etag, modified):
-            return Response(status_code=304, headers=headers)
-        if single:
-            headers |= {"Content-Type": _content_type(chosen[0]), "Content-Location": _location(root, chosen[0])}
-            return await answer(request, self._workers, chosen[0].pieces(), headers, length=chosen[0].length)
-        boundary = etag.strip('"')
-        parts = [Part(_head(root, one), one.pieces, one.length) for one in chosen]
-        headers["Content-Type"] = multipart_type(DICOM, boundary)
-        return await answer(
-            request,
-            self._workers,
-            multipart_pieces(boundary, iter(parts)),
-            headers,
-            length=multipart_length(boundary, parts),
-            status=200 if len(chosen) == len(files) else 206,
-        )
+
+        def make() -> Content | Response:
+            files, chosen, single = self._choose(by, ref, wanted)
+            etag = etag_of("instances", single, root, *((c.file.digest, c.transfer_syntax_uid) for c in chosen))
+            modified = max(one.file.located.stored_at for one in chosen)
+            headers = HEADERS | {"ETag": etag, "Last-Modified": http_date(modified)}
+            if not_modified(request, etag, modified):
+                return Response(status_code=304, headers=headers)
+            if single:
+                headers |= {"Content-Type": _content_type(chosen[0]), "Content-Location": _location(root, chosen[0])}
+                return Content(headers, chosen[0].pieces(), chosen[0].length)
+            boundary = etag.strip('"')
+            parts = [Part(_head(root, one), one.pieces, one.length) for one in chosen]
+            headers["Content-Type"] = multipart_type(DICOM, boundary)
+            return Content(
+                headers,
+                multipart_pieces(boundary, iter(parts)),
+                multipart_length(boundary, parts),
+                200 if len(chosen) == len(files) else 206,
+            )
+
+        return await respond(request, self._workers, make)
 
     def _choose(
         self, by: Caller, ref: ResourceRef, wanted: Sequence[Wish]

@@ -12,7 +12,7 @@ from server.dicomweb.accepting import media_type_of
 from server.dicomweb.addresses import Addresses
 from server.dicomweb.resources import resource
 from server.studies.retrieve import Retrieve
-from server.web.bodies import Part, answer, multipart_pieces, multipart_type
+from server.web.bodies import Content, Part, multipart_pieces, multipart_type, respond
 from server.web.conditional import etag_of, http_date, not_modified
 from server.web.encodings import compressed, content_coding
 from server.web.sign_in import caller
@@ -36,22 +36,27 @@ class Metadata:
         kind = media_type_of(request, (*_JSON, _XML))
         coding = content_coding(request.headers.get("accept-encoding"))
         root = self._addresses.root(request)
-        revisions = await self._workers.run(self._retrieve.metadata, caller(request), resource(request))
-        etag = etag_of("metadata", root, kind, coding, *((one.digest, one.length) for one in revisions))
-        modified = max(one.stored_at for one in revisions)
-        headers = _HEADERS | {"ETag": etag, "Last-Modified": http_date(modified)}
-        if not_modified(request, etag, modified):
-            return Response(status_code=304, headers=headers)
-        if coding != "identity":
-            headers["Content-Encoding"] = coding
-        if kind == _XML:
-            boundary = etag.strip('"')
-            headers["Content-Type"] = multipart_type(_XML, boundary)
-            pieces = multipart_pieces(boundary, self._documents(revisions, root))
-        else:
-            headers["Content-Type"] = kind
-            pieces = _array(self._objects(revisions, root))
-        return await answer(request, self._workers, compressed(pieces, coding), headers)
+        by, ref = caller(request), resource(request)
+
+        def make() -> Content | Response:
+            revisions = self._retrieve.metadata(by, ref)
+            etag = etag_of("metadata", root, kind, coding, *((one.digest, one.length) for one in revisions))
+            modified = max(one.stored_at for one in revisions)
+            headers = _HEADERS | {"ETag": etag, "Last-Modified": http_date(modified)}
+            if not_modified(request, etag, modified):
+                return Response(status_code=304, headers=headers)
+            if coding != "identity":
+                headers["Content-Encoding"] = coding
+            if kind == _XML:
+                boundary = etag.strip('"')
+                headers["Content-Type"] = multipart_type(_XML, boundary)
+                pieces = multipart_pieces(boundary, self._documents(revisions, root))
+            else:
+                headers["Content-Type"] = kind
+                pieces = _array(self._objects(revisions, root))
+            return Content(headers, compressed(pieces, coding))
+
+        return await respond(request, self._workers, make)
 
     def _objects(self, revisions: Sequence[Revision], root: str) -> Iterator[bytes]:
         # a quote inside a JSON string is escaped, so these bytes are always the key itself

@@ -1,7 +1,7 @@
 """WADO-URI: one instance, as DICOM or as a picture, named by query parameters alone (PS3.18 9)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -60,7 +60,7 @@ class WadoUri:
             return await self._picture(request, ref, choose(wanted, MEDIA_TYPES))
         return await self._instance(request, ref)
 
-    def _is_picture(self, by: Caller, ref: InstanceRef, wanted: list[MediaType], named: bool) -> bool:
+    def _is_picture(self, by: Caller, ref: InstanceRef, wanted: Sequence[MediaType], named: bool) -> bool:
         """PS3.18 9.3: an image is a JPEG picture by default; what cannot be drawn is sent as it is."""
         anything = not named and wanted[0].name == "*/*"
         kind = choose(wanted, (*MEDIA_TYPES, DICOM))

@@ -1,12 +1,13 @@
 """Answers whose bytes are made on worker threads while they are sent: however long, a megabyte of them is in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from server.errors import Overloaded
 from server.web.multipart import closing, part_head
@@ -15,6 +16,8 @@ from server.web.workers import Workers
 _PATIENCE_SECONDS = 0.1
 GATHER = 2**20
 """Bytes that are made before the event loop sees any of them."""
+
+_SMALL = 2**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,33 @@ class Part:
     length: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is answered: header fields, what makes the bytes, how many (None: not known), and the status."""
+
+    headers: Mapping[str, str]
+    pieces: Iterator[bytes]
+    length: int | None = None
+    status: int = 200
+
+
+async def respond(request: Request, workers: Workers, make: Callable[[], Content | Response]) -> Response:
+    """The answer that `make` makes on a worker thread, in one crossing with the first megabyte of its bytes.
+
+    For HEAD none of them is made. What goes wrong so far is raised as an error; later it cuts the answer off.
+    """
+    begun = await workers.run(_begin, make, with_bytes=request.method != "HEAD")
+    if isinstance(begun, Response):
+        return begun
+    content, first, more = begun
+    sized = {} if content.length is None else {"Content-Length": str(content.length)}
+    if request.method == "HEAD":
+        return StreamingResponse(iter(()), content.status, {**content.headers, **sized})
+    if not more:
+        return Gathered(first, content.status, content.headers)
+    return StreamingResponse(_rest(workers, first, content.pieces), content.status, {**content.headers, **sized})
+
+
 async def answer(
     request: Request,
     workers: Workers,
@@ -35,17 +65,23 @@ async def answer(
     length: int | None = None,
     status: int = 200,
 ) -> Response:
-    """The answer with these pieces; for HEAD none of them is made.
+    """The answer with these pieces, as `respond` makes it."""
+    return await respond(request, workers, lambda: Content(headers, pieces, length, status))
 
-    What goes wrong within the first megabyte is still raised as an error; later it cuts the answer off.
-    """
-    sized = dict(headers) | ({} if length is None else {"Content-Length": str(length)})
-    if request.method == "HEAD":
-        return StreamingResponse(iter(()), status, sized)
-    first, more = await workers.run(_gather, pieces)
-    if not more:
-        return Response(first, status, dict(headers))
-    return StreamingResponse(_rest(workers, first, pieces), status, sized)
+
+class Gathered(Response):
+    """An answer of several pieces of bytes, which go out as they are instead of being copied into one."""
+
+    def __init__(self, pieces: Sequence[bytes], status: int, headers: Mapping[str, str]) -> None:
+        self.pieces = pieces
+        super().__init__(None, status, {**headers, "Content-Length": str(sum(map(len, pieces)))})
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Sends the pieces one after the other."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for piece in self.pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def multipart_type(kind: str, boundary: str) -> str:
@@ -73,26 +109,40 @@ def multipart_length(boundary: str, parts: list[Part]) -> int | None:
     return total
 
 
-def _gather(pieces: Iterator[bytes]) -> tuple[bytes, bool]:
-    """The next megabyte or so, and whether there may be more."""
+def _begin(make: Callable[[], Content | Response], *, with_bytes: bool) -> Response | tuple[Content, list[bytes], bool]:
+    content = make()
+    if isinstance(content, Response):
+        return content
+    return content, *(_gather(content.pieces) if with_bytes else ([], False))
+
+
+def _gather(pieces: Iterator[bytes]) -> tuple[list[bytes], bool]:
+    """The next megabyte or so, and whether there may be more; small pieces are put together, large ones not copied."""
     gathered: list[bytes] = []
+    small: list[bytes] = []
     size = 0
     for piece in pieces:
-        gathered.append(piece)
         size += len(piece)
+        if len(piece) < _SMALL:
+            small.append(piece)
+        else:
+            gathered += [b"".join(small), piece] if small else [piece]
+            small.clear()
         if size >= GATHER:
-            return b"".join(gathered), True
-    return b"".join(gathered), False
+            break
+    more = size >= GATHER
+    return [*gathered, b"".join(small)] if small else gathered, more
 
 
-async def _rest(workers: Workers, first: bytes, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _rest(workers: Workers, first: list[bytes], pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     try:
-        yield first
         more = True
-        while more:
-            content, more = await _run_whenever(workers, pieces)
-            if content:
-                yield content
+        while True:
+            while first:
+                yield first.pop(0)  # nothing that has been sent is held while the next is made
+            if not more:
+                return
+            first, more = await _run_whenever(workers, pieces)
     finally:
         close = getattr(pieces, "close", None)
         if close is not None:
@@ -100,7 +150,7 @@ async def _rest(workers: Workers, first: bytes, pieces: Iterator[bytes]) -> Asyn
                 close()
 
 
-async def _run_whenever(workers: Workers, pieces: Iterator[bytes]) -> tuple[bytes, bool]:
+async def _run_whenever(workers: Workers, pieces: Iterator[bytes]) -> tuple[list[bytes], bool]:
     """The next megabyte, waited for while too much is under way: an answer that has begun cannot be refused."""
     while True:
         try:

@@ -2,6 +2,7 @@
 
 import hashlib
 from email.utils import formatdate, parsedate_to_datetime
+from functools import lru_cache
 
 from starlette.requests import Request
 
@@ -19,7 +20,12 @@ def etag_of(*parts: object) -> str:
 
 def http_date(milliseconds: int) -> str:
     """A moment as HTTP writes it (RFC 9110 5.6.7), to the second."""
-    return formatdate(milliseconds // 1000, usegmt=True)
+    return _http_date(milliseconds // 1000)
+
+
+@lru_cache(1024)
+def _http_date(seconds: int) -> str:
+    return formatdate(seconds, usegmt=True)
 
 
 def not_modified(request: Request, etag: str, milliseconds: int | None = None) -> bool:

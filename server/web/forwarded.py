@@ -6,6 +6,7 @@ It is believed from trusted proxies alone: anybody else could write the same hea
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,6 +18,9 @@ FORWARDED_HOST = "lightbox.forwarded_host"
 
 PREFIX = "lightbox.prefix"
 """In the scope: the path below which the proxy shows this server, without a trailing slash."""
+
+
+_SAID = frozenset((b"forwarded", b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-prefix"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,11 @@ class TrustedProxies:
     def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:
         self._app = app
         self._trusted = tuple(trusted)
+        self._trusts = lru_cache(1024)(self._is_trusted)  # the same few proxies and clients, every time
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, as the outermost trusted proxy saw it."""
-        if scope["type"] in {"http", "websocket"} and self._trusts((scope.get("client") or ("",))[0]):
+        if scope["type"] in {"http", "websocket"} and _is_forwarded(scope) and self._trusts(_client(scope)):
             scope = self._seen_from_outside(scope)
         await self._app(scope, receive, send)
 
@@ -71,12 +76,20 @@ class TrustedProxies:
                 return hop
         return hops[0] if hops else _Hop()
 
-    def _trusts(self, address: str) -> bool:
+    def _is_trusted(self, address: str) -> bool:
         try:
             found = ipaddress.ip_address(address)
         except ValueError:
             return False
         return any(found in network for network in self._trusted)
+
+
+def _is_forwarded(scope: Scope) -> bool:
+    return any(name in _SAID for name, _ in scope["headers"])
+
+
+def _client(scope: Scope) -> str:
+    return (scope.get("client") or ("",))[0]
 
 
 def _forwarded(headers: Headers) -> list[_Hop]:

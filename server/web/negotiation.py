@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from server.errors import Malformed, NotAcceptable
 
@@ -26,10 +27,18 @@ class MediaType:
         return kind == "*" or (subtype == "*" and name.startswith(f"{kind}/")) or self.name == name
 
 
-def media_types(text: str) -> list[MediaType]:
+def media_types(text: str) -> Sequence[MediaType]:
     """The ranges of an Accept header, those wanted most first, in the order given where equally wanted."""
-    ranges = list(_ranges(text))
-    return sorted((r for r in ranges if r.q > 0), key=lambda r: -r.q)
+    # clients say the same again and again; what is longer than they are is not worth remembering
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _media_types(text)
+
+
+def _media_types(text: str) -> tuple[MediaType, ...]:
+    return tuple(sorted((r for r in _ranges(text) if r.q > 0), key=lambda r: -r.q))
+
+
+_LONGEST_REMEMBERED = 500
+_remembered = lru_cache(512)(_media_types)
 
 
 def media_type(text: str) -> MediaType:
@@ -40,10 +49,10 @@ def media_type(text: str) -> MediaType:
     return found[0]
 
 
-def accepted(accept_header: str | None, accept_parameter: str | None) -> list[MediaType]:
+def accepted(accept_header: str | None, accept_parameter: str | None) -> Sequence[MediaType]:
     """What a request accepts: its `accept` query parameter first, then its Accept header; no word is anything."""
-    wanted = media_types(accept_parameter) if accept_parameter else []
-    return wanted + media_types(accept_header or "*/*")
+    by_header = media_types(accept_header or "*/*")
+    return [*media_types(accept_parameter), *by_header] if accept_parameter else by_header
 
 
 def choose(wanted: Sequence[MediaType], offered: Sequence[str]) -> str:

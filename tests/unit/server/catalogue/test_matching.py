@@ -1,6 +1,7 @@
 """Matching as pure conditions: bound parameters, wild cards as DICOM means them, SQL and predicates of one mind."""
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from typing import Any
 
@@ -27,7 +28,7 @@ def query(level: Level = Level.INSTANCE, **keys: str) -> Query:
 
 
 def in_sql(asked: Query, **columns: str | None) -> bool:
-    """Whether a study with these columns is found."""
+    """Whether a study with these columns is found, by the index and by a look at each study alike."""
     found = condition(asked)
     assert not found.rest
     names, marks = ", ".join(columns), ", ".join("?" * len(columns))
@@ -37,7 +38,14 @@ def in_sql(asked: Query, **columns: str | None) -> bool:
         connection.execute("CREATE TABLE name_group (study_key, attribute, name)")
         for group in groups(str(columns.get("patient_name") or "")):
             connection.execute("INSERT INTO name_group VALUES (1, ?, ?)", (tag("PatientName"), group))
-        return bool(connection.execute(f"SELECT 1 FROM study WHERE {found.sql}", found.parameters).fetchone())
+
+        def is_found(sql: str, parameters: Iterable[object]) -> bool:
+            return bool(connection.execute(f"SELECT 1 FROM study WHERE {sql}", tuple(parameters)).fetchone())
+
+        every = is_found(found.sql, found.parameters)
+        by_keys = [is_found(f"study.study_key IN ({one.keys[0]})", one.keys[1]) for one in found.patterns]
+        assert by_keys == [is_found(*one.each) for one in found.patterns]
+        return every and all(by_keys)
 
 
 def in_json(asked: Query, **values: Any) -> bool:

@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from server.errors import NotAcceptable, Overloaded
 from server.web import bodies
-from server.web.bodies import Part, answer, multipart_length, multipart_pieces
+from server.web.bodies import Gathered, Part, answer, multipart_length, multipart_pieces
 from server.web.workers import Workers
 
 
@@ -31,8 +31,9 @@ def body_of(pieces: Iterator[bytes], workers: Workers, method: str = "GET") -> b
 
     async def whole() -> bytes:
         found: Response = await answer(request, workers, pieces, {})
-        if not isinstance(found, StreamingResponse):
-            return bytes(found.body)
+        if isinstance(found, Gathered):
+            return b"".join(found.pieces)
+        assert isinstance(found, StreamingResponse)
         return b"".join([bytes(piece) async for piece in found.body_iterator])
 
     try:
