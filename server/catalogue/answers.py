@@ -1,4 +1,7 @@
-"""What a found row is answered with: DICOM JSON put together from the levels, each study and series read once."""
+"""What a found row is answered with: the DICOM JSON that was made on arrival, where nothing else is asked for.
+
+Else it is put together from the levels, each study and series read once.
+"""
 
 import sqlite3
 import zlib
@@ -9,7 +12,7 @@ import orjson
 from server.catalogue.conditions import COUNTS
 from server.catalogue.demands import Demand
 from server.catalogue.query import Level, Query
-from server.catalogue.returned import Returned, element
+from server.catalogue.returned import Returned, counted, element, placed
 from server.database.sqlite import Database
 from server.dicom.attributes import tag
 from server.dicom.dicomjson import Attributes
@@ -61,8 +64,27 @@ class Answers:
             columns += ["instance.instance_key", "instance.instance_uid"]
         return ", ".join(columns)
 
-    def of(self, rows: Sequence[sqlite3.Row]) -> list[Attributes]:
+    def of(self, rows: Sequence[sqlite3.Row]) -> list[bytes]:
         """The matches, in the order of the rows; one whose study or series has just been withdrawn is left out."""
+        if self._level != Level.SERIES and self._returned.is_default(self._level):
+            return self._ready(rows)
+        return [orjson.dumps(match) for match in self._composed(rows)]
+
+    def _ready(self, rows: Sequence[sqlite3.Row]) -> list[bytes]:
+        """The summaries as they were made on arrival, with what was left open."""
+        table, key = ("study", "study_key") if self._level == Level.STUDY else ("instance", "instance_key")
+        counts, parameters = self._counted() if self._level == Level.STUDY else ({}, ())
+        columns = ", ".join([key, "summary", *(f'{sql} AS "{name}"' for name, sql in counts.items())])
+        told = {}
+        for row in self._read(f"SELECT {columns} FROM {table} WHERE {key} IN", key, rows, parameters):
+            ready = row["summary"]
+            for name in counts:
+                ready = counted(ready, name, _values(name, row[name]))
+            told[row[key]] = placed(ready, self._root)
+        return [told[row[key]] for row in rows if row[key] in told]
+
+    def _composed(self, rows: Sequence[sqlite3.Row]) -> list[Attributes]:
+        """The matches put together from the attributes of each level."""
         studies = self._studies(rows) if self._returned.tells_of(Level.STUDY) else None
         series = None
         if self._level >= Level.SERIES and self._returned.tells_of(Level.SERIES):

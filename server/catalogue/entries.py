@@ -14,6 +14,7 @@ from server.catalogue.changes import Kind
 from server.catalogue.moments import date_key, time_key
 from server.catalogue.names import groups, name_key, words
 from server.catalogue.packing import pack
+from server.catalogue.query import Level
 from server.catalogue.returned import summary
 from server.catalogue.upgrade import FUNCTIONS
 from server.database.migrations import migrate
@@ -108,7 +109,7 @@ def _add(connection: sqlite3.Connection, entry: Entry, packed: bytes, at: int) -
         image=_json(entry.image),
         not_renderable=entry.not_renderable,
         attributes=packed,
-        summary=summary(entry.attributes),
+        summary=summary(Level.INSTANCE, entry.attributes),
         stored_at=at,
     )
 
@@ -135,6 +136,7 @@ def _study(connection: sqlite3.Connection, entry: Entry) -> int:
         study_description=_text(a, "StudyDescription"),
         referring_physician_name=name_key(_text(a, "ReferringPhysicianName")),
         attributes=orjson.dumps(only(a, STUDY_LEVEL)),
+        summary=summary(Level.STUDY, a),
     )
     for keyword in ("PatientName", "ReferringPhysicianName"):
         for group in groups(name_key(_text(a, keyword))):

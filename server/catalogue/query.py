@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from server.dicom.attributes import SERIES_LEVEL, STUDY_LEVEL, Attribute, tag
-from server.dicom.dicomjson import Attributes
 
 
 class Level(IntEnum):
@@ -54,9 +53,9 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found: DICOM JSON a match, whether there is more, and which keys were not matched."""
+    """What a search found: DICOM JSON a match as bytes, whether there is more, and which keys were not matched."""
 
-    matches: list[Attributes]
+    matches: list[bytes]
     more: bool
     unmatched: tuple[str, ...]
 

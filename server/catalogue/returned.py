@@ -10,7 +10,8 @@ from server.catalogue.demands import Demand, Item
 from server.catalogue.predicates import predicate
 from server.catalogue.query import Level, Path, Query, level_of
 from server.dicom.attributes import attribute, tag
-from server.dicom.dicomjson import Attributes
+from server.dicom.dicomjson import Attributes, value
+from server.dicom.resources import InstanceRef, StudyRef
 
 Choice = dict[str, Any]
 """Tags that are chosen; under each None for all of it, or the choice inside the items of a sequence."""
@@ -38,6 +39,8 @@ _RETURNED = {
         "Rows Columns BitsAllocated NumberOfFrames AvailableTransferSyntaxUID"
     ),
 }
+_COUNTED = _tags("ModalitiesInStudy NumberOfStudyRelatedSeries NumberOfStudyRelatedInstances")
+_URL = orjson.dumps({tag("RetrieveURL"): {"vr": "UR", "Value": [""]}})[1:-4]
 _ALWAYS = {
     Level.STUDY: "StudyDate StudyTime AccessionNumber ReferringPhysicianName PatientName PatientID PatientBirthDate "
     "PatientSex StudyID",
@@ -76,6 +79,13 @@ class Returned:
     def wants(self, level: Level, name: str) -> bool:
         """Whether the attribute with this tag is among what is answered of the level."""
         return self._everything or name in self._choices[level]
+
+    def is_default(self, level: Level) -> bool:
+        """Whether nothing but what is told of this level by default is answered: its summary as it is."""
+        if self._everything or self._items or not self._default[level]:
+            return False
+        others = any(self._choices[other] for other in Level if other != level)
+        return not others and self._choices[level] == dict.fromkeys(_RETURNED[level])
 
     def beyond_summary(self) -> bool:
         """Whether an instance's summary does not hold all that is answered of it."""
@@ -123,9 +133,40 @@ def _inside(sequence: Attributes, choice: Mapping[str, Any]) -> Attributes:
     return sequence | {"Value": [pick(item, choice) for item in items]} if items else sequence
 
 
-def summary(attributes: Attributes) -> bytes:
-    """What is told of every instance that is found, kept ready beside the rest of its attributes."""
-    return orjson.dumps(pick(attributes, dict.fromkeys(_RETURNED[Level.INSTANCE])))
+def summary(level: Level, attributes: Attributes) -> bytes:
+    """What is told by default of a study or instance, as the bytes of the answer, to be kept ready beside the rest.
+
+    What only the moment of asking tells is left open: the address before the path in RetrieveURL, and what is counted.
+    """
+    told = _EMPTY[level] | pick(attributes, dict.fromkeys(_RETURNED[level]))
+    told |= element(tag("InstanceAvailability"), ["ONLINE"])
+    told |= element(tag("RetrieveURL"), [_path(level, attributes)])
+    if level == Level.STUDY:
+        told |= {name: {"vr": _vr(name)} for name in _COUNTED}
+    return orjson.dumps(dict(sorted(told.items())))
+
+
+def placed(ready: bytes, root: str) -> bytes:
+    """A summary with its RetrieveURL below `root`."""
+    # a quote inside a JSON string is escaped, so these bytes are always the key itself
+    return ready.replace(_URL, _URL + orjson.dumps(f"{root}/")[1:-1])
+
+
+def counted(ready: bytes, name: str, values: Sequence[object]) -> bytes:
+    """A study's summary with the values of an attribute that was left open."""
+    return ready.replace(_open(name), orjson.dumps(element(name, values))[1:-1], 1)
+
+
+def _path(level: Level, attributes: Attributes) -> str:
+    study_uid, series_uid, instance_uid = (
+        str(value(attributes, keyword) or "") for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+    )
+    return (StudyRef(study_uid) if level == Level.STUDY else InstanceRef(study_uid, series_uid, instance_uid)).path
+
+
+@cache
+def _open(name: str) -> bytes:
+    return orjson.dumps({name: {"vr": _vr(name)}})[1:-1]
 
 
 @cache

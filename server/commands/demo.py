@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import orjson
 from rich.console import Console
 
 from server.app import Parts, open_parts
@@ -45,7 +46,7 @@ def _session(parts: Parts) -> str:
 def _studies_to_share(parts: Parts) -> list[str]:
     def find(**keys: str) -> list[dict[str, object]]:
         query = Query(Level.STUDY, [Key((attribute(name),), text) for name, text in keys.items()], limit=_ENOUGH)
-        return parts.search.search(parts.local_person, query, "").matches
+        return [orjson.loads(match) for match in parts.search.search(parts.local_person, query, "").matches]
 
     newest = find(ModalitiesInStudy="CT") or find()
     if not newest:

@@ -119,11 +119,13 @@ class Database:
 
     def _commit(self, together: list[tuple[Write, Future[Any]]]) -> None:
         answers: list[tuple[Future[Any], Any, Exception | None]] = []
+        attempt = self._attempt if len(together) > 1 else self._attempt_alone
         try:
             self._writer.execute("BEGIN IMMEDIATE")
             for change, done in together:
-                answers.append((done, *self._attempt(change)))
-            self._writer.execute("COMMIT")
+                answers.append((done, *attempt(change)))
+            if self._writer.in_transaction:
+                self._writer.execute("COMMIT")
         except sqlite3.Error as error:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
@@ -136,6 +138,15 @@ class Database:
                 done.set_result(result)
             else:
                 done.set_exception(failure)
+
+    def _attempt_alone(self, change: Write) -> tuple[Any, Exception | None]:
+        """Runs the only change of a transaction, which ends with it when it fails."""
+        try:
+            return change(self._writer), None
+        except Exception as failure:  # noqa: BLE001 - handed to whoever asked for the change
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            return None, _refusal(failure) if isinstance(failure, sqlite3.OperationalError) else failure
 
     def _attempt(self, change: Write) -> tuple[Any, Exception | None]:
         self._writer.execute("SAVEPOINT change")

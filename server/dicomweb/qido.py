@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.catalogue.query import Found, Level
-from server.dicom.dicomjson import Attributes
 from server.dicom.dicomxml import to_xml
 from server.dicom.resources import StudyRef
 from server.dicomweb.addresses import Addresses
@@ -68,7 +67,7 @@ class Qido:
             content = await self._workers.run(_xml_parts, found.matches, boundary)
             headers["Content-Type"] = f"{_MULTIPART_XML}; boundary={boundary}"
             return Response(content, headers=_HEADERS | headers)
-        content = await self._workers.run(orjson.dumps, found.matches)
+        content = b"[" + b",".join(found.matches) + b"]"
         return await json_answer(request, self._workers, content, kind, headers)
 
 
@@ -87,11 +86,11 @@ def _media_type(wanted: Sequence[MediaType]) -> str:
     raise NotAcceptable("None of the accepted media types can be sent.", available=[*_JSON, _MULTIPART_XML])
 
 
-def _xml_parts(matches: Sequence[Attributes], boundary: str) -> bytes:
+def _xml_parts(matches: Sequence[bytes], boundary: str) -> bytes:
     """One part a match (PS3.18 8.7.3.2)."""
     pieces: list[bytes] = []
     for match in matches:
-        pieces += [part_head(boundary, {"Content-Type": _XML}, first=not pieces), to_xml(match)]
+        pieces += [part_head(boundary, {"Content-Type": _XML}, first=not pieces), to_xml(orjson.loads(match))]
     return b"".join((*pieces, closing(boundary)))
 
 

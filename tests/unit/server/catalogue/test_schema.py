@@ -6,6 +6,7 @@ import zlib
 from contextlib import closing
 from pathlib import Path
 
+import orjson
 import pytest
 
 from server.catalogue import entries, search
@@ -56,7 +57,8 @@ def test_an_instance_of_the_first_schema_is_still_located(first_schema: Path) ->
 def test_an_instance_of_the_first_schema_is_found_as_a_new_one_is(first_schema: Path) -> None:
     def found(level: Level, fuzzy: bool = False, **keys: str) -> list[Attributes]:
         asked = [Key((attribute(keyword),), text) for keyword, text in keys.items()]
-        return search.search(catalogue, Query(level, asked, fuzzy=fuzzy), ["LOCAL"], "root").matches
+        matches = search.search(catalogue, Query(level, asked, fuzzy=fuzzy), ["LOCAL"], "http://archive").matches
+        return [orjson.loads(match) for match in matches]
 
     with closing(Database(first_schema)) as catalogue:
         entries.prepare(catalogue)
@@ -65,6 +67,9 @@ def test_an_instance_of_the_first_schema_is_found_as_a_new_one_is(first_schema: 
         assert "00281050" not in instance
         [series] = found(Level.SERIES)
         assert series["00080201"]["Value"] == ["+0100"]
+        [study] = found(Level.STUDY)
+        assert study["00081190"]["Value"] == ["http://archive/studies/1.2"]
+        assert study["00201208"]["Value"] == [1]
         assert found(Level.STUDY, fuzzy=True, PatientName="anna muller")
         assert found(Level.STUDY, StudyDate="20261121-", StudyTime="1015-")
         assert not found(Level.STUDY, StudyDate="20261121-", StudyTime="1016-")
