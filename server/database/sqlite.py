@@ -124,7 +124,7 @@ class Database:
             self._writer.execute("BEGIN IMMEDIATE")
             for change, done in together:
                 answers.append((done, *attempt(change)))
-            if self._writer.in_transaction:
+            if len(together) > 1 or answers[0][2] is None:
                 self._writer.execute("COMMIT")
         except sqlite3.Error as error:
             if self._writer.in_transaction:
