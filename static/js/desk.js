@@ -34,6 +34,8 @@ export function layDesk(store, put, signal) {
   put('strip', new SeriesStrip(store));
   put('over', new LiveAnnouncer(store));
   document.querySelector('[data-place="tools"]')?.prepend(new ToolBar(store));
+  // a finger has no wheel: its first use is to scroll
+  if (matchMedia('(pointer: coarse)').matches) store.dispatch({ type: 'tool/set', tool: 'stack-scroll' });
   const parts = partsOf(store, put, signal);
   /** @type {Set<Part['bring']>} */
   const here = new Set();

@@ -29,7 +29,7 @@ export function listenToFingers(surface, signal) {
     if (event.pointerType !== 'touch') return;
     down.set(event.pointerId, event);
     begin();
-    if (down.size === 1 && surface.point) timer = window.setTimeout(() => {
+    if (down.size === 1 && surface.pointable?.()) timer = window.setTimeout(() => {
       pointing = true;
       element.dispatchEvent(new Event('fingers'));
       surface.point?.(event);

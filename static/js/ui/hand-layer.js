@@ -37,6 +37,7 @@ export class HandLayer extends LiveElement {
         for (const action of scrolled(store.get(), viewport, move)) store.dispatch(action);
       },
       alone: () => store.dispatch({ type: 'viewport/maximise', maximised: !store.get().maximised }),
+      pointable: () => store.get().session !== null && !toolNamed(store.get().tool).layer,
       point: (event) => this.#point(element, event),
     }, store, life);
     element.addEventListener('pointermove', (event) => {

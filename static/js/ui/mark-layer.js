@@ -44,6 +44,11 @@ export class MarkLayer extends LiveElement {
     hand?.addEventListener('pointerdown', (event) => this.#down(hand, event), signal);
     hand?.addEventListener('pointermove', (event) => this.#hover(hand, event), signal);
     hand?.addEventListener('pointerleave', () => this.#stopProbing(), signal);
+    // a second finger moves the image: what the first has begun is not meant
+    hand?.addEventListener('fingers', () => {
+      this.#draft = null;
+      this.#draw();
+    }, signal);
     hand?.addEventListener('dblclick', (event) => {
       if (!this.#tool()) return;
       event.stopImmediatePropagation();
@@ -86,7 +91,7 @@ export class MarkLayer extends LiveElement {
     const kind = this.#tool();
     const frame = this.#frame();
     const point = this.#point(hand, down);
-    if (down.button !== 0 || !kind || kind === 'probe' || !frame || !point) return;
+    if (down.button !== 0 || !down.isPrimary || !kind || kind === 'probe' || !frame || !point) return;
     if (this.#draft && sameImage(this.#draft.image, frame.image)) return this.#next(hand, down, point);
     this.#draft = { id: crypto.randomUUID(), kind, image: frame.image, points: [point, point], text: '', made: new Date().toISOString() };
     this.#carry(hand, down);

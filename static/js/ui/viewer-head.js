@@ -21,11 +21,11 @@ export class ViewerHead extends LiveElement {
     const name = make('strong', { 'data-testid': 'banner-name' });
     const facts = make('span', { 'data-testid': 'banner-facts' });
     const people = make('span', { class: 'people-count', 'data-testid': 'people-count' });
-    const start = make('button', { type: 'button', class: 'primary', 'data-testid': 'start-session', title: 'Look at these studies together with others' },
-      icon('people'), 'Start session');
+    const start = make('button', { type: 'button', class: 'primary', 'data-testid': 'start-session', 'aria-label': 'Start session', title: 'Look at these studies together with others' },
+      icon('people'), make('span', { class: 'word' }, 'Start session'));
     start.addEventListener('click', () => store.dispatch({ type: 'session/start' }), { signal: life });
     this.append(
-      make('a', { href: '/', class: 'back', title: 'Back to the worklist' }, icon('back'), 'Worklist'),
+      make('a', { href: '/', class: 'back', title: 'Back to the worklist', 'aria-label': 'Worklist' }, icon('back'), make('span', { class: 'word' }, 'Worklist')),
       make('div', { class: 'banner' }, name, facts),
       make('span', { class: 'caution', 'data-testid': 'caution' }, 'Not for primary diagnosis'),
       people, start);

@@ -1,0 +1,88 @@
+"""A phone and a tablet: one finger is the tool, two move and enlarge, three change the window, and all can be hit."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.pages.fingers import Fingers
+from e2e.pages.viewer import ViewerPage
+from e2e.running import RunningServer
+
+NewPage = Callable[..., Page]
+SMALL = """() => [...document.querySelectorAll('button, a, input, select, [role=scrollbar]')]
+    .filter(one => one.checkVisibility({ checkOpacity: true }) && one.getBoundingClientRect().width > 1)
+    .map(one => [one.getAttribute('aria-label') || one.textContent, one.getBoundingClientRect()])
+    .filter(([, box]) => box.width < 44 || box.height < 44).map(([name]) => name)"""
+
+
+def _phone(hospital: RunningServer, new_page: NewPage, width: int = 390, height: int = 844) -> ViewerPage:
+    found = httpx.get(f"{hospital.dicomweb}/studies", params={"ModalitiesInStudy": "CT", "limit": 1}).json()
+    study = found[0]["0020000D"]["Value"][0]
+    viewer = ViewerPage(new_page(width, height, touch=True)).open(
+        f"{hospital.address}/viewer?StudyInstanceUIDs={study}"
+    )
+    viewer.expect_exact()
+    return viewer
+
+
+def _facts(viewer: ViewerPage) -> dict[str, Any]:
+    viewer.expect_exact()
+    attribute = viewer.viewport().get_attribute
+    return {name: attribute(f"data-{name}") for name in ("instance-uid", "zoom", "pan-x", "pan-y", "window-width")}
+
+
+def test_one_finger_scrolls_two_move_and_enlarge_three_change_the_window(
+    hospital: RunningServer, new_page: NewPage
+) -> None:
+    viewer = _phone(hospital, new_page)
+    fingers = Fingers(viewer.page, viewer.viewport())
+    start = _facts(viewer)
+    fingers.move(((0, -60), (0, 60)))
+    expect(viewer.viewport()).not_to_have_attribute("data-instance-uid", start["instance-uid"])
+    scrolled = _facts(viewer)
+    assert {**scrolled, "instance-uid": ""} == {**start, "instance-uid": ""}, "one finger only scrolls"
+
+    fingers.move(((-40, 0), (-80, 30)), ((40, 0), (80, 30)))
+    enlarged = _facts(viewer)
+    assert float(enlarged["zoom"]) == pytest.approx(2, rel=0.05), "twice as far apart"
+    found = httpx.get(f"{hospital.dicomweb}/instances", params={"SOPInstanceUID": enlarged["instance-uid"]}).json()
+    across = found[0]["00280011"]["Value"][0]
+    scale = viewer.viewport().evaluate("element => element.clientWidth") / across * float(enlarged["zoom"])
+    assert float(enlarged["pan-y"]) * scale == pytest.approx(30, abs=6), "the image goes with the fingers"
+    assert enlarged["instance-uid"] == scrolled["instance-uid"]
+
+    fingers.move(((-40, 0), (10, 0)), ((0, 0), (50, 0)), ((40, 0), (90, 0)))
+    windowed = _facts(viewer)
+    assert float(windowed["window-width"]) > float(enlarged["window-width"])
+    assert windowed["instance-uid"] == scrolled["instance-uid"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (844, 390), (1024, 768)])
+def test_everything_can_be_hit_and_nothing_is_off_the_screen(
+    hospital: RunningServer, new_page: NewPage, width: int, height: int
+) -> None:
+    viewer = _phone(hospital, new_page, width, height)
+    assert viewer.page.evaluate(SMALL) == []
+    assert viewer.page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+    box = viewer.viewport().bounding_box()
+    assert box is not None
+    assert box["height"] >= 0.55 * height - 40, "the image has most of the screen"
+    for identity in ("patient-name", "patient-id", "study-date", "quality"):
+        expect(viewer.viewport().get_by_test_id(identity)).to_be_visible()
+    expect(viewer.page.get_by_test_id("caution")).to_be_visible()
+
+
+def test_a_length_by_finger_and_a_second_finger_gives_it_up(hospital: RunningServer, new_page: NewPage) -> None:
+    viewer = _phone(hospital, new_page)
+    viewer.command("length")
+    expect(viewer.page.locator("mark-layer").first).to_be_attached()
+    fingers = Fingers(viewer.page, viewer.viewport())
+    fingers.move(((-60, 20), (60, 20)))
+    mark = viewer.page.get_by_test_id("mark")
+    expect(mark).to_have_count(1)
+    fingers.move(((-40, 100), (-80, 120)), ((40, 100), (80, 120)))
+    expect(mark).to_have_count(1)
+    expect(viewer.viewport()).not_to_have_attribute("data-zoom", "1")
