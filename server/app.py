@@ -24,6 +24,7 @@ from server.catalogue import entries
 from server.catalogue.ledger import Ledger
 from server.database.sqlite import Database
 from server.dicomweb.addresses import ROOT, Addresses
+from server.dicomweb.authored import Authored
 from server.dicomweb.capabilities import Capabilities
 from server.dicomweb.changes import ChangeFeed
 from server.dicomweb.qido import Qido
@@ -45,6 +46,7 @@ from server.sessions.journal import Journal
 from server.sessions.neighbours import Neighbours
 from server.settings import Settings
 from server.studies.adopt import adopt
+from server.studies.author import Author
 from server.studies.documents import Documents
 from server.studies.follow import Follow
 from server.studies.housekeeping import Housekeeping
@@ -172,7 +174,9 @@ def build(settings: Settings) -> Starlette:
     )
     removal = Removal(remove, workers)
     changes = ChangeFeed(Follow(parts.catalogue, parts.audit), workers)
-    regions = RegionStatistics(Statistics(render), workers)
+    statistics = Statistics(render)
+    regions = RegionStatistics(statistics, workers)
+    authored = Authored(Author(retrieve, statistics, parts.store, settings.access.organisation), workers)
     capabilities = Capabilities(addresses)
     ready_pictures = ReadyPictures(parts.catalogue.version)
     dicomweb = dicomweb_routes(
@@ -217,7 +221,10 @@ def build(settings: Settings) -> Starlette:
             Route(ROOT, capabilities.describe, methods=["GET", "OPTIONS"]),
             Mount(ROOT, ByShape(capabilities.routes(dicomweb))),
             Route("/wado", WadoUri(retrieve, render, workers).get),
-            Mount("/api", routes=[*live.routes(), *records.routes(), *removal.routes(), *regions.routes()]),
+            Mount(
+                "/api",
+                routes=[*live.routes(), *records.routes(), *removal.routes(), *regions.routes(), *authored.routes()],
+            ),
             records.entrance(),
             *Site(static_folder()).routes(),
         ],

@@ -42,5 +42,13 @@ class InstanceRef:
         return f"studies/{self.study_uid}/series/{self.series_uid}/instances/{self.instance_uid}"
 
 
+@dataclass(frozen=True, slots=True)
+class FrameRef:
+    """One frame of an instance, counted from 1."""
+
+    instance: InstanceRef
+    frame_number: int
+
+
 ResourceRef = StudyRef | SeriesRef | InstanceRef
 """Whatever a retrieve may ask for whole."""

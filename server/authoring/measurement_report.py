@@ -1,0 +1,156 @@
+"""Marks as an imaging measurement report: TID 1500 in a Comprehensive SR (PS3.16 A, PS3.3 A.35.3).
+
+Every mark is one Measurement Group (TID 1501), known by its Tracking Unique Identifier however often it is saved; each
+number is inferred from the coordinates it was measured between (TID 300, 320). A closed region is told once more as
+the group's Image Region, where readers of TID 1410 look. The tracking identifiers are those by which OHIF knows which
+of its tools a mark can be edited with.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.authoring import codes, content, document
+from server.authoring.codes import Code
+from server.authoring.document import Authorship, Image
+from server.authoring.elements import data_set
+from server.authoring.marks import Mark, Point
+from server.authoring.measures import Measured, Scale
+from server.dicom.dicomjson import value
+from server.dicom.dictionary import Attributes
+from server.dicom.uids import is_uid
+
+COMPREHENSIVE_SR = "1.2.840.10008.5.1.4.1.1.88.33"
+SERIES_NUMBER = 9001
+TOOLS = {
+    "length": "Length",
+    "angle": "Angle",
+    "bidirectional": "Bidirectional",
+    "ellipse": "EllipticalROI",
+    "polygon": "PlanarFreehandROI",
+    "cobb": "CobbAngle",
+    "arrow": "ArrowAnnotate",
+}
+"""Each kind of mark, and the tool of OHIF that draws the same."""
+
+_TAG = "Cornerstone3DTools@^0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A mark with all that it measures on its image."""
+
+    mark: Mark
+    image: Image
+    scale: Scale
+    measured: Sequence[Measured]
+
+
+def measurement_report(
+    measurements: Sequence[Measurement], by: Authorship, predecessor: Image | None = None
+) -> Attributes:
+    """The report; `predecessor` is the one whose marks these were before they were changed."""
+    images = {one.image.ref: one.image for one in measurements}
+    study = document.of_study(next(iter(images.values())).header)
+    before = {"PredecessorDocumentsSequence": document.evidence([predecessor])} if predecessor else {}
+    head = document.report(
+        study,
+        by,
+        COMPREHENSIVE_SR,
+        # nobody has verified it, and more may be measured
+        CompletionFlag="PARTIAL",
+        VerificationFlag="UNVERIFIED",
+        PerformedProcedureCodeSequence=[],
+        CurrentRequestedProcedureEvidenceSequence=document.evidence(images.values()),
+        ValueType="CONTAINER",
+        ConceptNameCodeSequence=[codes.IMAGING_MEASUREMENT_REPORT.item],
+        ContinuityOfContent="SEPARATE",
+        ContentTemplateSequence=[data_set(MappingResource="DCMR", TemplateIdentifier="1500")],
+        ContentSequence=[
+            content.code(content.HAS_CONCEPT_MOD, codes.LANGUAGE, codes.ENGLISH),
+            *document.observer(by),
+            content.code(content.HAS_CONCEPT_MOD, codes.PROCEDURE_REPORTED, codes.IMAGING_PROCEDURE),
+            content.container(content.CONTAINS, codes.IMAGING_MEASUREMENTS, [_group(one) for one in measurements]),
+        ],
+        **before,
+    )
+    series = document.in_series(study, by, "SR", SERIES_NUMBER, "Measurements")
+    return dict(sorted((study | series | head).items()))
+
+
+def tracking_uid(mark_id: str) -> str:
+    """The UID under which a mark is known everywhere: its id where that is one, or the UUID it is (PS3.5 B.2)."""
+    if is_uid(mark_id):
+        return mark_id
+    try:
+        return document.uid_of(uuid.UUID(mark_id))
+    except ValueError:
+        return document.uid_of(uuid.uuid5(uuid.NAMESPACE_OID, mark_id))
+
+
+def mark_id(tracking: str) -> str:
+    """The id of a mark that is known under a UID: the inverse of `tracking_uid` for UUIDs and UIDs."""
+    root, _, number = tracking.rpartition(".")
+    if root == "2.25" and int(number) < 2**128:
+        made = uuid.UUID(int=int(number))
+        # only of those that such a UUID was written as may it be one
+        return str(made) if made.version == 4 else tracking
+    return tracking
+
+
+def graphic(mark: Mark, points: Sequence[Point], scale: Scale) -> tuple[str, list[Point]]:
+    """The Graphic Type and points by which the standard draws a mark, or that part of it (PS3.3 C.18.6.1.1)."""
+    if mark.kind == "ellipse":
+        return "ELLIPSE", axes(mark.points, scale)
+    if mark.kind == "polygon":
+        return "POLYLINE", [*points, points[0]]
+    if mark.kind == "arrow":
+        return "POLYLINE", [*reversed(points)]  # from its tip, as OHIF has arrows
+    return "POLYLINE", list(points)
+
+
+def axes(corners: Sequence[Point], scale: Scale) -> list[Point]:
+    """The ends of the major axis, then of the minor one, of the ellipse within these corners."""
+    (x1, y1), (x2, y2) = corners
+    middle = ((x1 + x2) / 2, (y1 + y2) / 2)
+    across = [(min(x1, x2), middle[1]), (max(x1, x2), middle[1])]
+    down = [(middle[0], min(y1, y2)), (middle[0], max(y1, y2))]
+    return [*across, *down] if scale.length(*across) >= scale.length(*down) else [*down, *across]
+
+
+def _group(one: Measurement) -> Attributes:
+    mark = one.mark
+    tracking = [
+        content.text(content.HAS_OBS_CONTEXT, codes.TRACKING_IDENTIFIER, f"{_TAG}:{TOOLS[mark.kind]}"),
+        content.uid(content.HAS_OBS_CONTEXT, codes.TRACKING_UNIQUE_IDENTIFIER, tracking_uid(mark.id)),
+    ]
+    region = [_places(one, content.CONTAINS, codes.IMAGE_REGION, mark.points)] if _is_place(mark) else []
+    numbers = [_number(one, measured) for measured in one.measured]
+    words = [content.text(content.CONTAINS, codes.COMMENT, mark.text)] if mark.text else []
+    return content.container(
+        content.CONTAINS, codes.MEASUREMENT_GROUP, [*tracking, *region, *numbers, *words], mark.made
+    )
+
+
+def _is_place(mark: Mark) -> bool:
+    return mark.kind in {"ellipse", "polygon", "arrow"}
+
+
+def _number(one: Measurement, measured: Measured) -> Attributes:
+    children = [_places(one, content.INFERRED_FROM, None, measured.points)]
+    if one.scale.at_detector and measured.unit in {codes.MILLIMETRE, codes.SQUARE_MILLIMETRE}:
+        children.insert(0, content.code(content.HAS_CONCEPT_MOD, codes.MEASUREMENT_METHOD, codes.AT_THE_DETECTOR))
+    return content.number(measured.concept, measured.value, measured.unit, children)
+
+
+def _places(one: Measurement, relationship: str, concept: Code | None, points: Sequence[Point]) -> Attributes:
+    kind, places = graphic(one.mark, points, one.scale)
+    reference = one.image.reference(one.mark.frame.frame_number)
+    return content.coordinates(relationship, concept, kind, places, content.image(content.SELECTED_FROM, reference))
+
+
+def beyond(mark: Mark, image: Image, scale: Scale) -> bool:
+    """Whether a mark reaches beyond its image, where coordinates of a report cannot lie (PS3.3 C.18.6.1.1)."""
+    columns, rows = (float(value(image.header, keyword) or 0) for keyword in ("Columns", "Rows"))
+    _, places = graphic(mark, mark.points, scale)
+    return not all(0 <= x + 0.5 <= columns and 0 <= y + 0.5 <= rows for x, y in places)

@@ -1,0 +1,150 @@
+"""What a mark measures on its image, the same as the viewer says beside it (`annotations/measures.js`)."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from server.authoring import codes
+from server.authoring.codes import Code
+from server.authoring.marks import Mark, Point
+from server.dicom.attributes import tag
+from server.dicom.dicomjson import value
+
+_STATISTICS = (
+    ("mean", codes.MEAN, "Mean"),
+    ("deviation", codes.STANDARD_DEVIATION, "SD"),
+    ("minimum", codes.MINIMUM, "Min"),
+    ("maximum", codes.MAXIMUM, "Max"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One number with what it is and its unit; `points` are those of the mark that it was measured between."""
+
+    concept: Code
+    value: float
+    unit: Code
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How large a pixel is, across and down: mm where the image says so, else pixels of its own shape.
+
+    PS3.3 10.7.1.1: Pixel Spacing counts in the patient, Imager Pixel Spacing at the detector.
+    """
+
+    across: float
+    down: float
+    calibrated: bool
+    at_detector: bool = False
+
+    def length(self, a: Point, b: Point) -> float:
+        """From one point to the other."""
+        return math.hypot((b[0] - a[0]) * self.across, (b[1] - a[1]) * self.down)
+
+    def angle(self, vertex_to: tuple[Point, Point], other: tuple[Point, Point]) -> float:
+        """Between two directions, in degrees from 0 to 180."""
+        (p, q), (r, s) = self._direction(*vertex_to), self._direction(*other)
+        return abs(math.degrees(math.atan2(p * s - q * r, p * r + q * s)))
+
+    def area(self, points: Sequence[Point]) -> float:
+        """Of the polygon with these corners."""
+        after = [*points[1:], points[0]]
+        twice = math.fsum(a[0] * b[1] - b[0] * a[1] for a, b in zip(points, after, strict=True))
+        return abs(twice) / 2 * self.across * self.down
+
+    def _direction(self, a: Point, b: Point) -> Point:
+        return (b[0] - a[0]) * self.across, (b[1] - a[1]) * self.down
+
+
+def scale_of(header: Mapping[str, Any]) -> Scale:
+    """The scale of an image by its header."""
+    for keyword in ("PixelSpacing", "ImagerPixelSpacing"):
+        spacing = _two(header, keyword)
+        if spacing:
+            return Scale(spacing[1], spacing[0], True, keyword != "PixelSpacing")
+    ratio = _two(header, "PixelAspectRatio") or (1.0, 1.0)
+    return Scale(1.0, ratio[0] / ratio[1], False)
+
+
+def unit_of_values(header: Mapping[str, Any]) -> Code:
+    """What the modality values of an image count."""
+    return codes.HOUNSFIELD if value(header, "Modality") == "CT" else codes.NO_UNITS
+
+
+def measures(mark: Mark, scale: Scale, summary: Mapping[str, Any] | None, unit: Code) -> list[Measured]:
+    """Everything that the mark measures; `summary` is what its region holds, None when nothing was counted."""
+    long = codes.MILLIMETRE if scale.calibrated else codes.PIXEL
+    square = codes.SQUARE_MILLIMETRE if scale.calibrated else codes.SQUARE_PIXEL
+    at = mark.points
+    match mark.kind:
+        case "length":
+            return [Measured(codes.LENGTH, scale.length(at[0], at[1]), long, at)]
+        case "angle":
+            angle = scale.angle((at[1], at[0]), (at[1], at[2]))
+            # the vertex ends the first leg and begins the second: four points, as OHIF has them
+            return [Measured(codes.ANGLE, angle, codes.DEGREE, (at[0], at[1], at[1], at[2]))]
+        case "cobb":
+            angle = scale.angle((at[0], at[1]), (at[2], at[3]))
+            return [Measured(codes.COBB_ANGLE, min(angle, 180 - angle), codes.DEGREE, at)]
+        case "bidirectional":
+            axes = sorted((at[:2], at[2:]), key=lambda ends: -scale.length(ends[0], ends[1]))
+            named = zip((codes.LONG_AXIS, codes.SHORT_AXIS), axes, strict=True)
+            return [Measured(concept, scale.length(ends[0], ends[1]), long, ends) for concept, ends in named]
+        case "ellipse":
+            (x1, y1), (x2, y2) = at
+            area = math.pi / 4 * abs(x2 - x1) * abs(y2 - y1) * scale.across * scale.down
+            return [Measured(codes.AREA, area, square, at), *_counted(at, summary, unit)]
+        case "polygon":
+            return [Measured(codes.AREA, scale.area(at), square, at), *_counted(at, summary, unit)]
+    return []
+
+
+def words(mark: Mark, measured: Sequence[Measured]) -> list[str]:
+    """The lines of text beside the mark."""
+    of = {one.concept: one for one in measured}
+    match mark.kind:
+        case "length":
+            return [_told(of[codes.LENGTH])]
+        case "angle":
+            return [f"{of[codes.ANGLE].value:.1f}°"]
+        case "cobb":
+            return [f"Cobb {of[codes.COBB_ANGLE].value:.1f}°"]
+        case "bidirectional":
+            return [f"{_number(of[codes.LONG_AXIS].value)} × {_told(of[codes.SHORT_AXIS])}"]
+        case "ellipse" | "polygon":
+            found = [(label, of[concept]) for _, concept, label in _STATISTICS if concept in of]
+            units = " HU" if any(one.unit == codes.HOUNSFIELD for _, one in found) else ""
+            return [_told(of[codes.AREA]), *(f"{label} {one.value:.1f}{units}" for label, one in found)]
+    return [mark.text] if mark.text else []
+
+
+def _counted(points: tuple[Point, ...], summary: Mapping[str, Any] | None, unit: Code) -> list[Measured]:
+    told = summary or {}
+    return [
+        Measured(concept, float(told[name]), unit, points)
+        for name, concept, _ in _STATISTICS
+        if told.get(name) is not None
+    ]
+
+
+def _told(one: Measured) -> str:
+    symbols = {codes.MILLIMETRE: "mm", codes.SQUARE_MILLIMETRE: "mm²", codes.PIXEL: "px", codes.SQUARE_PIXEL: "px²"}
+    return f"{_number(one.value)} {symbols[one.unit]}"
+
+
+def _number(number: float) -> str:
+    return f"{number:.2f}" if number < 10 else f"{number:.1f}"
+
+
+def _two(header: Mapping[str, Any], keyword: str) -> tuple[float, float] | None:
+    """Two positive numbers, or None."""
+    found = (header.get(tag(keyword)) or {}).get("Value", [])
+    try:
+        down, across = (float(one) for one in found)
+    except (TypeError, ValueError):
+        return None
+    return (down, across) if down > 0 and across > 0 and math.isfinite(down * across) else None
