@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 
 import httpx
-import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.pages.planes import Planes
 from e2e.pages.viewer import ViewerPage
 from e2e.running import RunningServer, send
 
@@ -63,10 +63,53 @@ def test_zoom_pan_and_layout_are_followed(hospital: RunningServer, new_page: New
     pan = leader.viewport().get_attribute("data-pan-x")
     expect(follower.viewport()).to_have_attribute("data-zoom", str(zoom))
     expect(follower.viewport()).to_have_attribute("data-pan-x", str(pan))
-    leader.command("layout")
-    expect(follower.viewport(1)).to_be_visible()
-    leader.command("layout")
+    for count in (2, 3, 4):
+        leader.command("layout")
+        expect(follower.viewport(count - 1)).to_be_visible()
+    before = leader.shown().instance_uid
+    leader.page.get_by_test_id("series").nth(0).drag_to(leader.viewport(3))
+    leader.expect_exact(3)
+    follower.expect_shows(leader.shown(3), 3)
+    assert follower.shown().instance_uid == before
+    for _ in range(3):
+        leader.press("Shift+G")
     expect(follower.viewport(1)).to_have_count(0)
+
+
+def test_planes_are_followed_and_pointed_at_and_a_phone_gets_one(hospital: RunningServer, new_page: NewPage) -> None:
+    leader, follower = _together(hospital, new_page)
+    phone = ViewerPage(new_page(390, 780))
+    phone.open(leader.page.url)
+    phone.join_as("Phil Physio")
+    far, near = Planes(follower.page), Planes(leader.page).open()
+    near.go_to(12, -8, -100)
+    leader.press("]")
+    near.expect_exact()
+    far.expect_exact()
+    assert far.place == near.place
+    for number in range(3):
+        query = near.plane(number).get_attribute("data-query")
+        expect(far.plane(number)).to_have_attribute("data-query", str(query))
+        assert far.pixels(number) == near.pixels(number)
+    expect(phone.page.locator('[data-testid="plane"]:visible')).to_have_count(1)
+    expect(phone.page.locator('[data-testid="plane"]:visible')).to_have_attribute("data-quality", "exact")
+
+    # pointed at in a plane, seen at the same place of the same plane
+    leader.press("p")
+    near.plane(1).hover(position={"x": 120, "y": 100})
+    near.plane(1).hover(position={"x": 130, "y": 110})
+    follower.expect_pointed_at("Rosa Radiologist", 130, 110, on=far.plane(1))
+
+    # moved by the follower, they are the follower's own until they come back
+    far.plane(2).hover(position={"x": 100, "y": 40})
+    follower.page.mouse.wheel(0, 100)
+    expect(follower.page.get_by_test_id("follow-banner")).to_have_attribute("data-doing", "alone")
+    assert near.place != far.place
+    follower.press("f")
+    expect(far.plane(0)).to_have_attribute("data-query", str(near.plane(0).get_attribute("data-query")))
+    leader.press("m")
+    expect(far.plane(0)).to_have_count(0)
+    follower.expect_shows(leader.shown())
 
 
 def test_both_point_and_the_other_sees_it(hospital: RunningServer, new_page: NewPage) -> None:
@@ -76,8 +119,7 @@ def test_both_point_and_the_other_sees_it(hospital: RunningServer, new_page: New
         one.press("p")
         one.viewport().hover(position={"x": 300, "y": 250})
         one.viewport().hover(position={"x": 310, "y": 260})
-        expect(other.pointer(name)).to_be_visible()
-        assert other.pointed_at(name) == pytest.approx((310, 260), abs=2)
+        other.expect_pointed_at(name, 310, 260)
 
 
 def test_the_lead_is_handed_over(hospital: RunningServer, new_page: NewPage) -> None:

@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from e2e.pages.viewer import MIDDLE
+
 CENTROID = """([canvas, x, y, radius]) => {
     const side = Math.ceil(2 * radius) + 1, [left, top] = [Math.round(x - radius), Math.round(y - radius)];
     const data = canvas.getContext('2d').getImageData(left, top, side, side).data;
@@ -44,6 +46,11 @@ class Planes:
         box.press("Enter")
         self.plane(0).focus()
         self.expect_exact()
+
+    def pixels(self, number: int) -> list[int]:
+        """The red channel of the middle of a plane's picture, read from the canvas."""
+        pixels: list[int] = self.plane(number).locator("canvas").first.evaluate(MIDDLE)
+        return pixels
 
     @property
     def place(self) -> tuple[float, ...]:

@@ -4,6 +4,17 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
+MIDDLE = """canvas => {
+    const side = Math.min(canvas.width, canvas.height, 400);
+    const copy = document.createElement('canvas');
+    copy.width = copy.height = side;
+    const context = copy.getContext('2d');
+    const [left, top] = [(canvas.width - side) / 2, (canvas.height - side) / 2];
+    context.drawImage(canvas, left, top, side, side, 0, 0, side, side);
+    return [...context.getImageData(0, 0, side, side).data].filter((_, i) => i % 4 === 0);
+}"""
+"""The red channel of the middle of a canvas."""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -58,16 +69,7 @@ class ViewerPage:
 
     def pixels(self, number: int = 0) -> list[int]:
         """The red channel of the middle of the displayed picture, read from the canvas."""
-        script = """canvas => {
-            const side = Math.min(canvas.width, canvas.height, 400);
-            const copy = document.createElement('canvas');
-            copy.width = copy.height = side;
-            const context = copy.getContext('2d');
-            const [left, top] = [(canvas.width - side) / 2, (canvas.height - side) / 2];
-            context.drawImage(canvas, left, top, side, side, 0, 0, side, side);
-            return [...context.getImageData(0, 0, side, side).data].filter((_, i) => i % 4 === 0);
-        }"""
-        pixels: list[int] = self.picture(number).evaluate(script)
+        pixels: list[int] = self.picture(number).evaluate(MIDDLE)
         return pixels
 
     def scroll(self, slices: int, number: int = 0) -> None:
@@ -120,13 +122,14 @@ class ViewerPage:
         """The name tag beside somebody's pointer."""
         return self.page.get_by_test_id("pointer").get_by_text(name)
 
-    def pointed_at(self, name: str, number: int = 0) -> tuple[float, float]:
-        """Where somebody's pointer is drawn, from the viewport's corner."""
-        mark = self.page.get_by_test_id("pointer").filter(has_text=name).locator("svg").bounding_box()
-        corner = self.viewport(number).bounding_box()
-        assert mark is not None
-        assert corner is not None
-        return mark["x"] + mark["width"] / 2 - corner["x"], mark["y"] + mark["height"] / 2 - corner["y"]
+    def expect_pointed_at(self, name: str, x: float, y: float, on: Locator | None = None) -> None:
+        """Waits until somebody's pointer is drawn there, from the corner of the viewport."""
+        tag = (on or self.viewport()).get_by_test_id("pointer").filter(has_text=name)
+        there = """([tag, x, y]) => {
+            const drawn = new DOMMatrix(getComputedStyle(tag).transform);
+            return Math.hypot(drawn.e - x, drawn.f - y) < 2;
+        }"""
+        self.page.wait_for_function(there, arg=[tag.element_handle(), x, y])
 
 
 def _number(number: float) -> str:

@@ -29,6 +29,7 @@ _STEPS: dict[str, Callable[[Room, Event], Change]] = {
     "viewport/activate": viewing.activate_viewport,
     "image/set": viewing.set_image,
     "presentation/set": viewing.set_presentation,
+    "mpr/show": viewing.show_mpr,
     "studies/add": viewing.add_studies,
     "mode/set": viewing.set_mode,
     "freeze/set": viewing.set_freeze,

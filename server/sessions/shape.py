@@ -2,7 +2,7 @@
 
 from typing import Any, TypedDict
 
-SHAPE = 2
+SHAPE = 3
 """Changes with the fields of a room, so that a room written down by another release is made anew from its events."""
 
 
@@ -38,12 +38,38 @@ class Viewport(TypedDict):
     presentation: Presentation
 
 
+class Plane(TypedDict):
+    """One plane of a multiplanar view, by the directions in the patient that lie to its right and below it."""
+
+    right: list[float]
+    down: list[float]
+    presentation: Presentation
+
+
+class Mpr(TypedDict):
+    """Planes through one series that meet at a `place` (millimetres in a frame of reference); `slab` in mm, 0 for none.
+
+    `active` -1 means the viewports beside the planes; `alone` shows the active plane only.
+    """
+
+    study_uid: str
+    series_uid: str
+    layout: str
+    active: int
+    alone: bool
+    slab: float
+    method: str
+    place: dict[str, Any]
+    planes: list[Plane]
+
+
 class View(TypedDict):
     """What a person, or a room, looks at; `viewports` never shrinks in a room."""
 
     layout: str
     active_viewport: int
     viewports: list[Viewport]
+    mpr: Mpr | None
 
 
 class Person(TypedDict):
@@ -112,6 +138,7 @@ class Room(TypedDict):
     layout: str
     active_viewport: int
     viewports: list[Viewport]
+    mpr: Mpr | None
     people: dict[str, Person]
     leader: str | None
     chair: str | None
@@ -152,6 +179,7 @@ def new_room(session_id: str, study_uids: list[str]) -> Room:
         "layout": "1x1",
         "active_viewport": 0,
         "viewports": [{"image": None, "presentation": new_presentation()}],
+        "mpr": None,
         "people": {},
         "leader": None,
         "chair": None,

@@ -1,7 +1,8 @@
 """What everybody sees: layout, images, presentations, proposals, scenes, studies, and holding it all still."""
 
 from server.errors import Malformed, NotAllowed
-from server.sessions.events import LAYOUTS, Event
+from server.sessions.events import Event
+from server.sessions.fields import LAYOUTS
 from server.sessions.shape import Change, Room, Scene, View, Viewport, new_presentation
 from server.sessions.standing import only_leader, only_leader_or_chair, present, thawed
 
@@ -45,6 +46,14 @@ def set_presentation(room: Room, event: Event) -> Change:
     return _with_viewport(room, event, {**viewport, "presentation": event["presentation"]})
 
 
+def show_mpr(room: Room, event: Event) -> Change:
+    """Planes through a series in place of the viewports, or none."""
+    _may_turn(room, event)
+    if event["mpr"] is not None:
+        shared(room, event["mpr"]["study_uid"])
+    return {"mpr": event["mpr"]}
+
+
 def add_studies(room: Room, event: Event) -> Change:
     """More studies to look at; whether the person may share them was asked before."""
     only_leader_or_chair(room, event)
@@ -79,6 +88,9 @@ def propose(room: Room, event: Event) -> Change:
     for viewport in event["view"]["viewports"]:
         if viewport["image"] is not None:
             shared(room, viewport["image"]["study_uid"])
+    planes = event["view"].get("mpr")
+    if planes is not None:
+        shared(room, planes["study_uid"])
     return {"proposals": {**room["proposals"], event["by"]: event["view"]}}
 
 
@@ -101,7 +113,7 @@ def dismiss(room: Room, event: Event) -> Change:
 def save_scene(room: Room, event: Event) -> Change:
     """Keeps what everybody sees now, under a name; the same id again replaces it."""
     only_leader(room, event)
-    view: View = {name: room[name] for name in ("layout", "active_viewport", "viewports")}  # type: ignore[assignment]
+    view: View = {name: room[name] for name in ("layout", "active_viewport", "viewports", "mpr")}  # type: ignore[assignment]
     scene: Scene = {"scene_id": event["scene_id"], "name": event["name"], "by": event["by"], "view": view}
     others = [other for other in room["scenes"] if other["scene_id"] != scene["scene_id"]]
     if len(others) >= MOST_SCENES:
@@ -143,7 +155,7 @@ def _all_following(room: Room, following: bool) -> Change:
 def _shown(room: Room, view: View) -> Change:
     """The view in the room, whose later viewports stay behind a smaller layout."""
     viewports = [*view["viewports"], *room["viewports"][len(view["viewports"]) :]]
-    return {"layout": view["layout"], "active_viewport": view["active_viewport"], "viewports": viewports}
+    return {**view, "viewports": viewports}
 
 
 def _proposal(room: Room, event: Event) -> View:

@@ -4,13 +4,14 @@
 
 import { nearestFrame } from './core/space.js';
 import { imageIn, shownViewports, stackOf } from './state/select.js';
+import { followsOthers } from './state/viewer.js';
 import { CrossLayer } from './ui/cross-layer.js';
 
 /** @param {ViewerStore} store @param {AbortSignal} signal */
 export function crossing(store, signal) {
   if (!customElements.get('cross-layer')) customElements.define('cross-layer', CrossLayer);
   store.watch(({ cross }) => cross, (cross) => {
-    if (!cross) return;
+    if (!cross || followsOthers(store.get())) return;
     for (const viewport of shownViewports(store.get())) {
       const state = store.get();
       const image = imageIn(state, viewport);

@@ -52,6 +52,10 @@ export function layDesk(store, put, signal) {
 /** @param {ViewerStore} store @param {Put} put @param {AbortSignal} signal @returns {Part[]} */
 function partsOf(store, put, signal) {
   const crossing = once(async () => (await import('./crossing.js')).crossing(store, signal));
+  const planes = once(async () => {
+    const [{ multiplanar }] = await Promise.all([import('./multiplanar.js'), crossing()]);
+    multiplanar(store, put, signal);
+  });
   const sheet = (/** @type {string} */ name) => (/** @type {Action} */ action) => action.type === 'sheet/set' && action.sheet === name;
   const layer = (/** @type {string} */ name) => (/** @type {Action} */ action) => action.type === 'tool/set' && toolNamed(action.tool).layer === name;
   const measuring = once(async () => (await import('./measuring.js')).measuring(store, put, signal));
@@ -82,13 +86,8 @@ function partsOf(store, put, signal) {
       bring: once(async () => (await import('./keeping.js')).keepPictures(store, signal)),
     },
     { when: ({ type }) => type === 'mark/ask', bring: measuring, again: true },
-    {
-      when: ({ type }) => type === 'mpr/ask', again: true,
-      bring: once(async () => {
-        const [{ multiplanar }] = await Promise.all([import('./multiplanar.js'), crossing()]);
-        multiplanar(store, put, signal);
-      }),
-    },
+    { when: () => store.get().mpr !== null, bring: planes },
+    { when: ({ type }) => type === 'mpr/ask', bring: planes, again: true },
     {
       when: sheet('shortcuts'),
       bring: once(async () => {

@@ -21,7 +21,7 @@ export function multiplanar(store, put, signal) {
   customElements.define('mpr-view', MprView);
   /** @type {MprView | null} */
   let view = null;
-  store.watch(({ mpr }) => mpr?.series_uid ?? '', (uid) => {
+  store.watch(({ mpr, stacks }) => (mpr && stacks[mpr.series_uid]?.status === 'ready' ? mpr.series_uid : ''), (uid) => {
     view?.remove();
     view = uid ? new MprView(store) : null;
     if (view) put('images', view);

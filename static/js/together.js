@@ -23,6 +23,10 @@ export function lookTogether(store, put, signal) {
   put('tools', new FollowBanner(store));
   put('panel', new SessionPanel(store));
   put('over', new NameDialog(store));
+  const small = matchMedia('(width < 48rem)');
+  const showOne = () => store.dispatch({ type: 'viewport/maximise', maximised: small.matches });
+  if (small.matches) showOne(); // a telephone gets the active viewport
+  small.addEventListener('change', showOne, { signal });
   return new Sharing(store, {
     clock: {
       now: () => Date.now(),

@@ -247,3 +247,58 @@ test('a pointer goes away with the tool, and only once', async () => {
   b.clock.pass(100);
   assert.deepEqual(points(), [[1, 2], null]);
 });
+
+const mprOf = (more = {}) => ({
+  study_uid: '1.2', series_uid: '1.2.1', layout: '2x2', active: 0, alone: false, slab: 0, method: 'maximum_ip',
+  planes: [[[1, 0, 0], [0, 1, 0]], [[1, 0, 0], [0, 0, -1]], [[0, 1, 0], [0, 0, -1]]].map(([right, down]) => ({ right, down, presentation: newPresentation() })),
+  ...more,
+});
+const at = (...point) => ({ frame_of_reference: '1.9', point });
+const place = (...point) => ({ frame_of_reference_uid: '1.9', point });
+
+test('a leader’s planes are told with the place they meet in, and taken away again', async () => {
+  const b = await joined({ show: imageRef(7) });
+  b.store.dispatch({ type: 'cross/set', cross: at(1, 2, 3) });
+  b.store.dispatch({ type: 'mpr/set', mpr: mprOf() });
+  b.frame();
+  assert.deepEqual(b.wire.events.at(-1), { type: 'mpr/show', mpr: { ...mprOf(), place: place(1, 2, 3) } });
+  b.happens({ type: 'mpr/show', by: 'me', mpr: { ...mprOf(), place: place(1, 2, 3) } }, 2);
+  const told = b.wire.events.length;
+  b.store.dispatch({ type: 'mpr/set', mpr: { ...mprOf() } });
+  b.frame();
+  assert.equal(b.wire.events.length, told, 'the same planes are not told twice');
+  b.store.dispatch({ type: 'mpr/set', mpr: null });
+  b.frame();
+  assert.deepEqual(b.wire.events.at(-1), { type: 'mpr/show', mpr: null });
+});
+
+test('a follower sees the leader’s planes; choosing one is no step of their own, moving them is', async () => {
+  const b = await joined({ room: following() });
+  b.happens({ type: 'mpr/show', by: 'led', mpr: { ...mprOf({ slab: 10 }), place: place(1, 2, 3) } });
+  assert.equal(b.state.mpr.slab, 10);
+  assert.deepEqual(b.state.cross, at(1, 2, 3));
+  b.store.dispatch({ type: 'mpr/set', mpr: { ...b.state.mpr, active: 2 } });
+  assert.equal(b.state.session.following, true);
+  b.store.dispatch({ type: 'cross/set', cross: at(1, 2, 9) });
+  assert.equal(b.state.session.following, false);
+  b.happens({ type: 'mpr/show', by: 'led', mpr: null });
+  assert.equal(b.state.mpr.slab, 10, 'on their own they keep what they see');
+  b.store.dispatch({ type: 'follow/set', following: true });
+  assert.equal(b.state.mpr, null);
+});
+
+test('frozen planes stay where they are', async () => {
+  const b = await joined({ room: following({ frozen: true, mpr: { ...mprOf(), place: place(1, 2, 3) } }) });
+  b.store.dispatch({ type: 'cross/set', cross: at(9, 9, 9) });
+  assert.deepEqual(b.state.cross, at(1, 2, 3));
+  assert.match(b.state.notice, /frozen/);
+});
+
+test('a pointer travels with its place in the patient where the image tells it', async () => {
+  const b = await joined({ show: imageRef(7) });
+  const plane = { position: [10, 20, 30], row: [1, 0, 0], column: [0, 1, 0], frame_of_reference: '1.9' };
+  const frame = { image: imageRef(7), columns: 8, rows: 8, plane, spacing: { column: 2, row: 3, kind: 'patient' } };
+  b.store.dispatch({ type: 'stack/set', series_uid: '1.2.1', stack: { status: 'ready', frames: [frame], problem: '' } });
+  b.store.dispatch({ type: 'pointer/move', viewport: 0, image: imageRef(7), point: [4, 5], place: null });
+  assert.deepEqual(b.wire.sent.at(-1), { type: 'pointer', viewport: 0, image: imageRef(7), point: [4, 5], place: place(18, 35, 30) });
+});

@@ -80,7 +80,7 @@ test('G puts two side by side, then more, and round again; arrows choose between
   assert.equal(press('ArrowRight').view.active_viewport, 1);
   assert.equal(press('ArrowRight').view.active_viewport, 1);
   assert.equal(press('Enter').maximised, true);
-  assert.equal(press('g').grid, '1x3');
+  assert.equal(press('g').view.layout, '1x3');
   assert.equal(press('Shift+g').view.layout, '1x2');
   assert.equal(press('Shift+g').view.layout, '1x1');
 });

@@ -21,14 +21,14 @@
  * @property {boolean} flip_vertical
  * @property {boolean} invert
  *
- * @typedef {'1x1' | '1x2'} Layout
- * @typedef {Layout | '1x3' | '2x2' | '2x3' | '3x3'} Grid  what one screen alone may show
+ * @typedef {'1x1' | '1x2' | '1x3' | '2x2' | '2x3' | '3x3'} Layout  rows and columns of viewports
  * @typedef {{ image: ImageRef | null, presentation: Presentation }} ViewportContent
  *
  * @typedef {object} View  What a person, or a room, looks at.
  * @property {Layout} layout
  * @property {number} active_viewport
  * @property {ViewportContent[]} viewports  never shrinks: a smaller layout hides the later ones
+ * @property {SharedMpr | null} mpr  planes in place of the viewports
  *
  * @typedef {'radiology' | 'surgery' | 'oncology' | 'pathology' | 'medicine' | 'nursing' | 'physiotherapy'
  *   | 'coordination' | 'other'} Discipline
@@ -71,7 +71,8 @@
  * @typedef {{ type: 'viewport/activate', viewport: number }} ViewportActivate
  * @typedef {{ type: 'image/set', viewport: number, image: ImageRef }} ImageSet
  * @typedef {{ type: 'presentation/set', viewport: number, presentation: Presentation }} PresentationSet
- * @typedef {LayoutSet | ViewportActivate | ImageSet | PresentationSet} ViewEvent
+ * @typedef {{ type: 'mpr/show', mpr: SharedMpr | null }} MprShow
+ * @typedef {LayoutSet | ViewportActivate | ImageSet | PresentationSet | MprShow} ViewEvent
  * @typedef {{ type: 'follow/set', following: boolean } | { type: 'lead/ask' } | { type: 'lead/take' }
  *   | { type: 'lead/hand-over', to: string } | { type: 'lead/decline', of: string }
  *   | { type: 'chair/hand-over', to: string } | { type: 'person/remove', who: string }
@@ -206,6 +207,14 @@
  * @property {Projection} method  of the slab
  * @property {PlaneView[]} planes  axial, coronal, sagittal, however they have been turned since
  *
- * @typedef {{ viewport: number, image: ImageRef, point: [number, number] | null, at: number }} SharedPointer
+ * @typedef {{ frame_of_reference_uid: string, point: Vector }} Place  a point in the patient, as it travels
+ * @typedef {Mpr & { place: Place }} SharedMpr  with the place in which the planes meet
+ *
+ * @typedef {object} Pointed  Where somebody points: in an image's pixels, in the patient, or both.
+ * @property {number} viewport
+ * @property {ImageRef | null} image
+ * @property {[number, number] | null} point
+ * @property {Place | null} place
+ * @typedef {Pointed & { at: number }} SharedPointer
  */
 export {};

@@ -68,5 +68,6 @@ function leaderLooks(room, event) {
     shownViewport(room, event.viewport);
     shared(room, event.image.study_uid);
   }
+  if (event.type === 'mpr/show' && event.mpr) shared(room, event.mpr.study_uid);
   return look(room, event);
 }

@@ -1,6 +1,6 @@
 /** What a leader must tell the room so that it shows what they see. */
 
-/** @import { ImageRef, Presentation, View, ViewEvent } from '../core/types.js' */
+/** @import { ImageRef, View, ViewEvent } from '../core/types.js' */
 
 import { LAYOUTS, look } from './room.js';
 
@@ -25,10 +25,11 @@ export function differences(from, to) {
     if (!wanted?.image) continue;
     const { image, presentation } = wanted;
     if (!sameImage(reached.viewports[viewport]?.image ?? null, image)) tell({ type: 'image/set', viewport, image });
-    if (!samePresentation(reached.viewports[viewport]?.presentation, presentation)) {
+    if (!alike(reached.viewports[viewport]?.presentation, presentation)) {
       tell({ type: 'presentation/set', viewport, presentation });
     }
   }
+  if (!alike(reached.mpr ?? null, to.mpr ?? null)) tell({ type: 'mpr/show', mpr: to.mpr ?? null });
   if (reached.active_viewport !== to.active_viewport) tell({ type: 'viewport/activate', viewport: to.active_viewport });
   return events;
 }
@@ -39,11 +40,10 @@ export function sameImage(a, b) {
   return a?.instance_uid === b?.instance_uid && a?.frame_number === b?.frame_number && a?.series_uid === b?.series_uid;
 }
 
-/** @param {Presentation | undefined} a @param {Presentation | undefined} b */
-function samePresentation(a, b) {
+/** Equal as JSON, whatever the order of the keys. @param {unknown} a @param {unknown} b @returns {boolean} */
+function alike(a, b) {
   if (a === b) return true;
-  if (!a || !b) return false;
-  return a.zoom === b.zoom && a.pan.x === b.pan.x && a.pan.y === b.pan.y && a.rotation === b.rotation
-    && a.flip_horizontal === b.flip_horizontal && a.flip_vertical === b.flip_vertical && a.invert === b.invert
-    && a.voi?.center === b.voi?.center && a.voi?.width === b.voi?.width;
+  if (typeof a !== 'object' || typeof b !== 'object' || !a || !b) return false;
+  const [left, right] = [Object.entries(a), new Map(Object.entries(b))];
+  return left.length === right.size && left.every(([key, value]) => right.has(key) && alike(value, right.get(key)));
 }

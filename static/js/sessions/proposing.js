@@ -2,6 +2,7 @@
 
 /** @import { Room, Scene, View } from '../core/types.js' */
 
+import { viewOf } from './room.js';
 import { onlyLeader, onlyLeaderOrChair, present, refuse, shared, thawed, withoutKey } from './standing.js';
 
 const MOST_STUDIES = 16;
@@ -34,6 +35,7 @@ export function propose(room, by, view) {
   present(room, by);
   if (by === room.leader) refuse('Everybody already sees what you see.');
   for (const { image } of view.viewports) if (image) shared(room, image.study_uid);
+  if (view.mpr) shared(room, view.mpr.study_uid);
   return { proposals: { ...room.proposals, [by]: view } };
 }
 
@@ -55,10 +57,9 @@ export function dismiss(room, by, of) {
 /** @param {Room} room @param {string} by @param {string} sceneId @param {string} name @returns {Partial<Room>} */
 export function saveScene(room, by, sceneId, name) {
   onlyLeader(room, by);
-  const { layout, active_viewport, viewports } = room;
   const others = room.scenes.filter((scene) => scene.scene_id !== sceneId);
   if (others.length >= MOST_SCENES) refuse(`A session keeps ${MOST_SCENES} scenes at most.`);
-  return { scenes: [...others, { scene_id: sceneId, name, by, view: { layout, active_viewport, viewports } }] };
+  return { scenes: [...others, { scene_id: sceneId, name, by, view: viewOf(room) }] };
 }
 
 /** @param {Room} room @param {string} by @param {string} sceneId @returns {Partial<Room>} */
@@ -82,8 +83,8 @@ function allFollowing(room, following) {
 }
 
 /** @param {Room} room @param {View} view @returns {View} */
-function shown(room, { layout, active_viewport, viewports }) {
-  return { layout, active_viewport, viewports: [...viewports, ...room.viewports.slice(viewports.length)] };
+function shown(room, view) {
+  return { ...view, viewports: [...view.viewports, ...room.viewports.slice(view.viewports.length)] };
 }
 
 /** @param {Room} room @param {string} of @returns {View} */

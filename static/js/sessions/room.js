@@ -1,11 +1,11 @@
-/** What a room shows: layout, images and presentations, and the four events that change them. Twin of the first half of `server/sessions/viewing.py`. */
+/** What a room shows: layout, images and presentations, planes, and the five events that change them. Twin of the first half of `server/sessions/viewing.py`. */
 
 /** @import { ImageSet, Layout, PresentationSet, Presentation, View, ViewEvent } from '../core/types.js' */
 
 import { Refused } from './refused.js';
 
 /** Each layout by name, with the number of viewports it shows. @type {Record<Layout, number>} */
-export const LAYOUTS = { '1x1': 1, '1x2': 2 };
+export const LAYOUTS = { '1x1': 1, '1x2': 2, '1x3': 3, '2x2': 4, '2x3': 6, '3x3': 9 };
 
 /** The presentation of an image nobody has touched: fitted, upright, its own window. @returns {Presentation} */
 export function newPresentation() {
@@ -17,22 +17,23 @@ export function newPresentation() {
 
 /** One empty viewport. @returns {View} */
 export function newView() {
-  return { layout: '1x1', active_viewport: 0, viewports: [{ image: null, presentation: newPresentation() }] };
+  return { layout: '1x1', active_viewport: 0, viewports: [{ image: null, presentation: newPresentation() }], mpr: null };
 }
 
 /** What a room shows, without who is in it. @param {View} room @returns {View} */
-export function viewOf({ layout, active_viewport, viewports }) {
-  return { layout, active_viewport, viewports };
+export function viewOf({ layout, active_viewport, viewports, mpr = null }) {
+  return { layout, active_viewport, viewports, mpr };
 }
 
 /** @param {unknown} event @returns {event is ViewEvent} */
 export function isViewEvent(event) {
   const { type } = /** @type {{ type: string }} */ (event);
-  return type === 'layout/set' || type === 'viewport/activate' || type === 'image/set' || type === 'presentation/set';
+  return type === 'layout/set' || type === 'viewport/activate' || type === 'image/set' || type === 'presentation/set'
+    || type === 'mpr/show';
 }
 
 /**
- * The view after one of the four events that change what is seen, whoever may do it.
+ * The view after one of the five events that change what is seen, whoever may do it.
  * @param {View} view
  * @param {ViewEvent} event
  * @returns {Partial<View>}
@@ -45,6 +46,7 @@ export function look(view, event) {
       return { active_viewport: event.viewport };
     case 'image/set': return setImage(view, event);
     case 'presentation/set': return setPresentation(view, event);
+    case 'mpr/show': return { mpr: event.mpr };
   }
 }
 

@@ -3,7 +3,7 @@
  * itself after a lost connection.
  */
 
-/** @import { ImageRef, Room, RoomEvent, SentEvent } from '../core/types.js' */
+/** @import { ImageRef, Pointed, Room, RoomEvent, SentEvent } from '../core/types.js' */
 
 /**
  * @typedef {{ now(): number, setTimeout(run: () => void, ms: number): unknown, clearTimeout(timer: any): void }} Clock
@@ -14,8 +14,8 @@
  * @property {(room: Room, at: number) => void} renewed  the whole room, after a gap
  * @property {(event: RoomEvent, mine: boolean) => void} happened
  * @property {(title: string, event: SentEvent | undefined) => void} refused
- * @property {(by: string, image: ImageRef, point: [number, number] | null, viewport: number) => void} pointed
- * @property {(by: string, pulse: { viewport: number, image: ImageRef, point: [number, number] }) => void} lookedHere
+ * @property {(by: string, pointed: Pointed) => void} pointed
+ * @property {(by: string, pointed: Pointed) => void} lookedHere
  * @property {(by: string, image: ImageRef | null) => void} looks
  * @property {(state: 'connecting' | 'live' | 'reconnecting' | 'ended', reason: string) => void} changed
  */
@@ -72,14 +72,14 @@ export class Connection {
     return this.#say({ type: 'event', id, event });
   }
 
-  /** @param {number} viewport @param {ImageRef} image @param {[number, number] | null} point */
-  point(viewport, image, point) {
-    return this.#live && this.#say({ type: 'pointer', viewport, image, point });
+  /** @param {Pointed} pointed */
+  point(pointed) {
+    return this.#live && this.#say({ ...pointed, type: 'pointer' });
   }
 
-  /** @param {number} viewport @param {ImageRef} image @param {[number, number]} point */
-  lookHere(viewport, image, point) {
-    return this.#live && this.#say({ type: 'look-here', viewport, image, point, place: null });
+  /** @param {Pointed} pointed */
+  lookHere(pointed) {
+    return this.#live && this.#say({ ...pointed, type: 'look-here' });
   }
 
   /** @param {ImageRef | null} image */
@@ -124,8 +124,8 @@ export class Connection {
       case 'event': return this.#event(message);
       case 'refused':
         return this.#refused(message);
-      case 'pointer': return this.listener.pointed(message.by, message.image, message.point, message.viewport);
-      case 'look-here': return this.listener.lookedHere(message.by, message);
+      case 'pointer': return this.listener.pointed(message.by, pointedIn(message));
+      case 'look-here': return this.listener.lookedHere(message.by, pointedIn(message));
       case 'looking': return this.listener.looks(message.by, message.image);
     }
   }
@@ -210,4 +210,9 @@ export class Connection {
     this.#wire.send(JSON.stringify(message));
     return true;
   }
+}
+
+/** @param {Pointed} message @returns {Pointed} */
+function pointedIn({ viewport, image, point, place = null }) {
+  return { viewport, image, point, place };
 }

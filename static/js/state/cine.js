@@ -39,7 +39,7 @@ export function runFilms(store, clock, signal) {
     if (viewport >= 0) step();
   }, { signal });
   store.listen(({ type }) => {
-    const gone = type === 'mpr/set' || type === 'series/open' || type === 'grid/set' || type === 'layout/set';
+    const gone = type === 'mpr/set' || type === 'series/open' || type === 'layout/set';
     if (gone && store.get().cine) store.dispatch({ type: 'cine/set', cine: null });
   }, { signal });
   signal.addEventListener('abort', () => clock.clearTimeout(timer));

@@ -7,12 +7,11 @@ import { panBy, zoomAbout } from '../core/geometry.js';
 import { TOOLS } from '../tools/index.js';
 import { fit, flipHorizontal, flipVertical, rotate } from '../viewport/presentation.js';
 import { windowChoices } from '../viewport/windows.js';
-import { LAYOUTS, newPresentation, viewOf } from '../sessions/room.js';
-import { nextGrid } from './grids.js';
+import { LAYOUTS, newPresentation } from '../sessions/room.js';
 import { READING } from './reading-commands.js';
 import { scrolled } from './scrolling.js';
 import { frameOf, imageIn, seriesIn, shownViewports } from './select.js';
-import { leads, mayDirect } from './viewer.js';
+import { leads, mayDirect, ownView } from './viewer.js';
 
 /**
  * @typedef {object} Command
@@ -84,12 +83,13 @@ function otherViewport(by) {
   };
 }
 
-/** In a session there are only two. @param {1 | -1} by @returns {Command['act']} */
-function otherGrid(by) {
-  return ({ view, grid, session, mpr }) => {
+/** The layout after, or before, and round again. @param {1 | -1} by @returns {Command['act']} */
+function otherLayout(by) {
+  const all = /** @type {(keyof typeof LAYOUTS)[]} */ (Object.keys(LAYOUTS));
+  return ({ view, mpr }) => {
     if (mpr) return [{ type: 'mpr/set', mpr: { ...mpr, alone: false, layout: mpr.layout === '2x2' ? '1x3' : '2x2' } }];
-    const next = session ? (view.layout === '1x1' ? '1x2' : '1x1') : nextGrid(grid ?? view.layout, by);
-    return [{ type: 'viewport/maximise', maximised: false }, { type: 'grid/set', grid: next }];
+    const next = all[(all.indexOf(view.layout) + by + all.length) % all.length] ?? '1x1';
+    return [{ type: 'viewport/maximise', maximised: false }, { type: 'layout/set', layout: next }];
   };
 }
 
@@ -118,10 +118,11 @@ function nudge(x, y) {
 }
 
 /** @type {Command['act']} */
-function proposed({ session, view }) {
+function proposed(state) {
+  const { session, view } = state;
   if (!session?.room || leads(session)) return [];
   const viewports = view.viewports.slice(0, LAYOUTS[view.layout]);
-  return [{ type: 'view/propose', view: { ...viewOf(view), viewports } }];
+  return [{ type: 'view/propose', view: { ...ownView(state), viewports } }];
 }
 
 /** @type {Command['act']} */
@@ -162,8 +163,8 @@ export const COMMANDS = [
   { name: 'pan-down', title: 'Move the image down', label: 'Down', keys: ['Ctrl+ArrowDown'], group: 'View', act: nudge(0, 1) },
   { name: 'fit', title: 'Fit the whole image', label: 'Fit', keys: ['Shift+Space'], group: 'View', act: present(fit) },
   { name: 'reset', title: 'Reset window, zoom, position, turns and flips', label: 'Reset', keys: ['Space'], group: 'View', act: present(newPresentation) },
-  { name: 'layout', title: 'More viewports: 1, 2, 3, 4, 6, 9, and 1 again', label: 'Layout', keys: ['g'], group: 'Layout', act: otherGrid(1) },
-  { name: 'layout-back', title: 'Fewer viewports', label: 'Fewer', keys: ['Shift+g'], group: 'Layout', act: otherGrid(-1) },
+  { name: 'layout', title: 'More viewports: 1, 2, 3, 4, 6, 9, and 1 again', label: 'Layout', keys: ['g'], group: 'Layout', act: otherLayout(1) },
+  { name: 'layout-back', title: 'Fewer viewports', label: 'Fewer', keys: ['Shift+g'], group: 'Layout', act: otherLayout(-1) },
   { name: 'maximise', title: 'This viewport alone, and back (double-click)', label: 'Full', keys: ['Enter'], group: 'Layout', act: ({ maximised, mpr }) => [mpr ? { type: 'mpr/set', mpr: { ...mpr, alone: !mpr.alone } } : { type: 'viewport/maximise', maximised: !maximised }] },
   { name: 'mpr', title: 'Axial, coronal and sagittal planes of this series, and back', label: 'MPR', keys: ['m'], group: 'Planes', act: ask('toggle') },
   { name: 'lines', title: 'Lines where the images of other viewports cross, or none', label: 'Lines', keys: ['n'], group: 'Planes', act: ({ lines }) => [{ type: 'lines/set', shown: !lines }] },

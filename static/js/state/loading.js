@@ -75,7 +75,7 @@ function showFirst(store) {
   if (only && firsts.length === 1 && !session && hanging) {
     const hung = hanging(Object.values(state.series).filter((series) => series.study_uid === only.study_uid && hasPictures(series)));
     if (hung.series.length > 1) {
-      store.dispatch({ type: 'grid/set', grid: hung.grid });
+      store.dispatch({ type: 'layout/set', layout: hung.layout });
       hung.series.forEach(({ series_uid }, viewport) => store.dispatch({ type: 'series/open', viewport, series_uid }));
       return;
     }
@@ -101,7 +101,7 @@ async function openPrior(store, studyUid) {
 
 /** @param {ViewerState} state */
 function wantedSeries(state) {
-  const uids = state.view.viewports.map((_, viewport) => imageIn(state, viewport)?.series_uid);
+  const uids = [...state.view.viewports.map((_, viewport) => imageIn(state, viewport)?.series_uid), state.mpr?.series_uid];
   return [...new Set([...uids, ...state.opening])].filter((uid) => uid && state.series[uid] && !state.stacks[uid]);
 }
 

@@ -3,11 +3,11 @@
 /** @import { Frame, ImageRef, Patient, Series, Stack } from '../core/types.js' */
 /** @import { ViewerState } from './viewer.js' */
 
-import { viewportsOf } from './grids.js';
+import { LAYOUTS } from '../sessions/room.js';
 
 /** The viewports on the screen now, by number. @param {ViewerState} state */
-export function shownViewports({ view, grid, maximised }) {
-  return maximised ? [view.active_viewport] : [...Array(viewportsOf(grid ?? view.layout)).keys()];
+export function shownViewports({ view, maximised }) {
+  return maximised ? [view.active_viewport] : [...Array(LAYOUTS[view.layout]).keys()];
 }
 
 /** @param {ViewerState} state @param {number} viewport @returns {ImageRef | null} */

@@ -1,11 +1,12 @@
 /** Joins the store to a session: a leader's view goes out, the room's events come in. */
 
-/** @import { Discipline, ImageRef, MarkEvent, Room, RoomEvent, SentEvent, View } from '../core/types.js' */
+/** @import { Discipline, MarkEvent, Pointed, Room, RoomEvent, SentEvent, View } from '../core/types.js' */
 /** @import { Clock, Listener } from '../sessions/socket.js' */
 /** @import { Participant } from '../sessions/participant.js' */
-/** @import { Action, ViewerStore } from './viewer.js' */
+/** @import { Action, ViewerState, ViewerStore } from './viewer.js' */
 
 import { titleOf } from '../core/http.js';
+import { toPatient } from '../core/space.js';
 import { apply } from '../sessions/apply.js';
 import { differences } from '../sessions/differences.js';
 import { look, viewOf } from '../sessions/room.js';
@@ -13,15 +14,13 @@ import { Connection } from '../sessions/socket.js';
 import { Refused } from '../sessions/refused.js';
 import { toolNamed } from '../tools/index.js';
 import { frameOf, imageIn } from './select.js';
-import { leads, showsAnything } from './viewer.js';
+import { leads, ownView, showsAnything } from './viewer.js';
 
 const STALE_MS = 2000;
 const POINTER_MS = 34;
 const LOOKING_MS = 500;
 
 /**
- * @typedef {Extract<Action, { type: 'pointer/move' }>} PointerMove
- *
  * @typedef {object} Outside  everything of the browser that sharing touches
  * @property {Clock} clock
  * @property {(run: () => void) => void} nextFrame
@@ -35,19 +34,19 @@ const LOOKING_MS = 500;
 export class Sharing {
   /** @type {Connection | null} */ #connection = null;
   /** @type {View | null} what the room will show once it has all that was sent */ #sent = null;
-  /** @type {PointerMove | null} where this person pointed last */ #pointed = null;
+  /** @type {Pointed | null} where this person points */ #pointed = null;
   /** @type {Map<string, MarkEvent & { annotation_id: string }>} sent or not, nobody has confirmed them */ #marks = new Map();
   #lookingDue = false;
   #flushDue = false;
   #pointerDue = false;
-  /** @type {PointerMove | null} waiting to be sent */ #pointer = null;
+  /** @type {Pointed | null} waiting to be sent */ #pointer = null;
 
   /** @param {ViewerStore} store @param {Outside} outside @param {AbortSignal} signal */
   constructor(store, outside, signal) {
     this.store = store;
     this.outside = outside;
     store.listen((action) => this.#hear(action), { signal });
-    store.watch((state) => [state.view, state.session?.room], () => this.#flushSoon(), { signal });
+    store.watch((state) => [state.view, state.mpr, state.cross, state.session?.room], () => this.#flushSoon(), { signal });
     store.watch((state) => [state.view.viewports[state.view.active_viewport]?.image, state.session?.connection], () => this.#lookSoon(), { signal });
     store.watch((state) => state.session?.following, () => this.#tellFollowing(), { signal });
     signal.addEventListener('abort', () => this.#connection?.stop());
@@ -134,10 +133,8 @@ export class Sharing {
         this.#sent = null;
         store.dispatch({ type: 'session/refused', title });
       },
-      pointed: (by, image, point, viewport) => {
-        store.dispatch({ type: 'session/pointer', by, pointer: { viewport, image, point, at: outside.clock.now() } });
-      },
-      lookedHere: (by, { viewport, image, point }) => this.#pulse(by, viewport, image, point),
+      pointed: (by, pointed) => store.dispatch({ type: 'session/pointer', by, pointer: { ...pointed, at: outside.clock.now() } }),
+      lookedHere: (by, pointed) => this.#pulse(by, pointed),
       looks: (by, image) => store.dispatch({ type: 'session/looking', by, image }),
       changed: (connection, reason) => {
         const before = store.get().session?.connection;
@@ -176,14 +173,15 @@ export class Sharing {
 
   /** A leader's newest view goes out: the state it has come to, not the way there. */
   #flush() {
-    const { session, view } = this.store.get();
+    const state = this.store.get();
+    const { session, view } = state;
     if (!this.#connection?.isLive || !session?.room || !leads(session)) {
       this.#sent = null;
       return;
     }
     if (!this.#sent || this.#connection.outstanding === 0) this.#sent = viewOf(session.room);
     if (!showsAnything(view)) return;
-    for (const event of differences(this.#sent, view)) {
+    for (const event of differences(this.#sent, ownView(state))) {
       if (!this.#send(event)) return;
       this.#sent = { ...this.#sent, ...look(this.#sent, event) };
     }
@@ -211,17 +209,15 @@ export class Sharing {
   /** Draws everybody's eyes to where this person pointed last, or to the middle of their image. */
   #lookHere() {
     const state = this.store.get();
-    const viewport = this.#pointed?.viewport ?? state.view.active_viewport;
-    const image = state.displayed[viewport]?.image ?? imageIn(state, viewport);
-    const frame = frameOf(state, image);
-    if (!image || !frame || !state.session?.me) return;
-    const point = this.#pointed?.point ?? [frame.columns / 2, frame.rows / 2];
-    if (this.#connection?.lookHere(viewport, image, point)) this.#pulse(state.session.me, viewport, image, point);
+    const here = this.#pointed ?? inTheMiddle(state);
+    if (!here || !state.session?.me) return;
+    const pointed = placedInPatient(state, here);
+    if (this.#connection?.lookHere(pointed)) this.#pulse(state.session.me, pointed);
   }
 
-  /** @param {string} by @param {number} viewport @param {ImageRef} image @param {[number, number]} point */
-  #pulse(by, viewport, image, point) {
-    this.store.dispatch({ type: 'session/pulse', by, pulse: { viewport, image, point, at: this.outside.clock.now() } });
+  /** @param {string} by @param {Pointed} pointed */
+  #pulse(by, pointed) {
+    this.store.dispatch({ type: 'session/pulse', by, pulse: { ...pointed, at: this.outside.clock.now() } });
   }
 
   /** The others may see what this person looks at: now and then, the newest. */
@@ -239,13 +235,13 @@ export class Sharing {
   #stopPointing(tool) {
     const last = this.#pointed;
     this.#pointed = null;
-    if (last?.point && !toolNamed(tool).points) this.#point({ ...last, point: null });
+    if (last && !toolNamed(tool).points) this.#point({ ...last, point: null, place: null });
   }
 
-  /** At most thirty a second, the newest last. @param {PointerMove} move */
+  /** At most thirty a second, the newest last. @param {Pointed} move */
   #point(move) {
     this.#pointer = move;
-    this.#pointed = move;
+    this.#pointed = move.point || move.place ? move : null;
     if (this.#pointerDue) return;
     this.#pointerDue = true;
     this.#sayPointer();
@@ -258,7 +254,23 @@ export class Sharing {
       this.#pointerDue = false;
       return;
     }
-    this.#connection?.point(move.viewport, move.image, move.point);
+    this.#connection?.point(placedInPatient(this.store.get(), move));
     this.outside.clock.setTimeout(() => this.#sayPointer(), POINTER_MS);
   }
+}
+
+/** The same with the place in the patient, where the image tells it; a pointer taken away is nowhere. @param {ViewerState} state @param {Pointed} pointed @returns {Pointed} */
+function placedInPatient(state, { viewport, image, point, place }) {
+  const frame = point && frameOf(state, image);
+  const there = frame && toPatient(frame, { x: point[0], y: point[1] });
+  const found = there && { frame_of_reference_uid: frame.plane?.frame_of_reference ?? '', point: there };
+  return { viewport, image, point, place: found?.frame_of_reference_uid ? found : place };
+}
+
+/** @param {ViewerState} state @returns {Pointed | null} */
+function inTheMiddle(state) {
+  const viewport = state.view.active_viewport;
+  const image = state.displayed[viewport]?.image ?? imageIn(state, viewport);
+  const frame = frameOf(state, image);
+  return frame && { viewport, image, point: [frame.columns / 2, frame.rows / 2], place: null };
 }

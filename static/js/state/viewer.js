@@ -1,13 +1,12 @@
 /** The viewer's one store: what there is to see, what this person looks at, and the session they are in. */
 
-/** @import { Cine, Cross, Discipline, Displayed, Grid, Mpr, Presentation, Room, Series, SharedPointer, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
-/** @import { SentEvent, ViewEvent } from '../core/types.js' */
+/** @import { Cine, Cross, Discipline, Displayed, Mpr, Pointed, Presentation, Room, Series, SharedPointer, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
+/** @import { SentEvent, SharedMpr, ViewEvent } from '../core/types.js' */
 /** @import { Marks, Summary } from '../annotations/model.js' */
 /** @import { Store } from '../core/store.js' */
 
-import { isViewEvent, LAYOUTS, look, newView, viewOf } from '../sessions/room.js';
+import { isViewEvent, look, newView, viewOf } from '../sessions/room.js';
 import { Refused } from '../sessions/refused.js';
-import { lookInGrid, placed, viewportsOf } from './grids.js';
 import { indexIn } from './select.js';
 
 /**
@@ -36,7 +35,6 @@ import { indexIn } from './select.js';
  * @property {Record<string, Series>} series
  * @property {Record<string, Stack>} stacks
  * @property {View} view
- * @property {Grid | null} grid  more viewports than the view's layout has; never in a session
  * @property {(string | null)[]} opening  the series each viewport waits for
  * @property {(Displayed | null)[]} displayed
  * @property {boolean} maximised  the active viewport alone
@@ -66,7 +64,6 @@ import { indexIn } from './select.js';
  *   | { type: 'stack/set', series_uid: string, stack: Stack }
  *   | { type: 'picture/shown', viewport: number, displayed: Displayed | null }
  *   | { type: 'viewport/maximise', maximised: boolean }
- *   | { type: 'grid/set', grid: Grid }
  *   | { type: 'cross/set', cross: Cross | null }
  *   | { type: 'lines/set', shown: boolean }
  *   | { type: 'link/set', link: ViewerState['link'] } | { type: 'alike/set', alike: boolean }
@@ -84,7 +81,7 @@ import { indexIn } from './select.js';
  *   | { type: 'tool/set', tool: string }
  *   | { type: 'sheet/set', sheet: ViewerState['sheet'] }
  *   | { type: 'panel/set', open: boolean }
- *   | { type: 'pointer/move', viewport: number, image: ImageRef, point: [number, number] | null }
+ *   | { type: 'pointer/move' } & Pointed
  *   | { type: 'session/start' } | { type: 'session/leave' }
  *   | { type: 'session/enter', session_id: string | null, connection: ConnectionState }
  *   | { type: 'session/name', name: string, discipline?: Discipline }
@@ -103,7 +100,7 @@ import { indexIn } from './select.js';
 /** @type {ViewerState} */
 export const INITIAL = {
   loading: true, problem: '', notice: '', studies: {}, opened: [], priors: [], series: {}, stacks: {},
-  view: newView(), grid: null, opening: [null, null], displayed: [null, null], maximised: false,
+  view: newView(), opening: [null, null], displayed: [null, null], maximised: false,
   cross: null, lines: true, link: null, alike: false, cine: null, seen: {}, palettes: {}, terse: false, mpr: null, counted: {}, list: false,
   marks: { list: [], past: [], future: [], selected: null, shown: true },
   tool: 'window-level', sheet: null, panel: true, session: null,
@@ -126,15 +123,14 @@ export function reduce(state, action) {
     case 'stack/set': return { ...state, stacks: { ...state.stacks, [action.series_uid]: action.stack } };
     case 'picture/shown': return sawPicture(state, action.viewport, action.displayed);
     case 'viewport/maximise': return { ...state, maximised: action.maximised };
-    case 'grid/set': return setGrid(state, action.grid);
-    case 'cross/set': return { ...state, cross: action.cross };
+    case 'cross/set': return state.mpr ? lookThrough(state, { cross: action.cross }) : { ...state, cross: action.cross };
     case 'lines/set': return { ...state, lines: action.shown };
     case 'link/set': return { ...state, link: action.link };
     case 'alike/set': return { ...state, alike: action.alike };
     case 'cine/set': return { ...state, cine: action.cine };
     case 'palette/set': return { ...state, palettes: { ...state.palettes, [action.series_uid]: action.palette } };
     case 'terse/set': return { ...state, terse: action.terse };
-    case 'mpr/set': return { ...state, mpr: action.mpr };
+    case 'mpr/set': return samePlanes(state.mpr, action.mpr) ? { ...state, mpr: action.mpr } : lookThrough(state, { mpr: action.mpr });
     case 'marks/set': return { ...state, marks: action.marks };
     case 'list/set': return { ...state, list: action.open };
     case 'region/counted': return { ...state, counted: { ...state.counted, [action.key]: action.summary } };
@@ -176,10 +172,6 @@ function sawPicture(state, viewport, displayed) {
 /** This person changes what they see; a follower stops following. @param {ViewerState} state @param {ViewEvent} event */
 function lookOneself(state, event) {
   if (state.session?.room?.frozen) return { ...state, notice: 'The images are frozen for everybody.' };
-  if (event.type !== 'layout/set' && state.grid && event.viewport < viewportsOf(state.grid)) {
-    const opening = event.type === 'image/set' ? placed(state.opening, event.viewport, null) : state.opening;
-    return { ...state, view: lookInGrid(state.view, event), opening };
-  }
   let changed;
   try {
     changed = look(state.view, event);
@@ -188,19 +180,25 @@ function lookOneself(state, event) {
     throw error;
   }
   const opening = event.type === 'image/set' ? placed(state.opening, event.viewport, null) : state.opening;
-  const grid = event.type === 'layout/set' ? null : state.grid;
-  const next = { ...state, view: { ...state.view, ...changed }, grid, opening };
+  const next = { ...state, view: { ...state.view, ...changed }, opening };
   return event.type === 'viewport/activate' ? next : onOnesOwn(next);
 }
 
-/** What a layout has a word for is a layout; a larger grid is this screen's own, and a session has none. @param {ViewerState} state @param {Grid} grid @returns {ViewerState} */
-function setGrid(state, grid) {
-  if (Object.hasOwn(LAYOUTS, grid)) return lookOneself(state, { type: 'layout/set', layout: /** @type {keyof typeof LAYOUTS} */ (grid) });
-  if (state.session) return { ...state, notice: 'A session shows one image or two side by side.' };
-  const last = viewportsOf(grid) - 1;
-  const at = Math.min(state.view.active_viewport, last);
-  const view = lookInGrid(lookInGrid(state.view, { type: 'viewport/activate', viewport: last }), { type: 'viewport/activate', viewport: at });
-  return { ...state, grid, view };
+/** This person moves or turns the planes; a follower stops following. @param {ViewerState} state @param {Partial<ViewerState>} change @returns {ViewerState} */
+function lookThrough(state, change) {
+  if (state.session?.room?.frozen) return { ...state, notice: 'The images are frozen for everybody.' };
+  return onOnesOwn({ ...state, ...change });
+}
+
+/** Do they differ at most in which plane is active, which changes nobody's image? @param {Mpr | null} a @param {Mpr | null} b */
+function samePlanes(a, b) {
+  return Boolean(a && b) && a?.planes === b?.planes && a?.series_uid === b?.series_uid && a?.slab === b?.slab
+    && a?.method === b?.method && a?.layout === b?.layout;
+}
+
+/** A list with another value in one place, however short it was. @template T @param {(T | null)[]} list @param {number} place @param {T | null} value @returns {(T | null)[]} */
+export function placed(list, place, value) {
+  return Array.from({ length: Math.max(list.length, place + 1) }, (_, i) => (i === place ? value : list[i] ?? null));
 }
 
 /** @param {ViewerState} state @returns {ViewerState} */
@@ -212,9 +210,8 @@ function onOnesOwn(state) {
 
 /** @param {ViewerState} state @param {string | null} sessionId @param {ConnectionState} connection @returns {ViewerState} */
 function enter(state, sessionId, connection) {
-  const active_viewport = Math.min(state.view.active_viewport, LAYOUTS[state.view.layout] - 1);
   return {
-    ...state, grid: null, view: { ...state.view, active_viewport },
+    ...state,
     session: {
       session_id: sessionId, me: null, connection, reason: '', stale: false, room: null,
       following: true, pointers: {}, pulses: {}, looking: {}, offset: 0,
@@ -282,7 +279,28 @@ function takeEvent(state, session, event, room) {
 /** Shows what the room shows. @param {ViewerState} state @param {Session} session @returns {ViewerState} */
 function follow(state, session) {
   if (!session.room) return { ...state, session };
-  return { ...state, session, view: viewOf(session.room), opening: state.opening.map(() => null) };
+  return {
+    ...state, session, view: { ...viewOf(session.room), mpr: null }, opening: state.opening.map(() => null),
+    ...planesOf(session.room.mpr, state.maximised),
+  };
+}
+
+/** A screen that shows one viewport shows one plane. @param {SharedMpr | null | undefined} shared @param {boolean} one @returns {Partial<ViewerState>} */
+function planesOf(shared, one) {
+  if (!shared) return { mpr: null };
+  const { place, ...mpr } = shared;
+  return { mpr: { ...mpr, alone: mpr.alone || one }, cross: { frame_of_reference: place.frame_of_reference_uid, point: place.point } };
+}
+
+/** All that this person's screen shows, as a room says it. @param {ViewerState} state @returns {View} */
+export function ownView({ view, mpr, cross }) {
+  if (!mpr || !cross) return { ...view, mpr: null };
+  return { ...view, mpr: { ...mpr, place: { frame_of_reference_uid: cross.frame_of_reference, point: cross.point } } };
+}
+
+/** Is what this person sees another's doing? @param {ViewerState} state */
+export function followsOthers({ session }) {
+  return Boolean(session?.room && session.following && !leads(session));
 }
 
 /** @param {Session | null} session */

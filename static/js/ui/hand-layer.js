@@ -69,12 +69,12 @@ export class HandLayer extends LiveElement {
     const place = this.placement();
     if (!session || !image || !place) return;
     const { x, y } = place.toImage(handIn(element, event));
-    this.store.dispatch({ type: 'pointer/move', viewport: this.viewport, image, point: [Math.round(x * 10) / 10, Math.round(y * 10) / 10] });
+    this.store.dispatch({ type: 'pointer/move', viewport: this.viewport, image, point: [Math.round(x * 10) / 10, Math.round(y * 10) / 10], place: null });
   }
 
   #stopPointing() {
     const state = this.store.get();
     const image = state.displayed[this.viewport]?.image ?? imageIn(state, this.viewport);
-    if (state.session && image) this.store.dispatch({ type: 'pointer/move', viewport: this.viewport, image, point: null });
+    if (state.session && image) this.store.dispatch({ type: 'pointer/move', viewport: this.viewport, image, point: null, place: null });
   }
 }

@@ -1,5 +1,10 @@
 /** Small line drawings for buttons, 24 by 24. */
 
+/** @import { Discipline } from '../core/types.js' */
+
+/** @type {Discipline[]} */
+const DISCIPLINES = ['radiology', 'surgery', 'oncology', 'pathology', 'medicine', 'nursing', 'physiotherapy', 'coordination', 'other'];
+
 /** @type {Record<string, string>} */
 const PATHS = {
   'window-level': 'M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18M12 3v18M12 7h6M12 11h8M12 15h7M12 19h4',
@@ -46,11 +51,11 @@ const PATHS = {
   search: 'M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13M15.5 15.5L21 21',
 };
 
-/** One outline a participant: told apart without colour. */
+/** One outline a discipline, in the order of `DISCIPLINES`: told apart without colour. */
 const MARKS = [
   'M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18z', 'M12 3l9 17H3z', 'M4 4h16v16H4z', 'M12 2l10 10-10 10L2 12z',
   'M12 2l9.5 7-3.6 11.5H6.1L2.5 9z', 'M8 3h8v5h5v8h-5v5H8v-5H3V8h5z', 'M3 4h18l-9 17z',
-  'M12 2l2.6 6.6 7.2.4-5.6 4.5 1.9 6.9L12 16.5 5.9 20.4l1.9-6.9L2.2 9l7.2-.4z',
+  'M12 2l2.6 6.6 7.2.4-5.6 4.5 1.9 6.9L12 16.5 5.9 20.4l1.9-6.9L2.2 9l7.2-.4z', 'M7 3h10l5 9-5 9H7l-5-9z',
 ];
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -60,10 +65,10 @@ export function icon(name) {
   return drawing(PATHS[name] ?? '', 'icon');
 }
 
-/** A participant's mark. @param {number} number */
-export function mark(number) {
-  const svg = drawing(MARKS[number % MARKS.length] ?? '', 'mark');
-  svg.setAttribute('data-mark', String(number % MARKS.length));
+/** A participant's mark: a shape by their discipline, a colour of their own. @param {{ mark: number, discipline: Discipline }} person */
+export function mark({ mark: colour, discipline }) {
+  const svg = drawing(MARKS[DISCIPLINES.indexOf(discipline)] ?? MARKS.at(-1) ?? '', 'mark');
+  svg.setAttribute('data-mark', String(colour));
   return svg;
 }
 

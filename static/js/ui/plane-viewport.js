@@ -16,6 +16,7 @@ import { Feed } from '../viewport/feed.js';
 import {
   crossing, forwardOf, frameOfPlane, inside, pictureOf, placeInStack, planeName, scrolledTo, turnOthers,
 } from '../viewport/planes.js';
+import { toolNamed } from '../tools/index.js';
 import { expose, make } from './build.js';
 import { listenToHand, toolFor } from './hand.js';
 import { LiveElement } from './live-element.js';
@@ -78,6 +79,11 @@ export class PlaneViewport extends LiveElement {
       scroll: (move) => this.store.dispatch({ type: 'mpr/scroll', plane: this.number, move }),
       alone: () => this.#change((mpr) => ({ alone: !mpr.alone })),
     }, this.store, life);
+    this.#hand.addEventListener('pointermove', (event) => this.#pointAt(event), { signal: life });
+    this.#hand.addEventListener('pointerleave', () => this.#pointAt(null), { signal: life });
+    customElements.whenDefined('pointer-layer').then((Layer) => {
+      if (!life.aborted) this.#hand.after(new Layer(this.store, -1, () => this.#placement, () => this.#frame()));
+    });
     this.addEventListener('focus', () => this.#activate(), { signal: life });
     this.store.watch(({ mpr, cross }) => [mpr, cross], () => this.#wish(), { signal: life });
   }
@@ -130,7 +136,7 @@ export class PlaneViewport extends LiveElement {
     const asked = shown && this.#asked.get(shown.request.image.instance_uid);
     if (!shown || !asked) return null;
     const { width: columns, height: rows } = shown.picture.bitmap;
-    return frameOfPlane({ ...asked.picture, columns, rows }, asked.plane, this.like, asked.slab);
+    return { ...frameOfPlane({ ...asked.picture, columns, rows }, asked.plane, this.like, asked.slab), image: shown.request.image };
   }
 
   #draw() {
@@ -146,6 +152,7 @@ export class PlaneViewport extends LiveElement {
     else clearCanvas(context);
     this.#tell(now, frame);
     this.#drawLines(now, frame);
+    this.dispatchEvent(new Event('drawn'));
   }
 
   /** @param {{ mpr: Mpr, plane: PlaneView, point: Vector }} now @param {Frame | null} frame */
@@ -250,6 +257,16 @@ export class PlaneViewport extends LiveElement {
     if (layer !== 'crossing') return this.store.dispatch({ type: 'notice/set', text: 'Measure on the images themselves: those of the stack beside the planes.' });
     this.#goTo(frame, placement, down);
     followDrag(this.#hand, down, (move) => this.#goTo(frame, placement, move));
+  }
+
+  /** Where the hand is in the patient, for others in the session. @param {PointerEvent | null} event */
+  #pointAt(event) {
+    const { session, tool, mpr } = this.store.get();
+    const [frame, placement] = [this.#frame(), this.#placement];
+    if (!session || !mpr || !toolNamed(tool).points || !frame?.plane || !placement) return;
+    const point = event && toPatient(frame, placement.toImage(handIn(this.#hand, event)));
+    const place = point && { frame_of_reference_uid: frame.plane.frame_of_reference, point };
+    this.store.dispatch({ type: 'pointer/move', viewport: 0, image: null, point: null, place });
   }
 
   /** The cross-hair comes to the hand, in the plane that is wished for. @param {Frame} frame @param {Placement} placement @param {PointerEvent} event */

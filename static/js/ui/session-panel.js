@@ -96,7 +96,7 @@ export class SessionPanel extends LiveElement {
       'data-doing': person.leads ? 'leads' : person.following ? 'follows' : 'alone', 'data-here': String(person.here),
       'data-asks': person.asks, 'data-hand': person.hand,
     },
-    mark(person.mark),
+    mark(person),
     make('span', { class: 'person-name' }, person.me ? `${person.name} (you)` : person.name),
     make('span', { class: 'person-doing' }, words));
     if (state.session?.connection !== 'live' || !person.here || person.me) return item;

@@ -42,7 +42,7 @@ export class ToolBar extends LiveElement {
     }, { signal: life });
     store.watch(({ sheet }) => sheet, (sheet) => windows.setAttribute('aria-expanded', String(sheet === 'window')), { signal: life });
     const label = layout.querySelector('.tool-label');
-    store.watch(({ view, grid }) => grid ?? view.layout, (now) => {
+    store.watch(({ view }) => view.layout, (now) => {
       if (label) label.textContent = now.replace('x', ' × ');
       layout.setAttribute('aria-label', `${label?.textContent}: more viewports`);
     }, { signal: life });

@@ -55,12 +55,29 @@ def _presentation(chance: random.Random) -> dict[str, Any]:
 
 
 def _view(chance: random.Random) -> dict[str, Any]:
-    layout = chance.choice(["1x1", "1x2"])
-    count = {"1x1": 1, "1x2": 2}[layout]
+    layout, count = chance.choice([("1x1", 1), ("1x2", 2), ("2x2", 4)])
     viewports = [
         {"image": chance.choice([None, _image(chance)]), "presentation": _presentation(chance)} for _ in range(count)
     ]
-    return {"layout": layout, "active_viewport": chance.randrange(count), "viewports": viewports}
+    return {"layout": layout, "active_viewport": chance.randrange(count), "viewports": viewports, "mpr": _mpr(chance)}
+
+
+def _mpr(chance: random.Random) -> dict[str, Any] | None:
+    if chance.random() < 0.3:
+        return None
+    image = _image(chance)
+    ways = [([1, 0, 0], [0, 1, 0]), ([0.6, 0.8, 0], [0, 0, -1]), ([0, 1, 0], [0, 0, -1])]
+    return {
+        "study_uid": image["study_uid"],
+        "series_uid": image["series_uid"],
+        "layout": chance.choice(["2x2", "1x3"]),
+        "active": chance.randint(-1, 2),
+        "alone": _flag(chance),
+        "slab": chance.choice([0, 2.5, 30]),
+        "method": chance.choice(["average_ip", "maximum_ip", "minimum_ip"]),
+        "place": {"frame_of_reference_uid": "1.2.9", "point": [chance.uniform(-99, 99) for _ in range(3)]},
+        "planes": [{"right": right, "down": down, "presentation": _presentation(chance)} for right, down in ways],
+    }
 
 
 def _content(chance: random.Random) -> dict[str, Any]:
@@ -80,7 +97,7 @@ def _identifier(chance: random.Random) -> str:
 
 
 def _viewport(chance: random.Random) -> int:
-    return chance.randint(0, 1)
+    return chance.choice([0, 0, 1, 1, 2, 3])
 
 
 def _name(chance: random.Random) -> str:
@@ -95,10 +112,11 @@ _FIELDS: dict[str, dict[str, Any]] = {
     },
     "person/leave": {},
     "person/remove": {"who": _person},
-    "layout/set": {"layout": lambda chance: chance.choice(["1x1", "1x2"])},
+    "layout/set": {"layout": lambda chance: chance.choice(["1x1", "1x2", "2x2"])},
     "viewport/activate": {"viewport": _viewport},
     "image/set": {"viewport": _viewport, "image": _image},
     "presentation/set": {"viewport": _viewport, "presentation": _presentation},
+    "mpr/show": {"mpr": lambda chance: _mpr(chance)},
     "studies/add": {"study_uids": lambda chance: [chance.choice(STUDIES)]},
     "mode/set": {"mode": lambda chance: chance.choice(["together", "free"])},
     "freeze/set": {"frozen": _flag},

@@ -23,7 +23,7 @@ def test_unknown_fields_are_left_out() -> None:
         {"type": "person/join", "name": "Anna"},
         {"type": "layout/set", "layout": "9x9"},
         {"type": "viewport/activate", "viewport": True},
-        {"type": "viewport/activate", "viewport": 2},
+        {"type": "viewport/activate", "viewport": 9},
         {"type": "image/set", "viewport": 0, "image": IMAGE | {"frame_number": 0}},
         {"type": "image/set", "viewport": 0, "image": IMAGE | {"study_uid": "../1"}},
         {"type": "follow/set", "following": 1},
