@@ -5,17 +5,64 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 START_SECONDS = 30
 DEMO = ("knee-cr", "knee-cr-prior", "chest-ct", "chest-ct-prior", "brain-mr")
 
 
+PROGRAM = ("-m", "server")
+CARELESS = """
+import sys, threading
+from server.cli import main
+from server.database.sqlite import Database
+{}
+sys.exit(main())
+"""
+"""For servers with a safety switched off, with which a test shows that it would find out what that does."""
+
+WITHOUT_SYNC = CARELESS.format(
+    """
+import os
+os.fsync = lambda descriptor: None
+connect = Database._connect
+def careless(database):
+    connection = connect(database)
+    connection.execute("PRAGMA synchronous=OFF")
+    return connection
+Database._connect = careless
+"""
+)
+"""Never waits for the disk."""
+
+BEFORE_IT_IS_KEPT = CARELESS.format(
+    """
+from server.archive.store import Archive
+from server.catalogue import entries
+Archive.keep = lambda archive, arrived: []
+add = entries.add
+def careless(database, new):
+    threading.Timer(2, add, (database, new)).start()
+    return {entry.ref.instance_uid: entry.digest for entry in new}
+entries.add = careless
+"""
+)
+"""Acknowledges what it only means to write."""
+
+
 class RunningServer:
     """`lightbox serve` as a process; `port` 0 lets the system choose, and stays the same over restarts."""
 
-    def __init__(self, root: Path, *flags: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *flags: str,
+        environment: dict[str, str] | None = None,
+        program: Sequence[str] = PROGRAM,
+    ) -> None:
         self._root = root
+        self.program = program
         self._flags = flags
         self._environment = os.environ | (environment or {})
         self.port = 0
@@ -33,7 +80,7 @@ class RunningServer:
 
     def start(self) -> "RunningServer":
         """Starts the process and waits until it says that it is ready."""
-        command = [sys.executable, "-m", "server", "serve", "--root", str(self._root), "--port", str(self.port)]
+        command = [sys.executable, *self.program, "serve", "--root", str(self._root), "--port", str(self.port)]
         log = (self._root.parent / f"{self._root.name}.log").open("a")
         self.process = subprocess.Popen(
             [*command, *self._flags],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.running import RunningServer
+from e2e.running import BEFORE_IT_IS_KEPT, PROGRAM, RunningServer
 from e2e.storm import Storm
 
 ROUNDS = 4
@@ -35,6 +35,25 @@ def test_rounds_of_kill_9_under_concurrent_storing(
     assert storm.acknowledged
     assert server.stop() == 0
     storm.verify(tmp_path / "root-0")
+
+
+def test_a_server_that_acknowledged_what_it_only_means_to_keep_would_be_found_out(tmp_path: Path) -> None:
+    server = RunningServer(tmp_path / "root", program=("-c", BEFORE_IT_IS_KEPT)).start()
+    storm = Storm(seed=5)
+    ended = threading.Event()
+    clients = storm.rage(server, ended)
+    storm.middle()
+    server.kill()
+    ended.set()
+    for client in clients:
+        client.join()
+    server.program = PROGRAM
+    server.start()
+    try:
+        with pytest.raises(AssertionError, match="acknowledged instances are lost"):
+            storm.check(server)
+    finally:
+        server.stop()
 
 
 def test_a_replica_catches_up_with_a_server_that_is_killed_again_and_again(tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 import os
 import random
+import signal
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from e2e.running import RunningServer
+from e2e.soak.report import report
 from e2e.storm import Storm
 
 
@@ -32,4 +34,30 @@ def test_hours_of_kill_9(new_server: Callable[[], RunningServer], tmp_path: Path
             storm.verify(tmp_path / "root-0")
     assert server.stop() == 0
     storm.verify(tmp_path / "root-0")
-    print(f"{rounds} times kill -9, {len(storm.acknowledged)} acknowledged, none lost")
+    report("kill -9", f"{rounds} | {len(storm.acknowledged)} | 0")
+
+
+def test_hours_of_processes_killed_one_at_a_time(tmp_path: Path) -> None:
+    until = time.monotonic() + 3600 * float(os.environ.get("SOAK_HOURS", "1"))
+    root = tmp_path / "root"
+    server = RunningServer(root, "--workers", "3", "--replica", str(tmp_path / "replica")).start()
+    storm = Storm(seed=9, patient=True)
+    rounds = 0
+    while time.monotonic() < until:
+        ended = threading.Event()
+        clients = storm.rage(server, ended)
+        for _ in range(20):
+            storm.middle()
+            workers = server.workers()
+            os.kill(workers[rounds % len(workers)], signal.SIGKILL)
+            rounds += 1
+        ended.set()
+        for client in clients:
+            client.join()
+        storm.check(server)
+    assert server.stop() == 0
+    server.start()
+    storm.check(server)
+    assert server.stop() == 0
+    storm.verify(root)
+    report("kill -9 of one of three processes", f"{rounds} | {len(storm.acknowledged)} | 0")

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from e2e.running import RunningServer
+from e2e.running import WITHOUT_SYNC, RunningServer
+from e2e.soak.report import report
 from e2e.storm import Storm
 
 ROUNDS = {"ext4": int(os.environ.get("SOAK_POWER_CUTS", "30")), "xfs": int(os.environ.get("SOAK_POWER_CUTS_XFS", "10"))}
@@ -74,19 +75,39 @@ def test_nothing_acknowledged_is_lost_when_the_power_goes(tmp_path: Path, kind: 
     with disk(tmp_path, kind) as mounted:
         server = RunningServer(mounted / "root", "--reserve", "0")
         for _ in range(ROUNDS[kind]):
-            server.start()
-            ended = threading.Event()
-            clients = storm.rage(server, ended)
-            storm.middle()
-            cut_power(mounted)
-            server.kill()
-            ended.set()
-            for client in clients:
-                client.join()
-            unmount(mounted)
-            mount(tmp_path / "disk.img", mounted)
-            server.start()
+            lose_power(server, storm, tmp_path)
             storm.check(server)
             assert server.stop() == 0
             storm.verify(mounted / "root")
-    print(f"{kind}: {ROUNDS[kind]} power cuts, {len(storm.acknowledged)} acknowledged, none lost")
+    report(f"power cut, {kind}", f"{ROUNDS[kind]} | {len(storm.acknowledged)} | 0")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+def test_a_server_that_does_not_wait_for_the_disk_loses_what_it_acknowledged(tmp_path: Path) -> None:
+    storm = Storm(seed=77)
+    with disk(tmp_path, "ext4") as mounted:
+        server = RunningServer(mounted / "root", "--reserve", "0", program=("-c", WITHOUT_SYNC))
+        try:
+            lose_power(server, storm, tmp_path)
+            with pytest.raises(AssertionError) as found:
+                storm.check(server)
+        finally:
+            server.stop()
+    lost = str(found.value).splitlines()[0]
+    report("power cut, ext4, every fsync switched off", f"1 | {len(storm.acknowledged)} | found out: {lost}")
+
+
+def lose_power(server: RunningServer, storm: Storm, folder: Path) -> None:
+    """The power goes in the middle of storing, and comes back."""
+    server.start()
+    ended = threading.Event()
+    clients = storm.rage(server, ended)
+    storm.middle()
+    cut_power(folder / "disk")
+    server.kill()
+    ended.set()
+    for client in clients:
+        client.join()
+    unmount(folder / "disk")
+    mount(folder / "disk.img", folder / "disk")
+    server.start()

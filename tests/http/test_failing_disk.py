@@ -1,17 +1,21 @@
 """A disk that is full, read-only or failing, or no descriptors left: refused with what to do, nothing half stored."""
 
 import errno
+import io
 import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from server.app import open_parts
+from server.archive.store import Archive
 from server.catalogue import damage
+from server.errors import ArchiveFull
 from tests.factories import part10
 from tests.http.conftest import Client, running, settings_for
 
@@ -45,18 +49,24 @@ ACTS = {
 def test_a_store_that_the_disk_refuses_keeps_nothing_and_works_again_later(
     client: Client, root: Path, monkeypatch: pytest.MonkeyPatch, act: str, code: int
 ) -> None:
+    is_refused_and_works_again(client, root, monkeypatch, act, code)
+
+
+def is_refused_and_works_again(
+    client: Client, root: Path, monkeypatch: pytest.MonkeyPatch, act: str, code: int
+) -> None:
     before = part10()
     client.stow(before)
     owner, name, where = ACTS[act]
     content = part10(SOPInstanceUID="1.2.3")
-    monkeypatch.setattr(owner, name, failing(getattr(owner, name), code, where))
-    answer = client.stow(content)
-    assert answer.status_code == 507, answer.text
-    assert "nothing of this was kept" in answer.json()["title"]
-    assert answer.json()["facts"]["cause"] == errno.errorcode[code]
-    assert len(client.get("/dicomweb/instances").json()) == 1, "and reading goes on"
-    assert client.get("/dicomweb/instances?SOPInstanceUID=1.2.3").status_code == 204
-    monkeypatch.undo()
+    with monkeypatch.context() as broken:
+        broken.setattr(owner, name, failing(getattr(owner, name), code, where))
+        answer = client.stow(content)
+        assert answer.status_code == 507, answer.text
+        assert "nothing of this was kept" in answer.json()["title"]
+        assert answer.json()["facts"]["cause"] == errno.errorcode[code]
+        assert len(client.get("/dicomweb/instances").json()) == 1, "and reading goes on"
+        assert client.get("/dicomweb/instances?SOPInstanceUID=1.2.3").status_code == 204
     assert list((root / "archive" / "inbox").iterdir()) == []
     assert len(list((root / "archive" / "objects").rglob("*.dcm"))) == 1, "nor is a file left of what was refused"
     failed = code == errno.EIO and act != "making the file"
@@ -65,23 +75,100 @@ def test_a_store_that_the_disk_refuses_keeps_nothing_and_works_again_later(
     assert len(client.get("/dicomweb/instances").json()) == 2
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 12 MiB."""
-    if os.geteuid() != 0:
-        pytest.skip("mounting needs root")
+def test_a_server_that_did_not_wait_for_the_disk_would_fail_these_tests(
+    client: Client, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Archive, "settle", lambda _archive, _arrived: None)
+    with pytest.raises(AssertionError):
+        is_refused_and_works_again(client, root, monkeypatch, "syncing the file", errno.EIO)
+
+
+def test_what_one_process_learns_of_the_disk_the_others_know(client: Client, root: Path) -> None:
+    with closing(open_parts(settings_for(root))) as other:
+        incoming = other.archive.receive()
+        with pytest.MonkeyPatch.context() as broken:
+            broken.setattr(os, "fsync", failing(os.fsync, errno.EIO, "/inbox/"))
+            with pytest.raises(ArchiveFull):
+                other.archive.settle([incoming])
+        incoming.discard()
+        assert client.get("/readyz").status_code == 507
+    assert client.get("/readyz").status_code == 200
+
+
+class Tmpfs:
+    """A file system of its own in memory."""
+
+    def __init__(self, folder: Path, size: int, _monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], check=True)
+
+    def grow(self, size: int) -> None:
+        subprocess.run(["mount", "-o", f"remount,size={size}", str(self.folder)], check=True)
+
+    def close(self) -> None:
+        subprocess.run(["umount", str(self.folder)], check=True)
+
+
+class Counted:
+    """A folder whose files may have so many bytes together, by the calls with which the server writes them."""
+
+    def __init__(self, folder: Path, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self._size = size
+        monkeypatch.setattr(os, "statvfs", lambda _path: SimpleNamespace(f_bavail=self.free(), f_frsize=1))
+        opened = Path.open
+
+        def open_counted(path: Path, mode: str = "r", **options: Any) -> Any:
+            return _CountedFile(path, self) if mode == "xb" else opened(path, mode, **options)
+
+        monkeypatch.setattr(Path, "open", open_counted)
+
+    def free(self) -> int:
+        return max(0, self._size - sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file()))
+
+    def grow(self, size: int) -> None:
+        self._size = size
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+class _CountedFile(io.FileIO):
+    def __init__(self, path: Path, disk: Counted) -> None:
+        super().__init__(path, "xb")
+        self._disk = disk
+
+    def write(self, piece: Any) -> int:
+        if len(piece) > self._disk.free():
+            raise OSError(errno.ENOSPC, "no space left on device")
+        return super().write(piece)
+
+
+def _can_mount() -> bool:
+    command = ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    return os.geteuid() == 0 and subprocess.run(command, check=False, capture_output=True).returncode == 0
+
+
+DISKS = [Counted, Tmpfs] if _can_mount() else [Counted]
+"""Without the right to mount, the calls alone are counted."""
+
+
+@pytest.fixture(params=DISKS, ids=lambda kind: kind.__name__)
+def small_disk(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Tmpfs | Counted]:
+    """A disk of 12 MiB."""
     mounted = tmp_path / "disk"
     mounted.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(mounted)], check=False)
-    if made.returncode != 0:
-        pytest.skip("nothing can be mounted here")
-    yield mounted
-    subprocess.run(["umount", str(mounted)], check=True)
+    with closing(request.param(mounted, 12 * 2**20, monkeypatch)) as disk:
+        yield disk
 
 
 @pytest.mark.parametrize("reserve", [0, 4 * 2**20])
-def test_a_full_disk_refuses_what_does_not_fit_and_takes_it_once_there_is_room(small_disk: Path, reserve: int) -> None:
-    root = small_disk / "root"
+def test_a_full_disk_refuses_what_does_not_fit_and_takes_it_once_there_is_room(
+    small_disk: Tmpfs | Counted, reserve: int
+) -> None:
+    root = small_disk.folder / "root"
     with running(settings_for(root, archive={"reserve": reserve})) as client:
         kept: list[bytes] = []
         for number in range(1, 40):
@@ -100,7 +187,7 @@ def test_a_full_disk_refuses_what_does_not_fit_and_takes_it_once_there_is_room(s
             assert client.get(path, headers={"Accept": "application/dicom"}).status_code == 200
             assert client.request("DELETE", path).status_code == 200, "and so does deleting"
             kept.pop(0)
-        subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+        small_disk.grow(64 * 2**20)
         assert client.stow(content).status_code == 200
         assert len(client.get("/dicomweb/instances").json()) == len(kept) + 1
         assert client.get("/readyz").status_code == 200
