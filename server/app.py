@@ -28,7 +28,7 @@ from server.dicomweb.authored import Authored
 from server.dicomweb.capabilities import Capabilities
 from server.dicomweb.changes import ChangeFeed
 from server.dicomweb.qido import Qido
-from server.dicomweb.ready import ReadyPictures
+from server.dicomweb.ready import ReadyFirst, ReadyPictures
 from server.dicomweb.removal import Removal
 from server.dicomweb.rendered import Rendered
 from server.dicomweb.routes import routes as dicomweb_routes
@@ -215,7 +215,6 @@ def build(settings: Settings) -> Starlette:
 
     app = Starlette(
         routes=[
-            ready_pictures,
             Route("/healthz", _healthy),
             Route("/readyz", ready),
             Route(ROOT, capabilities.describe, methods=["GET", "OPTIONS"]),
@@ -228,7 +227,7 @@ def build(settings: Settings) -> Starlette:
             records.entrance(),
             *Site(static_folder()).routes(),
         ],
-        middleware=_middleware(settings),
+        middleware=[*_middleware(settings), Middleware(ReadyFirst, pictures=ready_pictures)],
         exception_handlers={
             ServerError: refuse,
             ClientDisconnect: nobody,

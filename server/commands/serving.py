@@ -1,5 +1,6 @@
 """`lightbox serve`: the server in the foreground until it is told to stop."""
 
+import gc
 import ipaddress
 import logging
 import signal
@@ -94,6 +95,8 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        gc.collect()
+        gc.freeze()  # what is there now stays: to look through it again and again costs a twentieth of every answer
         if self.started:
             self._ready()
 

@@ -32,7 +32,7 @@ def picture_wish(request: Request, form: Wish) -> RenderRequest:
     """The picture that the parameters make, in the form that is wanted; `Malformed` names the one that is wrong."""
     require_utf_8(request)
     wish = parse(request.query_params, choose([MediaType(form.kind)], MEDIA_TYPES))
-    if not request.url.path.endswith("/thumbnail"):
+    if not request.scope["path"].endswith("/thumbnail"):
         return wish
     if wish.viewport is not None and wish.viewport.region is not None:
         raise Malformed("viewport is width,height alone with a thumbnail.", parameter="viewport")

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.access.people import Caller
 from server.rendering.pipeline import Picture
@@ -22,7 +21,6 @@ _MOST = 20_000
 _LONGEST = 2000
 """Bytes of a request's words beyond which it is not remembered."""
 
-_PICTURE = "lightbox.ready_picture"
 _LAST_SEGMENTS = ("/rendered", "/thumbnail", "/renderedMPR", "/rendered3D")
 
 Words = tuple[str, bytes, bytes]
@@ -40,8 +38,8 @@ class _Sent:
     headers: Headers
 
 
-class ReadyPictures(BaseRoute):
-    """The route of every request for a picture that is at hand; it comes before all others and leaves them the rest.
+class ReadyPictures:
+    """What was sent, by the words of the request for it.
 
     `version` answers another number after every commit to the catalogue, without waiting for anything.
     """
@@ -59,23 +57,35 @@ class ReadyPictures(BaseRoute):
         if len(self._sent) > _MOST:
             self._sent.popitem(last=False)
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """A full match when the picture can be sent now."""
-        if scope["type"] != "http" or not scope["path"].endswith(_LAST_SEGMENTS):
-            return Match.NONE, {}
+    def find(self, scope: Scope) -> tuple[Headers, bytes] | None:
+        """The header and the body to answer with when that can be done now."""
         words = _words(scope)
         sent = self._sent.get(words) if words else None
         if words is None or sent is None:
-            return Match.NONE, {}
+            return None
         picture = sent.again(caller(HTTPConnection(scope))) if sent.version == self.version() else None
         if picture is None:
             del self._sent[words]
-            return Match.NONE, {}
-        return Match.FULL, {_PICTURE: (sent.headers, picture.data)}
+            return None
+        return sent.headers, picture.data
 
-    async def handle(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        """Sends it."""
-        headers, data = scope[_PICTURE]
+
+class ReadyFirst:
+    """ASGI middleware, the innermost, that sends what is ready and passes the rest on."""
+
+    def __init__(self, app: ASGIApp, pictures: ReadyPictures) -> None:
+        self._app = app
+        self._pictures = pictures
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request for a picture that is ready."""
+        found = None
+        if scope["type"] == "http" and scope["path"].endswith(_LAST_SEGMENTS):
+            found = self._pictures.find(scope)
+        if found is None:
+            await self._app(scope, receive, send)
+            return
+        headers, data = found
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": data})
 

@@ -51,7 +51,7 @@ class Rendered:
         when multipart/related is asked for; or the frames of an instance as one animated GIF or WebP.
         """
         ref = resource(request)
-        if request.url.path.endswith("/thumbnail"):
+        if request.scope["path"].endswith("/thumbnail"):
             return await self._answer(request, ref, None, form_of_pictures(request, several=False))
         if any(one.covers(kind) for one in wishes(request) for kind in DOCUMENTS):
             found = await self._documents.of(request, ref)

@@ -5,11 +5,10 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.routing import Match
 
 from server.access import audit
 from server.access.people import Role
-from server.dicomweb.ready import ReadyPictures
+from server.dicomweb.ready import ReadyFirst, ReadyPictures
 from tests.factories import image, part10
 from tests.http.conftest import Client, audit_records, running, settings_for
 from tests.http.test_rendered import stored
@@ -18,10 +17,11 @@ from tests.http.test_volumes import made, series
 
 def is_ready(client: Client, path: str, query: str = "", accept: str = "image/png") -> bool:
     """Whether a request would be answered without asking anybody."""
-    [ready] = [route for route in client.app.routes if isinstance(route, ReadyPictures)]
+    [ready] = [one.kwargs["pictures"] for one in client.app.user_middleware if one.cls is ReadyFirst]
     headers = [(b"host", b"127.0.0.1:8080"), (b"accept", accept.encode())]
     scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": headers}
-    return ready.matches(scope | {"app": client.app})[0] is Match.FULL
+    assert isinstance(ready, ReadyPictures)
+    return ready.find(scope | {"app": client.app}) is not None
 
 
 def png(client: Client, path: str, **headers: str) -> httpx.Response:

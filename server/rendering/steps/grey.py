@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 
 _LARGEST_TABLE = 2**20
 _PIECE = 2**20
+_PIECE_LOOKED_UP = 2**16
+"""So many that what is made of them on the way stays near the processor."""
 
 
 def grey(
@@ -29,14 +31,26 @@ def grey(
     if stored.dtype.kind != "f":
         low, high = int(stored.min()), int(stored.max())
         if high - low < _LARGEST_TABLE:
-            table = _drawn(np.arange(low, high + 1), image, values, window)
-            index: NDArray[Any] = stored if low == 0 else np.subtract(stored, low, dtype=np.intp)
-            return table.take(index, mode="clip"), window  # no index is beyond; not looking for one is twice as fast
+            return _looked_up(stored, low, _drawn(np.arange(low, high + 1), image, values, window)), window
     pixels = np.empty(stored.shape, np.uint8)
     flat, drawn = stored.reshape(-1), pixels.reshape(-1)
     for start in range(0, flat.size, _PIECE):
         drawn[start : start + _PIECE] = _drawn(flat[start : start + _PIECE], image, values, window)
     return pixels, window
+
+
+def _looked_up(stored: NDArray[Any], low: int, table: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The entry of the table, the first of which is for `low`, for every stored value."""
+    if low < 0 or low > len(table):
+        index: NDArray[Any] = np.subtract(stored, low, dtype=np.intp)
+    else:  # a few entries that are never looked at are cheaper than another array
+        index, table = stored, np.concatenate([np.zeros(low, np.uint8), table])
+    pixels = np.empty(stored.shape, np.uint8)
+    flat, drawn = index.reshape(-1), pixels.reshape(-1)
+    for start in range(0, flat.size, _PIECE_LOOKED_UP):
+        piece = slice(start, start + _PIECE_LOOKED_UP)
+        table.take(flat[piece], mode="clip", out=drawn[piece])  # none is beyond, and to look for it takes as long again
+    return pixels
 
 
 def automatic_window(stored: NDArray[np.generic], image: Image, values: Values) -> Window:
