@@ -56,10 +56,10 @@ class SeriesEncoder:
         elements = self._shared | {
             tag: self._element(tag, vr, own[keyword]) for keyword in own for tag, vr in [_place(keyword)]
         }
-        if pixels is not None:
-            elements[_PIXEL_DATA] = self._pixel_data(pixels)
         file_meta = self._file_meta(str(own["SOPInstanceUID"]))
-        return b"".join([_PREAMBLE, file_meta, *(elements[tag] for tag in sorted(elements))])
+        # Pixel Data is the last element these objects have, so that it need be copied only once.
+        pieces = () if pixels is None else self._pixel_data(pixels)
+        return b"".join([_PREAMBLE, file_meta, *(elements[tag] for tag in sorted(elements)), *pieces])
 
     def _element(self, tag: int, vr: str, value: str | int | Sequence[str]) -> bytes:
         if vr == "US":
@@ -72,13 +72,13 @@ class SeriesEncoder:
         rest = self._meta_before + _text(0x00020003, "UI", instance_uid.encode()) + self._meta_after
         return _header(0x00020000, "UL", 4, _EXPLICIT) + struct.pack("<I", len(rest)) + rest
 
-    def _pixel_data(self, pixels: Pixels) -> bytes:
+    def _pixel_data(self, pixels: Pixels) -> Sequence[bytes | memoryview]:
         if self._syntax.compress is None:
             # PS3.5 A.1 and A.2: native pixels of 16 bits are OW, of 8 bits OB when the VR is written.
             vr = "OB" if pixels.dtype.itemsize == 1 and not self._syntax.is_implicit else "OW"
-            value = np.ascontiguousarray(pixels, dtype=pixels.dtype.newbyteorder("<")).tobytes()
-            value += bytes(len(value) % 2)
-            return _header(_PIXEL_DATA, vr, len(value), self._syntax) + value
+            value = np.ascontiguousarray(pixels, dtype=pixels.dtype.newbyteorder("<"))
+            padding = bytes(value.nbytes % 2)
+            return _header(_PIXEL_DATA, vr, value.nbytes + len(padding), self._syntax), value.data, padding
         frames = pixels if pixels.ndim == 3 else pixels[np.newaxis]
         native = frames.astype(frames.dtype.newbyteorder("="))
         return _encapsulated([self._syntax.compress(frame, self._bits_stored) for frame in native])
@@ -92,14 +92,14 @@ def _place(keyword: str) -> tuple[int, str]:
     return tag, dictionary_VR(tag)
 
 
-def _encapsulated(streams: list[bytes]) -> bytes:
+def _encapsulated(streams: list[bytes]) -> list[bytes]:
     """PS3.5 A.4: a basic offset table, then one fragment a frame."""
     fragments = [stream + bytes(len(stream) % 2) for stream in streams]
     starts = np.cumsum([0, *(len(fragment) + 8 for fragment in fragments[:-1])]).astype("<u4").tobytes()
     pieces = [struct.pack("<HH2sH", 0x7FE0, 0x0010, b"OB", 0), _UNDEFINED]
     for fragment in (starts, *fragments):
         pieces += [_ITEM, struct.pack("<I", len(fragment)), fragment]
-    return b"".join([*pieces, _SEQUENCE_END, bytes(4)])
+    return [*pieces, _SEQUENCE_END, bytes(4)]
 
 
 def _text(tag: int, vr: str, value: bytes, syntax: Syntax = _EXPLICIT) -> bytes:

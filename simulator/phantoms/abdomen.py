@@ -69,7 +69,8 @@ def _paint_ribs(unit: Canvas, wall: Field, phase: float) -> None:
     if float(unit.z.max()) < -240:
         return
     slanted = unit.z - 0.55 * unit.y + 10 * np.abs(unit.x) / 140 + phase
-    across = ((wall - 5) / 4.6) ** 2 + (((slanted % 26) - 13) / 6.8) ** 2
+    from_rib = slanted - 26 * np.floor(slanted / 26) - 13
+    across = ((wall - 5) / 4.6) ** 2 + (from_rib / 6.8) ** 2
     end = unit.z > -208 + 0.9 * (60 - unit.y)
     rib = (across < 1) & end & (np.abs(unit.x) > 20)
     unit.fill(rib, Tissue.CORTICAL_BONE)

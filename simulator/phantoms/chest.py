@@ -122,7 +122,7 @@ class Chest:
 
     def _paint_cage(self, unit: Canvas, outside_cage: Field) -> None:
         slanted = unit.z - 0.55 * unit.y + 10 * np.abs(unit.x) / 140 + self._rib_phase
-        from_rib = (slanted % 26) - 13
+        from_rib = slanted - 26 * np.floor(slanted / 26) - 13
         across = ((outside_cage - 5) / 4.6) ** 2 + (from_rib / 6.8) ** 2
         rib = (across < 1) & (outside_cage > 0) & (outside_cage < 10)
         front = unit.y < -58 - 0.1 * unit.z

@@ -40,22 +40,40 @@ class Knee:
         bones = unit.near((-48, -60, -1e4), (52, 50, 1e4))
         if bones.is_empty:
             return
-        grain = self._trabeculae.over(bones.x, bones.y, bones.z)
-        shapes.paint(bones, _femur(bones), _cortex_of_femur(bones.z), bones.z + 10 * grain > 64, grain)
-        shapes.paint(bones, _tibia(bones), _cortex_of_tibia(bones.z), bones.z + 10 * grain < -80, grain)
-        shapes.paint(bones, 21 - 21 * bones.radius((1, -47, 24), (22, 10, 23)), 1.6 + 0 * bones.z, bones.z > 1e5, grain)
+        self._paint_femur(bones)
+        self._paint_tibia(bones)
+        self._paint_kneecap(bones)
         bones.tubes(_FIBULA, Tissue.CORTICAL_BONE)
         bones.tubes(_FIBULA, Tissue.MARROW, thicker=-3.2)
-        self._break_tibia(bones)
         _paint_implant(bones)
 
-    def _break_tibia(self, bones: Canvas) -> None:
-        wobble = 1.2 * np.sin(bones.z / 3.1) + 0.8 * np.sin(bones.z / 1.3 + 1) + 0.4 * np.sin(bones.y / 5)
-        plane = bones.x - 15 - 0.42 * (-8 - bones.z) + wobble
-        inside = (bones.z < -4) & (bones.z > -62) & (_tibia(bones) > -0.5)
+    def _paint_femur(self, bones: Canvas) -> None:
+        part = bones.near((-1e4, -1e4, -12), (1e4, 1e4, 1e4))
+        if not part.is_empty:
+            grain = self._trabeculae.over(part.x, part.y, part.z)
+            shapes.paint(part, _femur(part), _cortex_of_femur(part.z), part.z + 10 * grain > 64, grain)
+
+    def _paint_kneecap(self, bones: Canvas) -> None:
+        part = bones.near((-25, -60, -2), (27, -35, 50))
+        if not part.is_empty:
+            grain = self._trabeculae.over(part.x, part.y, part.z)
+            depth = 21 - 21 * part.radius((1, -47, 24), (22, 10, 23))
+            shapes.paint(part, depth, 1.6 + 0 * part.z, part.z > 1e5, grain)
+
+    def _paint_tibia(self, bones: Canvas) -> None:
+        part = bones.near((-1e4, -1e4, -1e4), (1e4, 1e4, 4))
+        if part.is_empty:
+            return
+        grain = self._trabeculae.over(part.x, part.y, part.z)
+        depth = _tibia(part)
+        shapes.paint(part, depth, _cortex_of_tibia(part.z), part.z + 10 * grain < -80, grain)
+        # The split runs down from the lateral plateau.
+        wobble = 1.2 * np.sin(part.z / 3.1) + 0.8 * np.sin(part.z / 1.3 + 1) + 0.4 * np.sin(part.y / 5)
+        plane = part.x - 15 - 0.42 * (-8 - part.z) + wobble
+        inside = (part.z < -4) & (part.z > -62) & (depth > -0.5)
         if self._callus:
-            bones.fill(inside & (np.abs(plane) < self._gap / 2 + 1.1), Tissue.CALLUS)
-        bones.fill(inside & (np.abs(plane) < self._gap / 2), Tissue.MUSCLE)
+            part.fill(inside & (np.abs(plane) < self._gap / 2 + 1.1), Tissue.CALLUS)
+        part.fill(inside & (np.abs(plane) < self._gap / 2), Tissue.MUSCLE)
 
 
 def make(random: np.random.Generator, size: float = 1.0, days: float = 0.0) -> Knee:

@@ -34,14 +34,26 @@ class Texture:
 
     def at(self, x: Volume, y: Volume, z: Volume) -> Volume:
         """Return the field at points anywhere, which broadcast; slower than `over`, free of its grid."""
-        total: Volume = np.zeros(1, dtype=np.float32)
         (z0, pz), (y0, py), (x0, px) = (self._place(axis) for axis in (z, y, x))
-        for dz, wz in ((0, 1 - pz), (1, pz)):
-            for dy, wy in ((0, 1 - py), (1, py)):
-                for dx, wx in ((0, 1 - px), (1, px)):
-                    corner = ((z0 + dz) % self._SIDE, (y0 + dy) % self._SIDE, (x0 + dx) % self._SIDE)
-                    total = total + wz * wy * wx * self._tile[corner]
-        return total
+        # The tile is repeated by one plane on each side, so that the next corner is a fixed step away.
+        side = self._SIDE + 1
+        corner = ((z0 % self._SIDE * side + y0 % self._SIDE) * side + x0 % self._SIDE).astype(np.intp)
+        cells = self._wrapped
+
+        def along_x(offset: int) -> Volume:
+            low = cells.take(corner + offset)
+            return low + (cells.take(corner + (offset + 1)) - low) * px
+
+        def along_y(offset: int) -> Volume:
+            low = along_x(offset)
+            return low + (along_x(offset + side) - low) * py
+
+        low = along_y(0)
+        return np.asarray(low + (along_y(side * side) - low) * pz, dtype=np.float32)
+
+    @cached_property
+    def _wrapped(self) -> Volume:
+        return np.pad(self._tile, (0, 1), mode="wrap").ravel()
 
     def _interpolate(self, field: Volume, along: Volume, axis: int) -> Volume:
         below, part = self._place(along.ravel())
@@ -51,11 +63,11 @@ class Texture:
         between: Volume = low + (high - low) * part
         return between
 
-    def _place(self, along: Volume) -> tuple[NDArray[np.int64], Volume]:
+    def _place(self, along: Volume) -> tuple[NDArray[np.int32], Volume]:
         place = np.asarray(along, dtype=np.float32) / np.float32(self._step)
-        below = np.floor(place).astype(np.int64)
-        part = (place - below).astype(np.float32)
-        return below, part * part * (3 - 2 * part)
+        below = np.floor(place)
+        part = place - below
+        return below.astype(np.int32), part * part * (3 - 2 * part)
 
 
 def grain(random: np.random.Generator, side: int, pixel_mm: float, peak_per_mm: float) -> Volume:

@@ -32,6 +32,11 @@ class Ledger:
             _end_last_line(path)
             self._file = path.open("a", encoding="utf-8")
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether what is noted goes anywhere."""
+        return self._file is not None
+
     def note(self, event: str, study_uid: str, series_uid: str, instance_uid: str, **facts: object) -> None:
         """Write one line. Raises OSError when it cannot be written."""
         if self._file is None:

@@ -4,7 +4,7 @@ import hashlib
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -142,13 +142,14 @@ class _Run:
             self._archives.get().close()
 
     def _store(self, archive: Archive, batch: list[Instance], intended: float) -> None:
-        sender, digests = self._sender, [hashlib.sha256(instance.data).hexdigest() for instance in batch]
+        sender = self._sender
         late = max(0.0, sender.clock() - intended)
-        for instance, digest in zip(batch, digests, strict=True):
-            sender.ledger.of("sent", instance, sha256=digest, bytes=len(instance.data), late=round(late, 6))
+        for instance in batch if sender.ledger.is_kept else ():
+            size = len(instance.data)
+            sender.ledger.of("sent", instance, sha256=_digest(instance), bytes=size, late=round(late, 6))
         answer = store_patiently(archive, batch, sender.patience)
         latency = sender.clock() - intended
-        taken = self._record(archive, batch, digests, answer, latency)
+        taken = self._record(archive, batch, answer, latency)
         sender.acknowledged(taken, intended)
         size = sum(len(instance.data) for instance in batch)
         with self._lock:
@@ -156,13 +157,11 @@ class _Run:
             self.tally.lateness.add(late)
             self._progress(len(batch), size)
 
-    def _record(
-        self, archive: Archive, batch: list[Instance], digests: Sequence[str], answer: Answer, latency: float
-    ) -> list[Instance]:
+    def _record(self, archive: Archive, batch: list[Instance], answer: Answer, latency: float) -> list[Instance]:
         taken = []
-        for instance, digest in zip(batch, digests, strict=True):
+        for instance in batch:
             uid, code = instance.instance_uid, answer.refused.get(instance.instance_uid)
-            is_there = code == DUPLICATE and holds_these_bytes(archive, instance, digest)
+            is_there = code == DUPLICATE and holds_these_bytes(archive, instance, _digest(instance))
             with self._lock:
                 if is_there:
                     self.tally.already_there.add(uid)
@@ -180,6 +179,10 @@ class _Run:
             else:
                 self._sender.ledger.of("refused", instance, reason=reason_text(code))
         return taken
+
+
+def _digest(instance: Instance) -> str:
+    return hashlib.sha256(instance.data).hexdigest()
 
 
 def _batches(instances: Iterable[Instance], size: int) -> Iterator[list[Instance]]:
