@@ -135,13 +135,15 @@ def _add_keeping(commands: _Commands) -> None:
 def _add_second_copies(commands: _Commands) -> None:
     replica = commands.add(
         "replica",
-        lambda asked, settings: replicating.replica(settings, asked.what),
-        "the second copy: how far behind, bring up to date, begin anew",
+        lambda asked, settings: replicating.replica(settings, asked.what, asked.throttle_mib),
+        "the second copy: how far behind, bring up to date, read against its digests, begin anew",
         "status: how far the replica is behind; exit status 1 when it is away or more than 5 minutes late. sync: bring "
-        "it up to date now, as a running server does by itself. renew: after its disk was replaced, let the next start "
-        "begin a replica in an empty folder.",
+        "it up to date now, as a running server does by itself. verify: read every file of it, and make what is not "
+        "whole anew from the archive; lines and exit status as of `lightbox verify`. renew: after its disk was "
+        "replaced, let the next start begin a replica in an empty folder.",
     )
-    replica.add_argument("what", choices=["status", "sync", "renew"], help="what to do")
+    replica.add_argument("what", choices=["status", "sync", "verify", "renew"], help="what to do")
+    replica.add_argument("--throttle-mib", type=int, default=0, metavar="N", help="verify: N MiB a second at most")
     drill = commands.add(
         "drill",
         lambda asked, settings: drilling.drill(settings, asked.into),

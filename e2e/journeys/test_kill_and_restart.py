@@ -1,16 +1,22 @@
 """A server that dies in the middle of storing: whatever it acknowledged is there, whole, and nothing else is."""
 
+import json
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
 
 from e2e.running import RunningServer
 from simulator.studies import Instance, make_study
 from tests.factories import multipart
+from tests.http.test_live import drain, heard, send
 
 TOGETHER = 5
 
@@ -96,13 +102,14 @@ def _counts_agree(server: RunningServer, found: set[str]) -> None:
     assert told == len(found)
 
 
-def test_a_server_asked_to_stop_finishes_what_it_was_storing(
+def test_a_server_asked_to_stop_finishes_what_it_was_storing_and_says_goodbye(
     new_server: Callable[[], RunningServer], instances: list[Instance]
 ) -> None:
     server = new_server()
+    _store(server, instances[:1])
     content, headers = multipart(*(instance.data for instance in instances))
     answers: list[httpx.Response] = []
-    half = threading.Event()
+    half, half_asked = threading.Event(), threading.Event()
 
     def body() -> Iterator[bytes]:
         yield content[: len(content) // 2]
@@ -110,19 +117,39 @@ def test_a_server_asked_to_stop_finishes_what_it_was_storing(
         half_asked.wait(10)
         yield content[len(content) // 2 :]
 
-    half_asked = threading.Event()
-    storing = threading.Thread(
-        target=lambda: answers.append(
-            httpx.post(f"{server.dicomweb}/studies", content=body(), headers=headers, timeout=30)
-        )
-    )
+    def store() -> None:
+        answers.append(httpx.post(f"{server.dicomweb}/studies", content=body(), headers=headers, timeout=30))
+
+    storing = threading.Thread(target=store)
     storing.start()
     half.wait(10)
-    assert server.process is not None
-    server.process.terminate()
-    half_asked.set()
+    with (
+        _session(server, instances[0].study_uid) as wire,
+        httpx.stream("GET", f"{server.dicomweb}/changes", headers={"Accept": "text/event-stream"}, timeout=30) as feed,
+    ):
+        assert server.process is not None
+        server.process.terminate()
+        began = time.monotonic()
+        half_asked.set()
+        with pytest.raises(ConnectionClosed) as closed:
+            drain(wire)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1012, "so that browsers come back"
+        assert b"change" in b"".join(feed.iter_bytes()), "and the feed ends in good order"
     storing.join()
     assert answers[0].status_code == 200
     assert server.stop() == 0
+    assert time.monotonic() - began < 20
     server.start()
     assert len(_found(server)) == 50
+
+
+@contextmanager
+def _session(server: RunningServer, study_uid: str) -> Iterator[ClientConnection]:
+    asked = json.dumps({"StudyInstanceUIDs": [study_uid]})
+    session_id = httpx.post(f"{server.address}/api/sessions", content=asked).json()["session_id"]
+    url = f"ws://127.0.0.1:{server.port}/api/sessions/{session_id}/live"
+    with connect(url, origin=server.address) as wire:  # type: ignore[arg-type]
+        send(wire, type="hello", key="k" * 30, name="Anna")
+        heard(wire, "welcome")
+        yield wire

@@ -1,5 +1,6 @@
 """`lightbox replica`: how far the second copy is behind, bringing it up to date, and beginning one anew."""
 
+import os
 import time
 from contextlib import closing
 from pathlib import Path
@@ -7,23 +8,29 @@ from pathlib import Path
 from rich.console import Console
 
 from server.app import open_parts
+from server.archive.store import Archive
 from server.catalogue.ledger import Ledger
 from server.commands.failure import CommandFailed
+from server.commands.progress import bar
 from server.database.sqlite import Database
-from server.settings import Settings
+from server.settings import MIB, Settings
 from server.studies.replica import Replica, ReplicaAway
 from server.studies.replicate import Replicate
+from server.studies.verify import FOLDERS, Throttle
+from server.studies.verify_replica import VerifyReplica
 
 _TOO_LATE_MS = 300_000
 
 
-def replica(settings: Settings, asked: str) -> int:
-    """Does what was asked: `status`, `sync` or `renew`; answers 0 when the replica is there and up to date."""
+def replica(settings: Settings, asked: str, throttle_mib: int) -> int:
+    """Does what was asked: `status`, `sync`, `verify` or `renew`; answers 0 when the replica is as it should be."""
     second = replica_of(settings)
     if asked == "renew":
         second.renew()
         return 0
     try:
+        if asked == "verify":
+            return _verify(settings, second, Throttle(throttle_mib * MIB))
         return _sync(settings, second) if asked == "sync" else _status(settings.archive.root, second)
     except ReplicaAway as error:
         raise CommandFailed(str(error)) from error
@@ -40,6 +47,26 @@ def _sync(settings: Settings, second: Replica) -> int:
     with closing(open_parts(settings)) as parts:
         Replicate(second, parts.archive, parts.catalogue, parts.records, parts.ledger).once()
     return _status(settings.archive.root, second)
+
+
+def _verify(settings: Settings, second: Replica, throttle: Throttle) -> int:
+    """Reads every file of the replica; answers 1 when some are not whole and could not be made anew."""
+    if (reason := second.why_away()) is not None:
+        raise ReplicaAway(reason)
+    left = repaired = 0
+    with (
+        closing(open_parts(settings)) as parts,
+        closing(Archive(second.folder / "archive")) as copies,
+        bar("verifying the replica", sum(1 for _ in copies.files())) as advance,
+    ):
+        checking = VerifyReplica(copies, parts.archive, parts.catalogue, throttle, os.cpu_count() or 1, advance)
+        for one in checking.run(FOLDERS):
+            left += one.fault != "repaired"
+            repaired += one.fault == "repaired"
+            print(f"{one.fault}\t{one.instance_uid}\t{one.digest}", flush=True)  # noqa: T201 - for scripts
+    said = f"{left} damaged or missing, {repaired} repaired"
+    Console(stderr=True, highlight=False).print(said, soft_wrap=True)
+    return 1 if left else 0
 
 
 def _status(root: Path, second: Replica) -> int:

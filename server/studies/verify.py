@@ -51,6 +51,27 @@ class Throttle:
             time.sleep(wait)
 
 
+def digest_of(path: Path, throttle: Throttle) -> str | None:
+    """The SHA-256 of what the disk holds of a file, in hexadecimal; None when the disk cannot read it.
+
+    Raises `FileNotFoundError`, and any other `OSError` of which the disk is not the cause.
+    """
+    seen = hashlib.sha256()
+    try:
+        with path.open("rb", buffering=0) as file:
+            # what is verified is the disk, not what memory remembers of it
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            while piece := file.read(_PIECE):
+                throttle.spend(len(piece))
+                seen.update(piece)
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    except OSError as error:
+        if not is_disk_fault(error):
+            raise
+        return None
+    return seen.hexdigest()
+
+
 class Verify:
     """One going through the files; `advance` is told how many files are done."""
 
@@ -89,22 +110,10 @@ class Verify:
                 yield folder, findings
 
     def _is_whole(self, path: Path) -> bool:
-        seen = hashlib.sha256()
         try:
-            with path.open("rb", buffering=0) as file:
-                # what is verified is the disk, not what memory remembers of it
-                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-                while piece := file.read(_PIECE):
-                    self._throttle.spend(len(piece))
-                    seen.update(piece)
-                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            return digest_of(path, self._throttle) == path.stem
         except FileNotFoundError:
             return path.stem not in damage.needed(self._catalogue, path.stem)  # let go of meanwhile
-        except OSError as error:
-            if not is_disk_fault(error):
-                raise
-            return False
-        return seen.hexdigest() == path.stem
 
     def _is_lost(self, digest: str) -> bool:
         """Whether a needed file is not there, and did not only arrive or leave meanwhile."""

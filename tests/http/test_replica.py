@@ -105,6 +105,31 @@ def test_a_copy_that_was_lost_is_made_again_and_a_damaged_original_is_never_copi
     assert copies(replica) == {file_of(root, files[0]).stem, file_of(root, files[2]).stem}
 
 
+def test_the_replica_s_own_files_are_verified_and_made_anew_from_the_archive(
+    root: Path, replica: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def verify() -> tuple[int, list[str]]:
+        capsys.readouterr()
+        status = main(["replica", "verify", "--root", str(root), "--replica", str(replica)])
+        return status, sorted(line.rpartition("\t")[0] for line in capsys.readouterr().out.splitlines())
+
+    with running(settings_for(root)) as client:
+        files = store(client, 4)
+        replicate(root, replica)
+        assert verify() == (0, []), "also while a server runs"
+        rot(file_of(replica, files[0]))
+        rot(file_of(replica, files[1]))
+        rot(file_of(root, files[1]))
+        file_of(replica, files[2]).unlink()
+        (replica / "archive" / "objects" / "000").mkdir(exist_ok=True)
+        assert verify() == (1, ["damaged\t1.2.3.3.2", "repaired\t1.2.3.3.1"]), "what is new may be on its way"
+        with pytest.MonkeyPatch.context() as later:
+            later.setattr("server.studies.verify_replica._ON_ITS_WAY_SECONDS", -1)
+            assert verify() == (1, ["damaged\t1.2.3.3.2", "repaired\t1.2.3.3.3"])
+    assert file_of(replica, files[0])
+    assert file_of(replica, files[2])
+
+
 def test_what_is_let_go_of_for_good_goes_from_the_replica_too_if_later(root: Path, replica: Path) -> None:
     with running(settings_for(root)) as client:
         store(client, 2)
