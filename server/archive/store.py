@@ -10,13 +10,16 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from server.errors import ArchiveFull
+
+T = TypeVar("T")
 
 _DISK_FAULTS = {errno.EIO, errno.EBADMSG, errno.EUCLEAN, errno.ENXIO, errno.ENODATA}
 _PIECE = 2**20
@@ -137,7 +140,7 @@ class Archive:
     def settle(self, arrived: Sequence[Incoming]) -> None:
         """Waits until complete files are on the disk, side by side; `ArchiveFull` when one of them cannot be."""
         try:
-            list(self._syncing.map(Incoming.settle, arrived))
+            self._side_by_side(Incoming.settle, arrived)
         except OSError as error:
             raise self._failure(error) from error
 
@@ -160,10 +163,17 @@ class Archive:
                 incoming.path.rename(path)
                 folders.add(path.parent)
                 kept.append(Kept(incoming.digest, incoming.size))
-            list(self._syncing.map(sync_folder, folders))
+            self._side_by_side(sync_folder, folders)
         except OSError as error:
             raise self._failure(error) from error
         return kept
+
+    def _side_by_side(self, wait: Callable[[T], None], several: Collection[T]) -> None:
+        """Waits for the disk for all of them at once; for a single one without a thread of its own."""
+        if len(several) == 1:
+            wait(*several)
+        else:
+            list(self._syncing.map(wait, several))
 
     def _failure(self, error: OSError) -> ArchiveFull:
         if error.errno == errno.EIO:

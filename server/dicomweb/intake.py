@@ -27,7 +27,7 @@ class Intake(Protocol):
     def begin(self, headers: Mapping[str, str]) -> None:
         """A new part; `UnsupportedMedia` when it is of a kind that does not belong here."""
 
-    async def data(self, piece: bytes) -> None:
+    async def data(self, piece: bytes | memoryview) -> None:
         """The next bytes of the part that began last; `TooLarge` beyond a limit."""
 
     async def end(self) -> None:
@@ -61,7 +61,7 @@ class FileIntake:
             raise UnsupportedMedia("Every part must be application/dicom.", content_type=kind[:200])
         self._spool.begin()
 
-    async def data(self, piece: bytes) -> None:
+    async def data(self, piece: bytes | memoryview) -> None:
         """The next bytes of the instance that began last."""
         await self._spool.data(piece)
 

@@ -65,7 +65,7 @@ class MetadataIntake:
         location = self._absolute(headers.get("content-location", ""))
         self._bulk.append(_Named(location, kind.name, kind.parameters.get("transfer-syntax"), self._spool.files[-1]))
 
-    async def data(self, piece: bytes) -> None:
+    async def data(self, piece: bytes | memoryview) -> None:
         """The next bytes of the part that began last."""
         if not self._in_metadata:
             await self._spool.data(piece)

@@ -16,7 +16,7 @@ class Arriving:
     """A file that is arriving: what is written of it, and the pieces held back to be written together."""
 
     incoming: Incoming | None = None
-    held: list[bytes] = field(default_factory=list)
+    held: list[bytes | memoryview] = field(default_factory=list)
     size: int = 0
 
 
@@ -34,7 +34,7 @@ class Spool:
         """A new file."""
         self.files.append(Arriving())
 
-    async def data(self, piece: bytes) -> None:
+    async def data(self, piece: bytes | memoryview) -> None:
         """The next bytes of the file that began last; `TooLarge` beyond the limit."""
         file = self.files[-1]
         file.size += len(piece)

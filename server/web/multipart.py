@@ -5,7 +5,7 @@ The reader is fed bytes and answers events; it holds back no more than a delimit
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from server.errors import Malformed, TooLarge
@@ -25,9 +25,9 @@ class PartBegins:
 
 @dataclass(frozen=True, slots=True)
 class PartData:
-    """The next bytes of the part that began last."""
+    """The next bytes of the part that began last; where they could be left where they arrived, a view of that."""
 
-    data: bytes
+    data: bytes | memoryview
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ class MultipartReader:
 
     def feed(self, data: bytes) -> Iterator[Event]:
         """The events that the next piece of the body completes; `Malformed` when it is no multipart body."""
+        if self._state == "body" and not self._buffer:
+            data = yield from self._within(data)
         self._buffer += data
         while True:
             before = self._state, len(self._buffer)
@@ -78,6 +80,16 @@ class MultipartReader:
             raise Malformed("The multipart body is cut off: its closing delimiter is missing.")
         if self._parts == 0:
             raise Malformed("The multipart body has no parts.")
+
+    def _within(self, data: bytes) -> Generator[Event, None, bytes]:
+        """Passes on what surely belongs to the body, uncopied; answers the rest, with which a delimiter may begin."""
+        at = data.find(self._delimiter)
+        if at < 0:
+            at = data.find(b"\r", max(0, len(data) - len(self._delimiter) + 1))
+        known = len(data) if at < 0 else at
+        if known:
+            yield PartData(memoryview(data)[:known])
+        return data[known:]
 
     def _up_to_delimiter(self) -> Iterator[Event]:
         at = self._buffer.find(self._delimiter)
