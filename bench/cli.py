@@ -1,14 +1,18 @@
 """`python -m bench`: makes the studies, measures server and browser, prints as it goes and writes the page."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from bench.cases import cases, listed_studies
+from bench.cases import Case, listed_studies, many_studies, readings, searches_among_many, stores
+from bench.drive import CONNECTIONS
 from bench.first_image import click_to_picture, first_pictures, viewer_address, wheel_steps
+from bench.from_memory import FromMemory
 from bench.limits import limits
 from bench.machine import described, disk_folder
 from bench.measure import measure
@@ -16,11 +20,14 @@ from bench.options import Options, read_options
 from bench.page import page
 from bench.processes import memory_mb
 from bench.report import Report, spoken
+from bench.requests import Request
 from bench.samples import Samples, make_samples
 from bench.targets import OURS, Peer, Target, our_target, stop_ours
 from bench.together import followed_steps
 from e2e.conftest import CHROMIUM, FLAGS
 from e2e.running import RunningServer
+
+_LOADING = 8
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,7 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _measure_all(options: Options, folder: Path, ending: ExitStack) -> Report:
     report = Report(options.taken, described(folder), _how(options))
     print("making the studies")
-    samples = make_samples(options.slices, options.plain_film, options.patients, options.listed_studies)
+    samples = make_samples(
+        options.slices, options.plain_film, options.patients, options.listed_studies, options.many_studies
+    )
     server = RunningServer(folder / "ours").start()
     ending.callback(stop_ours, server)
     targets = [our_target(server), *_peer(options, folder, report, ending)]
@@ -48,11 +57,30 @@ def _measure_all(options: Options, folder: Path, ending: ExitStack) -> Report:
     report.limits = limits(folder / "limits", options.seconds)
     for limit in report.limits:
         print(f"{limit.name:56} {limit.rate:10.0f} {limit.unit}")
-    for case in cases(samples):
-        report.rows.append(measure(case, targets, options.repetitions, options.seconds))
-        print(spoken(report.rows[-1], report.peer), flush=True)
+    memory = FromMemory()
+    ending.callback(memory.stop)
+    for case in (*readings(samples), *stores(samples)):
+        _take(case, options, targets, memory, report)
+    _load_many(targets, many_studies(samples))
+    for case in searches_among_many(samples):
+        _take(case, options, targets, memory, report)
     report.memory_mb = {target.name: memory_mb(target.pid) for target in targets}
     return report
+
+
+def _take(case: Case, options: Options, targets: Sequence[Target], memory: FromMemory, report: Report) -> None:
+    for connections in (CONNECTIONS, options.many_connections):
+        row = measure(case, targets, options.repetitions, options.seconds, connections, memory)
+        report.rows.append(row)
+        print(spoken(row, report.peer), flush=True)
+
+
+def _load_many(targets: Sequence[Target], requests: Iterator[Request]) -> None:
+    """Stores what makes the archive a large one, several at a time; it takes the peer minutes."""
+    with ThreadPoolExecutor(_LOADING) as pool:
+        for target, answer in pool.map(lambda one: (one[0], one[0].ask(one[1])), product(targets, requests)):
+            if answer.status != 200:
+                raise RuntimeError(f"{target.name} did not take the studies: {answer.status} {answer.body[:300]!r}")
 
 
 def _how(options: Options) -> dict[str, str]:

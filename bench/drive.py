@@ -1,4 +1,4 @@
-"""Keeping a server busy: eight connections, each asking again as soon as it is answered."""
+"""Keeping a server busy: connections that stay open, each asking again as soon as it is answered."""
 
 import itertools
 import threading
@@ -33,14 +33,20 @@ class Run:
         return sorted(self.answered_ms)[min(len(self.answered_ms) - 1, int(share * len(self.answered_ms)))]
 
 
-def drive(target: Target, request: Callable[[int], Request], numbers: "itertools.count[int]", seconds: float) -> Run:
+def drive(
+    target: Target,
+    request: Callable[[int], Request],
+    numbers: "itertools.count[int]",
+    seconds: float,
+    connections: int = CONNECTIONS,
+) -> Run:
     """Asks for `seconds`, and then waits for what is under way; `numbers` go on from run to run."""
     run = Run()
     before = cpu_seconds(target.pid), own_cpu_seconds(), machine_cpu_seconds()
     start = time.perf_counter()
     threads = [
         threading.Thread(target=_ask_on, args=(target, request, numbers, start + seconds, run), daemon=True)
-        for _ in range(CONNECTIONS)
+        for _ in range(connections)
     ]
     for thread in threads:
         thread.start()

@@ -20,6 +20,8 @@ class Options:
     plain_film: Scale
     patients: int
     listed_studies: int
+    many_studies: int
+    many_connections: int
     visits: int
     wheel_steps: int
     followed_steps: int
@@ -31,7 +33,7 @@ class Options:
 def read_options(arguments: list[str] | None = None) -> Options:
     """The options as given."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Lightbox, and a peer beside it.")
-    parser.add_argument("--seconds", type=_seconds, help="how long each of a case's runs lasts (1.5)")
+    parser.add_argument("--seconds", type=_seconds, help="how long each of a case's runs lasts (1)")
     parser.add_argument("--quick", action="store_true", help="only see whether everything works; writes no page")
     parser.add_argument("--no-peer", action="store_true", help="measure Lightbox alone")
     parser.add_argument("--out", type=Path, help="the page to write (docs/reference/performance.md)")
@@ -39,12 +41,14 @@ def read_options(arguments: list[str] | None = None) -> Options:
     given = parser.parse_args(arguments)
     quick = given.quick
     return Options(
-        seconds=given.seconds or (0.2 if quick else 1.5),
+        seconds=given.seconds or (0.2 if quick else 1),
         repetitions=1 if quick else 3,
         slices=12 if quick else 100,
         plain_film="small" if quick else "full",
         patients=4 if quick else 40,
         listed_studies=8 if quick else 200,
+        many_studies=20 if quick else 10_000,
+        many_connections=32,
         visits=1 if quick else 5,
         wheel_steps=4 if quick else 40,
         followed_steps=4 if quick else 30,

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from bench.drive import CONNECTIONS
 from bench.report import Report, case_table, faults, limit_table, loaded_table, timing_table
 from bench.targets import OURS
 
@@ -32,7 +31,8 @@ def _head(report: Report) -> Iterator[str]:
 def _servers(report: Report) -> Iterator[str]:
     yield "## The server"
     yield ""
-    yield f"{report.archive} {CONNECTIONS} connections stay open and each asks again as soon as it is answered."
+    yield f"{report.archive}"
+    yield "The connections of a row stay open, and each asks again as soon as it is answered."
     if report.peer:
         yield f"{OURS} and the peer take turns inside every case, each in its default configuration."
     else:
@@ -42,6 +42,8 @@ def _servers(report: Report) -> Iterator[str]:
     yield from case_table(report)
     yield ""
     yield from faults(report)
+    yield "- From memory: what Starlette on uvicorn does, in the same run and on as many connections, when it sends the"
+    yield "  bytes of our answer from memory and does nothing else; its CPU, and how many times that ours is."
     for name, megabytes in report.memory_mb.items():
         yield f"- {name} used {megabytes:.0f} MB of memory at the end."
     yield ""

@@ -28,16 +28,17 @@ class Report:
 
 def case_table(report: Report) -> Iterator[str]:
     """Every case, ours beside the peer's."""
-    columns = ["case", f"{OURS} /s", "p50 ms", "p99 ms", "CPU ms", "errors"]
+    columns = ["case", "connections", f"{OURS} /s", "p50 ms", "p99 ms", "CPU ms", "errors"]
     if report.peer:
         columns += [f"{report.peer} /s", "p50 ms", "p99 ms", "CPU ms", "errors", "rate ours/peer", "CPU peer/ours"]
+    columns += ["from memory /s", "CPU ms", "CPU ours/memory"]
     yield from heading(columns)
     for row in report.rows:
-        cells = [row.case, *_cells(row.figures.get(OURS))]
+        cells = [row.case, str(row.connections), *_cells(row.figures.get(OURS))]
         if report.peer:
             ratios = row.ratios(OURS, report.peer)
             cells += [*_cells(row.figures.get(report.peer)), *([f"{r:.2f}" for r in ratios] if ratios else ["–", "–"])]
-        yield line(cells)
+        yield line(cells + _limit(row))
 
 
 def faults(report: Report) -> Iterator[str]:
@@ -86,13 +87,23 @@ def line(cells: Sequence[str]) -> str:
 
 def spoken(row: Row, peer: str) -> str:
     """One case as a line for the terminal."""
-    words = [f"{row.case:48}"]
+    words = [f"{row.case:48} {row.connections:2}"]
     for name, figure in row.figures.items():
         words.append(f"{name} {figure.rate:8.1f}/s p50 {figure.p50_ms:7.2f} ms, CPU {figure.cpu_ms:6.2f} ms")
     words += [f"{name} left out: {text}" for name, text in row.faults.items()]
     if ratios := row.ratios(OURS, peer):
         words.append(f"rate x{ratios[0]:.2f}, CPU x{ratios[1]:.2f}")
+    if row.from_memory:
+        words.append(f"from memory {row.from_memory.rate:.0f}/s, CPU {row.from_memory.cpu_ms:.3f} ms")
     return " | ".join(words)
+
+
+def _limit(row: Row) -> list[str]:
+    """How fast the same bytes can be sent, and how many times the CPU of that is ours."""
+    limit, ours = row.from_memory, row.figures.get(OURS)
+    if limit is None or ours is None:
+        return ["–"] * 3
+    return [f"{limit.rate:.0f}", f"{limit.cpu_ms:.2f}", f"{ours.cpu_ms / limit.cpu_ms:.1f}"]
 
 
 def _cells(figure: Figure | None) -> list[str]:

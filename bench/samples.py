@@ -11,8 +11,10 @@ SEED = 2026
 TOKEN_DIGITS = 9
 FIRST_TOKEN_OF_LIST = 100_000_000
 FIRST_TOKEN_STORED = 200_000_000
+FIRST_TOKEN_TINY = 300_000_000
 _HOLE = b"\xff<token>\xff"
 _FRAME_OF_REFERENCE = b"\x20\x00\x52\x00UI"
+_STUDY_DATE = b"\x08\x00\x20\x00DA"
 _PIXEL_DATA = b"\xe0\x7f\x10\x00OW\0\0"
 
 
@@ -45,6 +47,7 @@ class Samples:
     mr: Sample
     listed: tuple["Copies", ...]
     listed_studies: int
+    many_studies: int
 
 
 class Copies:
@@ -54,14 +57,16 @@ class Copies:
     so instances of one study that are given the same token stay together.
     """
 
-    def __init__(self, instance: Instance, patient_id: str) -> None:
+    def __init__(self, instance: Instance, patient_id: str, patient_name: str = "") -> None:
         start = instance.data.rindex(_PIXEL_DATA)
         header, self._pixels = instance.data[:start], memoryview(instance.data)[start:]
         uids = [instance.study_uid, instance.series_uid, instance.instance_uid]
-        for value in [*(uid.encode() for uid in uids), patient_id.encode(), *_frame_of_reference(header)]:
+        for value in [*(uid.encode() for uid in uids), patient_id.encode(), *_values(header, _FRAME_OF_REFERENCE)]:
             header = header.replace(value, value[:-TOKEN_DIGITS] + _HOLE)
         self._pieces = header.split(_HOLE)
         self._patient_id = patient_id
+        self.patient_name = patient_name
+        self.study_date = b"".join(_values(header, _STUDY_DATE)).decode()
 
     def parts(self, token: int) -> list[Piece]:
         """The copy with this token, in pieces that together are a PS3.10 file."""
@@ -72,15 +77,16 @@ class Copies:
         return self._patient_id[:-TOKEN_DIGITS] + str(token)
 
 
-def make_samples(slices: int, plain_film: Scale, patients: int, listed_studies: int) -> Samples:
+def make_samples(slices: int, plain_film: Scale, patients: int, listed_studies: int, many_studies: int) -> Samples:
     """Makes all studies; the CT with that many slices of 512 x 512."""
     small = [_sample("brain-mr", SEED + number, "small", 1, most=1) for number in range(1, patients + 1)]
     return Samples(
         ct=_sample("chest-ct", SEED, "full", slices),
         cr=_sample("knee-cr", SEED, plain_film),
         mr=_sample("brain-mr", SEED, "full"),
-        listed=tuple(Copies(one.instances[0], one.patient_id) for one in small),
+        listed=tuple(Copies(one.instances[0], one.patient_id, one.patient_name) for one in small),
         listed_studies=listed_studies,
+        many_studies=many_studies,
     )
 
 
@@ -91,7 +97,7 @@ def make_chest(slices: int, number: int = 0) -> Sample:
 
 def copies_of(sample: Sample) -> list[Copies]:
     """A supply of copies for every instance of a study."""
-    return [Copies(instance, sample.patient_id) for instance in sample.instances]
+    return [Copies(instance, sample.patient_id, sample.patient_name) for instance in sample.instances]
 
 
 def surnames(samples: Samples) -> Sequence[str]:
@@ -105,10 +111,11 @@ def _sample(name: str, seed: int, scale: Scale, slices: int = 0, most: int | Non
     return Sample(study.person.nhs_number, study.person.name, tuple(instances))
 
 
-def _frame_of_reference(header: bytes) -> list[bytes]:
-    at = header.find(_FRAME_OF_REFERENCE)
+def _values(header: bytes, element: bytes) -> list[bytes]:
+    """The value of an element, by its tag and VR as they are encoded; [] when it is missing."""
+    at = header.find(element)
     if at < 0:
         return []
-    start = at + len(_FRAME_OF_REFERENCE) + 2
+    start = at + len(element) + 2
     length = int.from_bytes(header[start - 2 : start], "little")
     return [header[start : start + length].rstrip(b"\0 ")]
