@@ -94,7 +94,11 @@ class WadoUri:
         image = await self._workers.run(self._render.image, caller(request), ref)
         number = _frame_number(parameters, image)
         wish = _wish(parameters, media_type, image)
-        target = await self._workers.run(self._render.target, caller(request), ref, number, wish)
+        state = _state(parameters, ref)
+        if state is None:
+            target = await self._workers.run(self._render.target, caller(request), ref, number, wish)
+        else:
+            target = await self._workers.run(self._render.stated, caller(request), ref, number, state, wish)
         headers = HEADERS | {"ETag": target.etag, "Content-Type": media_type}
         if not_modified(request, target.etag):
             return Response(status_code=304, headers=headers)
@@ -137,9 +141,14 @@ def _frame_number(parameters: QueryParams, image: Image) -> int:
     return 1 if number is None else number
 
 
+def _state(parameters: QueryParams, ref: InstanceRef) -> InstanceRef | None:
+    """The presentation state to be applied, of the same study (PS3.18 9.5)."""
+    if not {"presentationUID", "presentationSeriesUID"} & set(parameters):
+        return None
+    return InstanceRef(ref.study_uid, *(_uid(parameters, f"presentation{name}UID") for name in ("Series", "")))
+
+
 def _wish(parameters: QueryParams, media_type: str, image: Image) -> RenderRequest:
-    if {"presentationUID", "presentationSeriesUID"} & set(parameters):
-        raise NotAcceptable("Presentation states are not applied here.", parameter="presentationUID")
     return RenderRequest(
         media_type,
         _window(parameters),

@@ -14,6 +14,7 @@ from server.access.policy import Action, allows
 from server.archive.frames import read_frame
 from server.catalogue.search import Located
 from server.dicom.resources import InstanceRef, ResourceRef
+from server.dicom.transfer_syntaxes import transfer_syntax
 from server.errors import NotAcceptable
 from server.rendering.cache import Cache
 from server.rendering.captions import burn, captions
@@ -23,12 +24,16 @@ from server.rendering.image import Image
 from server.rendering.pipeline import Attached, Drawing, Picture, drawing_of, finish, samples
 from server.rendering.presentation.apply import present
 from server.rendering.request import RenderRequest
+from server.rendering.room import Room
 from server.rendering.steps.reduced import Reduced, reduce
 from server.rendering.steps.stored_values import stored_values
 from server.studies.attached import attached
 from server.studies.retrieve import Retrieve, frame_map
 from server.studies.sound import SoundFiles
 from server.studies.states import Applied, States
+
+_PARTS = {"pictures": 4, "images": 1, "attached": 1, "stored": 6, "reduced": 2, "work": 2}
+"""How the memory is shared out, in sixteenths: what is kept, and the frames that are drawn at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +89,34 @@ class Render:
         self._audit = audit
         self._decoder = decoder
         self._states = States(sound, retrieve)
-        self._pictures: Cache[Picture] = Cache(cache_bytes // 4, lambda picture: len(picture.data))
         self._overlays = overlays
         self._shutters = shutters
-        self._images: Cache[Image] = Cache(cache_bytes // 16, lambda image: image.nbytes)
-        self._attached: Cache[Attached] = Cache(cache_bytes // 16, lambda attached: attached.nbytes)
-        self._stored: Cache[NDArray[np.generic]] = Cache(cache_bytes // 16 * 8, lambda values: values.nbytes)
-        self._reduced: Cache[Reduced] = Cache(cache_bytes // 16 * 2, lambda reduced: reduced.nbytes)
+        share = {what: cache_bytes * part // 16 for what, part in _PARTS.items()}
+        self._pictures: Cache[Picture] = Cache(share["pictures"], lambda picture: len(picture.data))
+        self._images: Cache[Image] = Cache(share["images"], lambda image: image.nbytes)
+        self._attached: Cache[Attached] = Cache(share["attached"], lambda attached: attached.nbytes)
+        self._stored: Cache[NDArray[np.generic]] = Cache(share["stored"], lambda values: values.nbytes)
+        self._reduced: Cache[Reduced] = Cache(share["reduced"], lambda reduced: reduced.nbytes)
+        self._room = Room(share["work"])
 
     def target(self, caller: Caller, ref: InstanceRef, frame_number: int, wish: RenderRequest) -> Target:
         """Finds the frame; `NotFound`, or `NotAcceptable` with the reason when it cannot be drawn."""
         [located] = self._retrieve.locate(caller, Action.RENDER, ref)
         return self._target(caller, located, frame_number, wish)
+
+    def stated(
+        self, caller: Caller, ref: InstanceRef, frame_number: int, state: InstanceRef, wish: RenderRequest
+    ) -> Target:
+        """Finds the frame as a presentation state has it; `NotAcceptable` when the state is not about it."""
+        target = self.target(caller, ref, frame_number, wish)
+        [located] = self._retrieve.locate(caller, Action.RENDER, state)
+        applied = self._states.applied(located, wish)
+        if not any(
+            one.instance_uid == ref.instance_uid and (not one.frames or frame_number in one.frames)
+            for one in applied.state.references
+        ):
+            raise NotAcceptable("This presentation state is not about this frame.", frame_number=frame_number)
+        return replace(target, applied=applied)
 
     def representative(self, caller: Caller, ref: ResourceRef, wish: RenderRequest) -> Target:
         """A frame that stands for a resource: of an instance the first, else the middle one of what can be drawn.
@@ -205,7 +226,8 @@ class Render:
         return Shown(targets, left_out)
 
     def _draw(self, target: Target) -> Picture:
-        return finish(self._drawing(target), self._extra(target), target.wish)
+        with self._room.taken(_size(self._image(target))):
+            return finish(self._drawing(target), self._extra(target), target.wish)
 
     def _drawing(self, target: Target) -> Drawing:
         image = self._image(target)
@@ -252,3 +274,9 @@ class Render:
 
 def _nothing(located: Sequence[Located]) -> NotAcceptable:
     return NotAcceptable(located[0].not_renderable or "Nothing here can be drawn.")
+
+
+def _size(image: Image) -> int:
+    """About how many bytes of a frame there are while it is drawn: its own, and its values where those are others."""
+    compressed = transfer_syntax(image.transfer_syntax_uid).is_encapsulated
+    return image.frame_bits // 8 * (2 if compressed or image.bits_allocated == 1 else 1)

@@ -13,6 +13,7 @@ from tests.factories import image, part10
 from tests.goldens.images import grey
 from tests.goldens.test_encodings import encoded
 from tests.http.conftest import Client
+from tests.states import state
 
 RAMP = (np.arange(64 * 40) % 256).reshape(64, 40).astype("<u2")
 
@@ -124,7 +125,6 @@ def test_a_wrong_parameter_is_named(client: Client, stored: Any, parameters: dic
     [
         {"anonymize": "yes"},
         {"anonymize": "yes", "contentType": "application/dicom"},
-        {"presentationUID": "1.2", "presentationSeriesUID": "1.3"},
         {"contentType": "application/dicom", "transferSyntax": "1.2.840.10008.1.2.4.50"},
     ],
 )
@@ -133,6 +133,31 @@ def test_what_is_not_done_here_is_never_left_out_in_silence(
 ) -> None:
     answer = client.get("/wado", params=request(stored, **parameters))
     assert (answer.status_code, answer.json()["code"]) == (406, "not-acceptable")
+
+
+def test_a_presentation_state_is_applied(client: Client, stored: Any) -> None:
+    upside_down = state([stored], ImageRotation=180, SoftcopyVOILUTSequence=[])
+    elsewhere = state([image(StudyInstanceUID=stored.StudyInstanceUID)])
+    client.stow(part10(upside_down), part10(elsewhere))
+
+    def stated(by: Any, **parameters: str) -> dict[str, str]:
+        return parameters | {
+            "presentationUID": by.SOPInstanceUID,
+            "presentationSeriesUID": by.SeriesInstanceUID,
+        }
+
+    for frame in ("1", "2"):
+        plain = picture(client, stored, windowCenter="2048", windowWidth="4096", frameNumber=frame).astype(int)
+        turned = picture(client, stored, **stated(upside_down, frameNumber=frame))
+        assert np.abs(turned[::-1, ::-1] - plain).max() <= 1
+    for parameters, status in (
+        (stated(elsewhere), 406),
+        (stated(stored), 406),
+        (stated(image()), 404),
+        (stated(upside_down, windowCenter="1", windowWidth="2"), 400),
+        ({"presentationUID": "1.2"}, 400),
+    ):
+        assert client.get("/wado", params=request(stored, contentType="image/png", **parameters)).status_code == status
 
 
 def test_annotation_is_burned_in(client: Client, stored: Any) -> None:
