@@ -14,6 +14,7 @@ from simulator.commands.sending import add_transfer
 from simulator.commands.telling import Bar, complain, progress_bars, say
 from simulator.report.samples import in_words
 from simulator.workload import profile, worklist
+from simulator.workload.archive import TurnedAway, Unreachable
 from simulator.workload.device import Device
 from simulator.workload.forward import Forwarded, Forwarder
 from simulator.workload.ledger import Ledger
@@ -21,6 +22,7 @@ from simulator.workload.order import begin, made
 from simulator.workload.patience import Patience
 from simulator.workload.peers import connector, transfer_of
 from simulator.workload.spool import ExamRecord, Spool
+from simulator.workload.workitems import NoWorkitems, UpsWorkitems, Workitems
 from simulator.workload.worklist_servers import from_scp, from_ups
 
 NAME = "modality"
@@ -29,7 +31,7 @@ _SOURCES = {"http": from_ups, "https": from_ups, "dicom": from_scp}
 _HELP = f"""\
 worklists:
   FILE.csv             columns {", ".join(worklist.COLUMNS)}
-  http://host/dicomweb  workitems that are SCHEDULED, by UPS-RS
+  http://host/dicomweb  workitems that are SCHEDULED, by UPS-RS; claimed, and completed with what was made
   dicom://AE@host:104  scheduled procedure steps, by C-FIND
 
 An instance is written to the spool (on disk before it counts), sent in the background, acknowledged, looked for in
@@ -96,8 +98,9 @@ def run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
             instances_per_request=options.instances_per_request,
             compare_bytes=options.verify == "bytes",
         )
-        _work(options, records, Device(spool, ledger, kind, options.speed), forwarder, stop)
-        return _report(options, spool, forwarder.done, len(records))
+        device = Device(spool, ledger, kind, options.speed, _workitems(options, kind.modality))
+        troubles = _work(options, records, device, forwarder, stop)
+        return _report(options, spool, forwarder.done, len(records)) or int(troubles)
 
 
 def _to_do(options: argparse.Namespace, modality: str, spool: Spool) -> list[ExamRecord]:
@@ -106,7 +109,14 @@ def _to_do(options: argparse.Namespace, modality: str, spool: Spool) -> list[Exa
     known = {record.key for record in begun}
     items = [item for item in worklist.read(options.worklist, modality, _SOURCES) if item.key not in known]
     fresh = [begin(item, options.seed, options.scale, options.slices) for item in items]
-    return [record for record in begun if not record.is_acquired] + fresh
+    return [record for record in begun if not (record.is_acquired and record.is_reported)] + fresh
+
+
+def _workitems(options: argparse.Namespace, modality: str) -> Workitems:
+    if not options.worklist.startswith(("http://", "https://")):
+        return NoWorkitems()
+    retrieve_root = options.to if transfer_of(options.to) == "dicomweb" else ""
+    return UpsWorkitems(options.worklist, retrieve_root, f"SIM-{modality}")
 
 
 def _work(
@@ -115,7 +125,9 @@ def _work(
     device: Device,
     forwarder: Forwarder,
     stop: threading.Event,
-) -> None:
+) -> bool:
+    """Whether the worklist's keeper would not have an item taken or completed."""
+    troubles = False
     all_acquired = threading.Event()
     total = sum(made(record).size for record in records)
     with ThreadPoolExecutor(1, "forward") as pool, progress_bars() as bars:
@@ -125,11 +137,16 @@ def _work(
             for record in records:
                 if forwarding.done():
                     break
-                device.acquire(record)
+                try:
+                    device.acquire(record)
+                except (Unreachable, TurnedAway) as trouble:
+                    complain(f"item {record.item['step_id']}: {trouble}")
+                    troubles = True
             all_acquired.set()
             forwarding.result()
         finally:
             stop.set()
+    return troubles
 
 
 def _report(options: argparse.Namespace, spool: Spool, done: Forwarded, exams: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,16 +102,20 @@ def film_of(exam: Exam, view: View, request: Request, pixel_mm: float, bits_stor
 
 
 def sums_of(exam: Exam, body: Body, request: Request) -> Callable[[], projection.Sums]:
-    """Return a function that sums the rays when it is first called, and remembers them."""
+    """Return a function that sums the rays when it is first called, and remembers them; of a pooled body for all."""
     step = 1.6 if exam.scale == "small" else 0.45
     if body.high[0] - body.low[0] > 250:
         step *= 2
 
     @cache
     def sums() -> projection.Sums:
-        return projection.ray_sums(body, step, request.beam, request.axial_mm)
+        summed = _pooled_sums if exam.is_pooled else projection.ray_sums
+        return summed(body, step, request.beam, request.axial_mm)
 
     return sums
+
+
+_pooled_sums = lru_cache(maxsize=4)(projection.ray_sums)
 
 
 def exposures(

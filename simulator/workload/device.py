@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from simulator.studies import Instance
+from simulator.workload.archive import TurnedAway
 from simulator.workload.ledger import Ledger
 from simulator.workload.order import made
 from simulator.workload.profile import Profile, SeriesTimes
 from simulator.workload.spool import ExamRecord, Spool
+from simulator.workload.workitems import NoWorkitems, Workitems
 
 Progress = Callable[[int, int], None]
 
@@ -23,14 +25,25 @@ class Device:
     ledger: Ledger
     profile: Profile
     speed: float = 1.0
+    workitems: Workitems = field(default_factory=NoWorkitems)
     pause: Callable[[float], None] = time.sleep
     progress: Progress = field(default=lambda instances, size: None)  # noqa: ARG005 - nobody watches
 
     def acquire(self, record: ExamRecord) -> None:
         """Acquire what is not acquired yet of an exam; a crash at any moment is made good by calling it again.
 
-        Raises OSError when the spool cannot be written: then the instance does not count as acquired.
+        Raises OSError when the spool cannot be written: then the instance does not count as acquired; Unreachable and
+        TurnedAway when the worklist's keeper does not let the exam be taken, or does not hear that it is done.
         """
+        if not record.is_acquired:
+            if not self.workitems.claim(record):
+                raise TurnedAway("somebody else has taken it")
+            self._acquire(record)
+        self.workitems.complete(record)
+        record.is_reported = True
+        self.spool.note(record)
+
+    def _acquire(self, record: ExamRecord) -> None:
         self.spool.note(record)
         study = made(record)
         chance = random.Random(record.seed)  # noqa: S311 - synthetic data, no secret

@@ -53,7 +53,11 @@ class ExamRecord:
     study_uid: str = ""
     complete: dict[str, int] = field(default_factory=dict)
     """Series acquired to the end: their UIDs, and how many instances each has."""
+    begun_at: str = ""
+    """When the worklist's keeper was told that it has begun, DT."""
     is_acquired: bool = False
+    is_reported: bool = False
+    """Whether the list's keeper was told that it is done."""
 
 
 class Spool:

@@ -1,11 +1,7 @@
 """Worklists that real servers keep: UPS-RS over HTTP, scheduled steps over C-FIND."""
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pydicom.dataset import Dataset
@@ -13,6 +9,13 @@ from pydicom.dataset import Dataset
 from simulator.workload.worklist import Item
 from simulator.workload.worklist_servers import from_scp, from_ups
 from tests.unit.simulator.node import running
+from tests.unit.simulator.ups_server import Ups, serve
+
+
+@pytest.fixture
+def ups() -> Iterator[Ups]:
+    with serve() as server:
+        yield server
 
 
 def workitem(number: int, modality: str = "CT") -> dict[str, Any]:
@@ -31,47 +34,6 @@ def workitem(number: int, modality: str = "CT") -> dict[str, Any]:
         "00100030": one("DA", "19600102"),
         "00100040": one("CS", "F"),
     }
-
-
-class Ups:
-    """A small UPS-RS server."""
-
-    def __init__(self) -> None:
-        self.items: list[Any] = []
-        self.status = 200
-        self.queries: list[dict[str, list[str]]] = []
-        told = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                parts = urlsplit(self.path)
-                assert parts.path == "/dicomweb/workitems"
-                query = parse_qs(parts.query)
-                told.queries.append(query)
-                offset, limit = int(query["offset"][0]), int(query["limit"][0])
-                page = told.items[offset : offset + limit]
-                body = json.dumps(page).encode()
-                self.send_response(told.status if page or told.status != 200 else 204)
-                self.send_header("Content-Length", str(len(body) if page else 0))
-                self.end_headers()
-                self.wfile.write(body if page else b"")
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-                """Say nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.root = f"http://127.0.0.1:{self.server.server_port}/dicomweb"
-
-
-@pytest.fixture
-def ups() -> Iterator[Ups]:
-    made = Ups()
-    thread = threading.Thread(target=made.server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield made
-    made.server.shutdown()
-    thread.join()
-    made.server.server_close()
 
 
 def test_scheduled_workitems_become_items(ups: Ups) -> None:
