@@ -1,4 +1,4 @@
-"""Writes the reference pages that the code itself knows: settings, problems, conformance, pixels, and the drawn house.
+"""Writes the reference pages that the code itself knows: settings, problems, pixels, keys, the drawn house.
 
 `python -m docs.generate` writes them; `python -m docs.generate --check` only says whether they are up to date.
 """
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from docs import faults, house, pixels, statement
+from docs import faults, house, keys, pixels, statement
 from server.settings import Knob, knobs
 from server.web.problems import EXPLANATIONS, STATUSES
 
@@ -67,6 +67,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "reference" / "dicom-conformance-statement.md", statement.page()
     yield DOCS / "reference" / "pixels.md", pixels.page()
     yield DOCS / "reference" / "simulator-faults.md", faults.page()
+    yield DOCS / "reference" / "viewer-keys.md", keys.page()
     yield DOCS / "explanation" / "house-server.svg", house.draw("server")
     yield DOCS / "explanation" / "house-simulator.svg", house.draw("simulator")
 

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import httpx
+
 START_SECONDS = 30
 DEMO = ("knee-cr", "knee-cr-prior", "chest-ct", "chest-ct-prior", "brain-mr")
 
@@ -146,3 +148,10 @@ def send(server: RunningServer, *studies: str, seed: int = 1, scale: str = "smal
         check=True,
         capture_output=True,
     )
+
+
+def earliest_study(server: RunningServer, modality: str) -> str:
+    """The UID of a study that has no prior, and so opens by itself."""
+    found = httpx.get(f"{server.dicomweb}/studies", params={"ModalitiesInStudy": modality}).json()
+    earliest = min(found, key=lambda study: str(study["00080020"]["Value"][0]))
+    return str(earliest["0020000D"]["Value"][0])

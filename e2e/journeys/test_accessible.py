@@ -4,14 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.pages.planes import Planes
 from e2e.pages.viewer import ViewerPage
 from e2e.pages.worklist import WorklistPage
-from e2e.running import RunningServer
+from e2e.running import RunningServer, earliest_study
 
 NewPage = Callable[..., Page]
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -30,8 +29,7 @@ def _barriers(page: Page) -> list[str]:
 
 
 def _viewer(hospital: RunningServer, new_page: NewPage, modality: str, width: int = 1280) -> ViewerPage:
-    found = httpx.get(f"{hospital.dicomweb}/studies", params={"ModalitiesInStudy": modality, "limit": 1})
-    study = found.json()[0]["0020000D"]["Value"][0]
+    study = earliest_study(hospital, modality)
     viewer = ViewerPage(new_page(width, 800)).open(f"{hospital.address}/viewer?StudyInstanceUIDs={study}")
     viewer.expect_exact()
     expect(viewer.page.get_by_test_id("announce-slice")).to_be_attached()

@@ -12,14 +12,13 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.pages.viewer import ViewerPage
-from e2e.running import RunningServer
+from e2e.running import RunningServer, earliest_study
 
 NewPage = Callable[..., Page]
 
 
 def _open(server: RunningServer, new_page: NewPage, modality: str) -> ViewerPage:
-    found = httpx.get(f"{server.dicomweb}/studies", params={"ModalitiesInStudy": modality, "limit": 1})
-    study_uid = found.json()[0]["0020000D"]["Value"][0]
+    study_uid = earliest_study(server, modality)
     viewer = ViewerPage(new_page()).open(f"{server.address}/viewer?StudyInstanceUIDs={study_uid}")
     viewer.expect_exact()
     viewer.press("PageDown" if modality == "MR" else "Home")

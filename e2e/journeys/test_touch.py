@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from e2e.pages.fingers import Fingers
 from e2e.pages.viewer import ViewerPage
-from e2e.running import RunningServer
+from e2e.running import RunningServer, earliest_study
 
 NewPage = Callable[..., Page]
 SMALL = """() => [...document.querySelectorAll('button, a, input, select, [role=scrollbar]')]
@@ -19,8 +19,7 @@ SMALL = """() => [...document.querySelectorAll('button, a, input, select, [role=
 
 
 def _phone(hospital: RunningServer, new_page: NewPage, width: int = 390, height: int = 844) -> ViewerPage:
-    found = httpx.get(f"{hospital.dicomweb}/studies", params={"ModalitiesInStudy": "CT", "limit": 1}).json()
-    study = found[0]["0020000D"]["Value"][0]
+    study = earliest_study(hospital, "CT")
     viewer = ViewerPage(new_page(width, height, touch=True)).open(
         f"{hospital.address}/viewer?StudyInstanceUIDs={study}"
     )

@@ -8,14 +8,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.pages.viewer import ViewerPage
-from e2e.running import RunningServer
+from e2e.running import RunningServer, earliest_study
 
 NewPage = Callable[..., Page]
 
 
 def _open(server: RunningServer, new_page: NewPage, modality: str) -> ViewerPage:
-    found = httpx.get(f"{server.dicomweb}/studies", params={"ModalitiesInStudy": modality, "limit": 1})
-    study_uid = found.json()[0]["0020000D"]["Value"][0]
+    study_uid = earliest_study(server, modality)
     viewer = ViewerPage(new_page()).open(f"{server.address}/viewer?StudyInstanceUIDs={study_uid}")
     viewer.expect_exact()
     return viewer
@@ -33,7 +32,8 @@ def test_every_modality_shows_an_exact_picture_with_its_patient(
     viewer = _open(hospital, new_page, modality)
     assert len(set(viewer.pixels())) > 20
     expect(viewer.page.get_by_test_id("caution")).to_be_visible()
-    patient = httpx.get(f"{hospital.dicomweb}/studies", params={"ModalitiesInStudy": modality, "limit": 1}).json()[0]
+    wish = {"StudyInstanceUID": earliest_study(hospital, modality)}
+    patient = httpx.get(f"{hospital.dicomweb}/studies", params=wish).json()[0]
     surname = patient["00100010"]["Value"][0]["Alphabetic"].partition("^")[0]
     expect(viewer.viewport()).to_contain_text(surname.upper())
     expect(viewer.viewport()).to_contain_text("exact")

@@ -4,6 +4,7 @@
 
 import { pageClock } from './core/clock.js';
 import { once } from './core/once.js';
+import { storedPreferences } from './state/preferences.js';
 import { toolNamed } from './tools/index.js';
 import { LiveAnnouncer } from './ui/announcer.js';
 import { listenToDrops } from './ui/dropping.js';
@@ -34,6 +35,7 @@ export function layDesk(store, put, signal) {
   put('strip', new SeriesStrip(store));
   put('over', new LiveAnnouncer(store));
   document.querySelector('[data-place="tools"]')?.prepend(new ToolBar(store));
+  store.dispatch({ type: 'preferences/set', preferences: storedPreferences() });
   // a finger has no wheel: its first use is to scroll
   if (matchMedia('(pointer: coarse)').matches) store.dispatch({ type: 'tool/set', tool: 'stack-scroll' });
   const parts = partsOf(store, put, signal);
@@ -91,7 +93,8 @@ function partsOf(store, put, signal) {
     {
       when: sheet('shortcuts'),
       bring: once(async () => {
-        const { ShortcutSheet } = await import('./ui/shortcut-sheet.js');
+        const [{ ShortcutSheet }, { HangingEditor }] = await Promise.all([import('./ui/shortcut-sheet.js'), import('./ui/hanging-editor.js')]);
+        customElements.define('hanging-editor', HangingEditor);
         customElements.define('shortcut-sheet', ShortcutSheet);
         put('over', new ShortcutSheet(store));
       }),

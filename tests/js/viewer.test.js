@@ -151,3 +151,15 @@ test('one identifier does not make one person', () => {
   assert.ok(!isSamePerson(patient('1'), patient('2')));
   assert.ok(!isSamePerson(patient(''), patient('', { name: 'KHAN, Ava' })));
 });
+
+test('planes of one person beside a stack of another are two patients', () => {
+  const { store } = opened();
+  store.dispatch({ type: 'studies/found', studies: [{ study_uid: '1.3', patient: patient('2') }], series: [series('1.3.1', '1.3')] });
+  const mpr = { study_uid: '1.3', series_uid: '1.3.1', layout: '2x2', active: 0, alone: false, slab: 0, method: 'maximum_ip', planes: [] };
+  store.dispatch({ type: 'mpr/set', mpr });
+  assert.equal(showsTwoPatients(store.get()), true);
+  store.dispatch({ type: 'mpr/set', mpr: { ...mpr, layout: '1x3' } });
+  assert.equal(showsTwoPatients(store.get()), false, 'the stack is not on the screen');
+  store.dispatch({ type: 'mpr/set', mpr: { ...mpr, study_uid: '1.2' } });
+  assert.equal(showsTwoPatients(store.get()), false);
+});

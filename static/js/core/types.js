@@ -159,6 +159,7 @@
  * @typedef {object} Picture
  * @property {ImageBitmap} bitmap
  * @property {Voi | null} window  the window the server used; null where there is none, as in colour
+ * @property {number} [coarse]  JPEG quality of a preview
  *
  * @typedef {object} Displayed  What a viewport's canvas shows now.
  * @property {ImageRef} image

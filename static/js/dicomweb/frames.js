@@ -4,8 +4,8 @@
 
 import { ask } from '../core/http.js';
 import { pathOf } from './client.js';
+import { line } from './line.js';
 
-const PREVIEW_QUALITY = 75;
 const WITHOUT_PICTURES = new Set(['SR', 'PR', 'KO', 'SEG', 'RTSTRUCT', 'RTPLAN', 'REG', 'AU', 'ECG', 'DOC', 'PLAN']);
 
 /** Reports, presentation states and the like have nothing to render. @param {{ modality: string }} series */
@@ -13,13 +13,13 @@ export function hasPictures({ modality }) {
   return !WITHOUT_PICTURES.has(modality);
 }
 
-/** @param {PictureRequest} request */
-export function renderedAddress({ image, voi, side, quality }) {
+/** @param {PictureRequest} request @param {number} [coarse]  JPEG quality of a preview */
+export function renderedAddress({ image, voi, side, quality }, coarse = line.quality) {
   /** @type {string[]} */
   const query = [];
   if (voi) query.push(`window=${voi.center},${voi.width},linear`);
   if (side !== null) query.push(`viewport=${side},${side}`);
-  if (quality === 'preview') query.push(`quality=${PREVIEW_QUALITY}`);
+  if (quality === 'preview') query.push(`quality=${coarse}`);
   return `${pathOf(image)}/rendered${query.length > 0 ? '?' : ''}${query.join('&')}`;
 }
 
@@ -28,13 +28,23 @@ export function renderedAddress({ image, voi, side, quality }) {
  * @param {PictureRequest} request @param {AbortSignal} signal @param {boolean} [ahead]
  * @returns {Promise<Picture>}
  */
-export async function fetchPicture(request, signal, ahead = false) {
+export function fetchPicture(request, signal, ahead = false) {
+  return fetchRendered(renderedAddress(request), request, signal, ahead);
+}
+
+/** @param {string} address @param {PictureRequest} request @param {AbortSignal} signal @param {boolean} ahead @returns {Promise<Picture>} */
+export async function fetchRendered(address, request, signal, ahead) {
+  const preview = request.quality === 'preview';
+  const { quality: coarse } = line;
   /** @type {Record<string, string>} */
-  const headers = { Accept: request.quality === 'exact' ? 'image/png' : 'image/jpeg' };
+  const headers = { Accept: preview ? 'image/jpeg' : 'image/png' };
   if (ahead) headers.Priority = 'u=6';
-  const response = await ask(renderedAddress(request), { headers, signal });
+  const since = performance.now();
+  const response = await ask(address, { headers, signal });
   const window = windowFrom(response.headers.get('Lightbox-Window') ?? '') ?? request.voi;
-  return { bitmap: await createImageBitmap(await response.blob()), window };
+  const blob = await response.blob();
+  if (preview && !ahead) line.took(performance.now() - since);
+  return { bitmap: await createImageBitmap(blob), window, ...(preview ? { coarse } : {}) };
 }
 
 /** `center,width,function` as the server used it. @param {string} header @returns {Voi | null} */

@@ -1,12 +1,10 @@
 /** Pictures of planes through a volume (PS3.18 10.4.1.1.7), asked for by what `viewport/planes.js` writes. */
 
-/** @import { ImageRef, Picture, PictureRequest } from '../core/types.js' */
+/** @import { ImageRef, PictureRequest } from '../core/types.js' */
 
-import { ask } from '../core/http.js';
 import { pathOf } from './client.js';
-import { windowFrom } from './frames.js';
-
-const PREVIEW_QUALITY = 80;
+import { fetchRendered } from './frames.js';
+import { line } from './line.js';
 
 /** Names a picture of a plane as if it were an image, so that it is fed and kept as one. @param {{ study_uid: string, series_uid: string }} series @param {string} query @returns {ImageRef} */
 export function planeRef({ study_uid, series_uid }, query) {
@@ -16,16 +14,11 @@ export function planeRef({ study_uid, series_uid }, query) {
 /** @param {PictureRequest} request */
 export function planeAddress({ image: { study_uid, series_uid, instance_uid }, voi, quality }) {
   const window = voi ? `&window=${voi.center},${voi.width},linear` : '';
-  const coarse = quality === 'preview' ? `&quality=${PREVIEW_QUALITY}` : '';
+  const coarse = quality === 'preview' ? `&quality=${line.quality}` : '';
   return `${pathOf({ study_uid, series_uid })}/renderedMPR${instance_uid.slice(instance_uid.indexOf('?'))}${window}${coarse}`;
 }
 
-/** @param {PictureRequest} request @param {AbortSignal} signal @param {boolean} [ahead] @returns {Promise<Picture>} */
-export async function fetchPlane(request, signal, ahead = false) {
-  /** @type {Record<string, string>} */
-  const headers = { Accept: request.quality === 'exact' ? 'image/png' : 'image/jpeg' };
-  if (ahead) headers.Priority = 'u=6';
-  const response = await ask(planeAddress(request), { headers, signal });
-  const window = windowFrom(response.headers.get('Lightbox-Window') ?? '') ?? request.voi;
-  return { bitmap: await createImageBitmap(await response.blob()), window };
+/** @param {PictureRequest} request @param {AbortSignal} signal @param {boolean} [ahead] */
+export function fetchPlane(request, signal, ahead = false) {
+  return fetchRendered(planeAddress(request), request, signal, ahead);
 }

@@ -194,9 +194,17 @@ export const COMMANDS = [
 
 const BY_KEY = new Map(COMMANDS.flatMap((command) => command.keys.map((key) => [key, command])));
 
-/** @param {string} key @returns {Command | undefined} */
-export function commandForKey(key) {
-  return BY_KEY.get(key);
+/** What a key does, for somebody with keys of their own. @param {string} key @param {Record<string, string[]>} [own] @returns {Command | undefined} */
+export function commandForKey(key, own = {}) {
+  const [chosen] = Object.entries(own).find(([, keys]) => keys.includes(key)) ?? [];
+  if (chosen) return COMMANDS.find(({ name }) => name === chosen);
+  const usual = BY_KEY.get(key);
+  return usual && !own[usual.name] ? usual : undefined;
+}
+
+/** @param {Command} command @param {Record<string, string[]>} own */
+export function keysOf(command, own) {
+  return own[command.name] ?? command.keys.filter((key) => commandForKey(key, own) === command);
 }
 
 /** @param {string} name @returns {Command} */

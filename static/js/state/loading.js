@@ -9,7 +9,7 @@ import { findSeries, findStack, findStudies } from '../dicomweb/queries.js';
 import { imageIn } from './select.js';
 import { leads, showsAnything } from './viewer.js';
 
-/** The hanging rules, once they have come. @type {typeof import('./hanging.js').hang | null} */
+/** The hanging rules, once they have come. @type {{ hang: typeof import('./hanging.js').hang, hangPrior: typeof import('./hanging.js').hangPrior, rules: import('./hanging.js').Rule[] } | null} */
 let hanging = null;
 
 /** Opens studies by their UIDs, then offers the patient's others. @param {ViewerStore} store @param {string[]} studyUids */
@@ -28,11 +28,13 @@ export async function openStudies(store, studyUids) {
 /** Who waits for an image does not wait for these. @param {ViewerStore} store */
 async function bringPriors(store) {
   await (await import('./priors.js')).findPriors(store);
+  if (hanging) await hanging.hangPrior(store, hanging.rules);
 }
 
-/** They come while the series are searched. */
+/** They come while the series are searched; without them one series is shown alone. */
 async function bringRules() {
-  hanging = (await import('./hanging.js')).hang;
+  const { hang, hangPrior, hangingRules } = await import('./hanging.js');
+  hanging = { hang, hangPrior, rules: await hangingRules().catch(() => []) };
 }
 
 /** Loads whatever the views ask for from now on. @param {ViewerStore} store @param {AbortSignal} signal */
@@ -73,9 +75,9 @@ function showFirst(store) {
   const firsts = studies.map((uid) => firstSeries(state, uid)).filter((series) => series !== null);
   const [only] = firsts;
   if (only && firsts.length === 1 && !session && hanging) {
-    const hung = hanging(Object.values(state.series).filter((series) => series.study_uid === only.study_uid && hasPictures(series)));
-    if (hung.series.length > 1) {
-      store.dispatch({ type: 'layout/set', layout: hung.layout });
+    const hung = hanging.hang(hanging.rules, Object.values(state.series).filter((series) => series.study_uid === only.study_uid && hasPictures(series)));
+    if (hung.series.length > 0) {
+      if (hung.series.length > 1) store.dispatch({ type: 'layout/set', layout: hung.layout });
       hung.series.forEach(({ series_uid }, viewport) => store.dispatch({ type: 'series/open', viewport, series_uid }));
       return;
     }

@@ -5,9 +5,9 @@
 
 import { LAYOUTS } from '../sessions/room.js';
 
-/** The viewports on the screen now, by number. @param {ViewerState} state */
-export function shownViewports({ view, maximised }) {
-  return maximised ? [view.active_viewport] : [...Array(LAYOUTS[view.layout]).keys()];
+/** The viewports on the screen now, by number: beside planes only the one they were cut from. @param {ViewerState} state */
+export function shownViewports({ view, maximised, mpr }) {
+  return maximised || mpr ? [view.active_viewport] : [...Array(LAYOUTS[view.layout]).keys()];
 }
 
 /** @param {ViewerState} state @param {number} viewport @returns {ImageRef | null} */
@@ -55,8 +55,11 @@ export function isSamePerson(a, b) {
 
 /** Are different people's images side by side? @param {ViewerState} state */
 export function showsTwoPatients(state) {
-  const [first, ...others] = shownViewports(state)
-    .map((viewport) => patientIn(state, viewport))
+  const { mpr } = state;
+  const planes = mpr ? [state.studies[mpr.study_uid]?.patient ?? null] : [];
+  // three planes side by side, or one alone, leave no room for the stacks
+  const stacks = mpr && (mpr.layout === '1x3' || (mpr.alone && mpr.active >= 0)) ? [] : shownViewports(state);
+  const [first, ...others] = [...planes, ...stacks.map((viewport) => patientIn(state, viewport))]
     .filter((patient) => patient !== null);
   return first !== undefined && others.some((other) => !isSamePerson(first, other));
 }

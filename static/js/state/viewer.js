@@ -3,10 +3,12 @@
 /** @import { Cine, Cross, Discipline, Displayed, Mpr, Pointed, Presentation, Room, Series, SharedPointer, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
 /** @import { SentEvent, SharedMpr, ViewEvent } from '../core/types.js' */
 /** @import { Marks, Summary } from '../annotations/model.js' */
+/** @import { Preferences } from './preferences.js' */
 /** @import { Store } from '../core/store.js' */
 
 import { isViewEvent, look, newView, viewOf } from '../sessions/room.js';
 import { Refused } from '../sessions/refused.js';
+import { USUAL } from './preferences.js';
 import { indexIn } from './select.js';
 
 /**
@@ -50,6 +52,7 @@ import { indexIn } from './select.js';
  * @property {Marks} marks  what was drawn and measured, on whichever image
  * @property {Record<string, Summary | string>} counted  what the server says of regions; a string says why it cannot
  * @property {boolean} list  the list of measurements is open
+ * @property {Preferences} preferences
  * @property {string} tool
  * @property {'shortcuts' | 'window' | null} sheet
  * @property {boolean} panel  the session panel is open
@@ -78,6 +81,7 @@ import { indexIn } from './select.js';
  *   | { type: 'marks/set', marks: Marks } | { type: 'list/set', open: boolean }
  *   | { type: 'mark/ask', wish: 'undo' | 'redo' | 'delete' | 'list' }
  *   | { type: 'region/counted', key: string, summary: Summary | string }
+ *   | { type: 'preferences/set', preferences: Preferences }
  *   | { type: 'tool/set', tool: string }
  *   | { type: 'sheet/set', sheet: ViewerState['sheet'] }
  *   | { type: 'panel/set', open: boolean }
@@ -103,7 +107,7 @@ export const INITIAL = {
   view: newView(), opening: [null, null], displayed: [null, null], maximised: false,
   cross: null, lines: true, link: null, alike: false, cine: null, seen: {}, palettes: {}, terse: false, mpr: null, counted: {}, list: false,
   marks: { list: [], past: [], future: [], selected: null, shown: true },
-  tool: 'window-level', sheet: null, panel: true, session: null,
+  preferences: USUAL, tool: 'window-level', sheet: null, panel: true, session: null,
 };
 
 /**
@@ -134,6 +138,7 @@ export function reduce(state, action) {
     case 'marks/set': return { ...state, marks: action.marks };
     case 'list/set': return { ...state, list: action.open };
     case 'region/counted': return { ...state, counted: { ...state.counted, [action.key]: action.summary } };
+    case 'preferences/set': return { ...state, preferences: action.preferences };
     case 'tool/set': return { ...state, tool: action.tool };
     case 'sheet/set': return { ...state, sheet: action.sheet };
     case 'panel/set': return { ...state, panel: action.open };

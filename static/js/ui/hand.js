@@ -1,7 +1,7 @@
 /** Turns mouse, pen and fingers over one image into what tools understand; a stack and a plane differ in what is held. */
 
 /** @import { Drag, Tool } from '../core/types.js' */
-/** @import { ViewerStore } from '../state/viewer.js' */
+/** @import { ViewerState, ViewerStore } from '../state/viewer.js' */
 /** @import { Hold, Surface } from './surface.js' */
 
 import { zoomAbout } from '../core/geometry.js';
@@ -20,7 +20,7 @@ export function listenToHand(surface, store, signal) {
   element.addEventListener('pointerdown', (event) => {
     event.preventDefault();
     surface.activate(true);
-    if (event.isPrimary) startDrag(surface, toolFor(event, store.get().tool), event);
+    if (event.isPrimary) startDrag(surface, toolFor(event, store.get()), event);
   }, { signal });
   element.addEventListener('wheel', wheelListener(surface), { signal, passive: false });
   for (const kind of ['contextmenu', 'auxclick']) element.addEventListener(kind, (event) => event.preventDefault(), { signal });
@@ -28,11 +28,11 @@ export function listenToHand(surface, store, signal) {
   listenToFingers(surface, signal);
 }
 
-/** Which tool a button carries; Alt is always window and level. @param {{ button: number, altKey?: boolean }} event @param {string} active */
-export function toolFor({ button, altKey = false }, active) {
-  if (button === 1) return toolNamed('pan');
-  if (button === 2) return toolNamed('zoom');
-  return altKey ? windowLevel : toolNamed(active);
+/** Which tool a button carries; with Alt the left one is always window and level. @param {{ button: number, altKey?: boolean }} event @param {ViewerState} state */
+export function toolFor({ button, altKey = false }, { tool, preferences }) {
+  if (button === 1) return toolNamed(preferences.middle);
+  if (button === 2) return toolNamed(preferences.right);
+  return altKey ? windowLevel : toolNamed(tool);
 }
 
 /** @param {Surface} surface @param {Tool} chosen @param {PointerEvent} down */

@@ -186,7 +186,7 @@ export class ImageViewport extends LiveElement {
     this.#words.show({
       palette: this.#palette(shown?.picture),
       study: (series && state.studies[series.study_uid]) ?? null,
-      series, frame, stack, presentation, window, quality,
+      series, frame, stack, presentation, window, quality, coarse: shown?.picture.coarse,
       index: indexIn(stack, image ?? imageIn(state, this.viewport)),
       placement: this.#placement,
       width: this.#size.width,

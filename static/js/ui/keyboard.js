@@ -11,7 +11,7 @@ const HOLD_MS = 300;
 export function listenToKeys(store, signal) {
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || isTyping(event) || document.querySelector('dialog[open]')) return;
-    const command = commandForKey(keyName(event));
+    const command = commandForKey(keyName(event), store.get().preferences.keys);
     if (!command || (command.name !== 'close' && isPressing(event))) return;
     event.preventDefault();
     if (command.name === 'pointer') holdToPoint(store, event);

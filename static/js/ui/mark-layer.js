@@ -5,6 +5,7 @@
 /** @import { Kind, Mark } from '../annotations/model.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
+import { placeLabels } from '../annotations/labels.js';
 import { linesOf, unitOf, valueText } from '../annotations/measures.js';
 import { changed, completed, isWorthKeeping, POINTS, put, regionKey } from '../annotations/model.js';
 import { placeText, toPatient } from '../core/space.js';
@@ -235,7 +236,14 @@ export class MarkLayer extends LiveElement {
     const here = marks.shown ? marks.list.filter(({ image }) => sameImage(image, frame.image)) : [];
     const shown = here.map((mark) => (mark.id === this.#moved?.id ? this.#moved : mark));
     if (this.#draft && sameImage(this.#draft.image, frame.image)) shown.push(this.#draft);
-    this.#drawing.replaceChildren(...shown.map((mark) => this.#drawn(mark, frame, placement)));
+    const drawn = shown.map((mark) => this.#drawn(mark, frame, placement));
+    const labelled = drawn.filter(({ lines }) => lines.length > 0);
+    const wishes = labelled.map(({ mark, points, lines }) => ({ points, lines, atStart: mark.kind === 'arrow' }));
+    placeLabels(wishes, { width: this.clientWidth, height: this.clientHeight }).forEach(({ x, y }, i) => {
+      const { group, lines } = /** @type {typeof labelled[0]} */ (labelled[i]);
+      group.append(...lines.map((text, line) => svg('text', { x, y: y + 12 + line * 15 }, text)));
+    });
+    this.#drawing.replaceChildren(...drawn.map(({ group }) => group));
   }
 
   /** @param {Mark} mark @param {Frame} frame @param {Placement} placement */
@@ -249,15 +257,14 @@ export class MarkLayer extends LiveElement {
       class: `mark${selected ? ' selected' : ''}${mark === this.#draft ? ' draft' : ''}`, 'data-testid': 'mark', 'data-kind': mark.kind, 'data-id': mark.id,
       'data-text': lines.join('; '),
     }, ...outline(mark.kind, points));
-    if (lines.length > 0) group.append(...label(points, lines, mark.kind, this.clientWidth));
-    if (mark === this.#draft) return group;
+    if (mark === this.#draft) return { mark, group, points, lines };
     group.addEventListener('pointerdown', (event) => this.#grab(mark, -1, event));
     group.append(...points.map((point, i) => {
       const handle = svg('circle', { class: 'mark-handle', cx: point.x, cy: point.y, r: selected ? 5 : 3 });
       handle.addEventListener('pointerdown', (event) => this.#grab(mark, i, event));
       return handle;
     }));
-    return group;
+    return { mark, group, points, lines };
   }
 
   /** Chooses a mark, and moves it or one of its points. @param {Mark} mark @param {number} which  -1: all of it @param {PointerEvent} down */
@@ -331,15 +338,4 @@ function stroke(from, to) {
 /** @param {'ellipse' | 'polygon'} tag @param {Record<string, string | number>} facts */
 function shape(tag, facts) {
   return ['edge', 'ink', 'grip'].map((look) => svg(tag, { ...facts, class: look }));
-}
-
-/** Beside the rightmost point, or the leftmost where there is no room. @param {Point[]} points @param {string[]} lines @param {Kind} kind @param {number} width */
-function label(points, lines, kind, width) {
-  const right = points.reduce((most, point) => (point.x > most.x ? point : most));
-  const at = kind === 'arrow' ? /** @type {Point} */ (points[0]) : right;
-  const cramped = at.x + 9 + Math.max(...lines.map((text) => text.length)) * 7.5 > width;
-  const left = points.reduce((least, point) => (point.x < least.x ? point : least));
-  return lines.map((text, i) => (cramped
-    ? svg('text', { x: left.x - 9, y: left.y + 4 + i * 15, 'text-anchor': 'end' }, text)
-    : svg('text', { x: at.x + 9, y: at.y + 4 + i * 15 }, text)));
 }

@@ -176,7 +176,7 @@ export class PlaneViewport extends LiveElement {
     this.#words.show({
       study: state.studies[mpr.study_uid] ?? null, series, frame, stack: null, index: -1,
       title: `${name}  ${index + 1} / ${count}`, slab,
-      presentation: plane.presentation, window: shown?.picture.window ?? null, quality,
+      presentation: plane.presentation, window: shown?.picture.window ?? null, quality, coarse: shown?.picture.coarse,
       placement: this.#placement, width: this.#size.width, stale: false,
       message: problem || (late && !shown ? delay || 'Putting the volume together…' : ''),
     });
@@ -252,7 +252,7 @@ export class PlaneViewport extends LiveElement {
   #down(down) {
     this.#activate();
     const [frame, placement] = [this.#frame(), this.#placement];
-    const { layer } = toolFor(down, this.store.get().tool);
+    const { layer } = toolFor(down, this.store.get());
     if (!frame || !placement || !layer || !down.isPrimary) return;
     if (layer !== 'crossing') return this.store.dispatch({ type: 'notice/set', text: 'Measure on the images themselves: those of the stack beside the planes.' });
     this.#goTo(frame, placement, down);

@@ -1,18 +1,30 @@
-/** <shortcut-sheet>: every key and mouse button, from the command list itself. */
+/** <shortcut-sheet>: every key and mouse button, from the command list itself, and a place to choose others. */
 
+/** @import { Command } from '../state/commands.js' */
+/** @import { Preferences } from '../state/preferences.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
-import { COMMANDS, keyText } from '../state/commands.js';
-import { make } from './build.js';
+import { COMMANDS, commandForKey, keyName, keysOf, keyText } from '../state/commands.js';
+import { PRESETS, storePreferences } from '../state/preferences.js';
+import { TOOLS } from '../tools/index.js';
+import { make, write } from './build.js';
+import { HangingEditor } from './hanging-editor.js';
 import { LiveElement } from './live-element.js';
 
 const MOUSE = [
-  ['Left drag', 'The chosen tool'], ['Middle drag', 'Move the image'], ['Right drag', 'Zoom'],
+  ['Left drag', 'The chosen tool'], ['Alt left drag', 'Window and level, whatever the tool'], ['Left and right drag', 'Scroll through the images'],
   ['Wheel', 'Scroll through the images'], ['Shift wheel', 'Scroll by a twentieth of the stack'],
   ['Ctrl wheel', 'Zoom at the cursor'], ['Double-click', 'This viewport alone, and back'], ['Hold P', 'Point for as long as it is held'],
 ];
+const FINGERS = [
+  ['One finger', 'The chosen tool'], ['Two fingers', 'Move and enlarge'], ['Three fingers', 'Window and level'], ['Long press', 'Point for everybody in the session'],
+];
+const SHIFTERS = new Set(['Shift', 'Control', 'Alt', 'Meta', 'AltGraph']);
 
 export class ShortcutSheet extends LiveElement {
+  #groups = make('div', { class: 'shortcut-groups' });
+  #said = make('p', { class: 'key-said', role: 'status', 'data-testid': 'key-said' });
+
   /** @param {ViewerStore} store */
   constructor(store) {
     super();
@@ -23,25 +35,102 @@ export class ShortcutSheet extends LiveElement {
   build(life) {
     const { store } = this;
     const close = make('button', { type: 'button', class: 'quiet' }, 'Close');
+    const preset = choice('Habits of', Object.keys(PRESETS), 'preset');
     const dialog = make('dialog', { class: 'shortcuts', 'aria-label': 'Keys and mouse buttons', 'data-testid': 'shortcut-sheet' },
-      make('header', {}, make('h2', {}, 'Keys and mouse'), close),
-      make('div', { class: 'shortcut-groups' }, section('Mouse', MOUSE), ...groups()));
+      make('header', {}, make('h2', {}, 'Keys and mouse'), preset.label, this.#said, close),
+      this.#groups, new HangingEditor(store));
     this.append(dialog);
+    preset.select.addEventListener('change', () => {
+      const chosen = PRESETS[preset.select.value];
+      if (chosen) this.#choose({ ...chosen, rules: store.get().preferences.rules }, '');
+    }, { signal: life });
     close.addEventListener('click', () => dialog.close(), { signal: life });
     dialog.addEventListener('close', () => store.dispatch({ type: 'sheet/set', sheet: null }), { signal: life });
     dialog.addEventListener('keydown', (event) => {
-      if (event.key === '?') dialog.close();
+      if (event.key === '?' && !(event.target instanceof HTMLTextAreaElement)) dialog.close();
+    }, { signal: life });
+    store.watch(({ preferences }) => preferences, (preferences) => {
+      const own = preset.select.querySelector('[value=""]');
+      if (!PRESETS[preferences.preset] && !own) preset.select.append(make('option', { value: '' }, 'your own'));
+      preset.select.value = PRESETS[preferences.preset] ? preferences.preset : '';
+      this.#groups.replaceChildren(this.#mouse(preferences), ...this.#keys(preferences), section('Fingers', FINGERS));
     }, { signal: life });
     store.watch(({ sheet }) => sheet === 'shortcuts', (open) => {
       if (open && !dialog.open) dialog.showModal();
     }, { signal: life });
   }
+
+  /** @param {Preferences} preferences @param {string} said */
+  #choose(preferences, said) {
+    storePreferences(preferences);
+    this.store.dispatch({ type: 'preferences/set', preferences });
+    write(this.#said, said);
+  }
+
+  /** @param {Preferences} preferences */
+  #mouse(preferences) {
+    const tools = TOOLS.filter(({ drag, steps }) => drag || steps);
+    const buttons = /** @type {const} */ (['middle', 'right']).map((button) => {
+      const { label, select } = choice(`${button === 'middle' ? 'Middle' : 'Right'} drag`, tools.map(({ name }) => name), `button-${button}`, tools.map(({ title }) => title));
+      select.value = preferences[button];
+      select.addEventListener('change', () => this.#choose({ ...preferences, preset: '', [button]: select.value }, ''));
+      return label;
+    });
+    const all = section('Mouse', MOUSE);
+    all.append(...buttons);
+    return all;
+  }
+
+  /** @param {Preferences} preferences */
+  #keys({ keys }) {
+    return [...new Set(COMMANDS.map(({ group }) => group))].map((name) => {
+      const rows = COMMANDS.filter(({ group }) => group === name).flatMap((command) => (
+        [make('dt', {}, this.#key(command, keysOf(command, keys))), make('dd', {}, command.title.split(':')[0] ?? command.title)]));
+      return make('section', {}, make('h3', {}, name), make('dl', {}, ...rows));
+    });
+  }
+
+  /** A key that can be pressed to choose another. @param {Command} command @param {string[]} keys */
+  #key(command, keys) {
+    const text = keys.map(keyText).join('  or  ');
+    const title = command.title.split(':')[0] ?? command.title;
+    const button = make('button', {
+      type: 'button', class: 'key', 'data-testid': `key-${command.name}`, title: 'Choose another key',
+      'aria-label': `${text || 'No key'}: ${title}. Choose another key`,
+    }, make('kbd', {}, text || '–'));
+    button.addEventListener('click', () => {
+      button.dataset.asking = '';
+      write(this.#said, `Press the new key for “${title}”. Esc leaves it, Delete takes it away.`);
+    });
+    button.addEventListener('blur', () => delete button.dataset.asking);
+    button.addEventListener('keydown', (event) => {
+      if (button.dataset.asking === undefined || SHIFTERS.has(event.key) || event.key === 'Tab') return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.#pressed(command, keyName(event));
+    });
+    return button;
+  }
+
+  /** @param {Command} command @param {string} key */
+  #pressed(command, key) {
+    const { preferences } = this.store.get();
+    const title = command.title.split(':')[0] ?? command.title;
+    if (key === 'Escape') return this.#choose(preferences, 'Nothing was changed.');
+    if (key === 'Delete') return this.#choose({ ...preferences, preset: '', keys: { ...preferences.keys, [command.name]: [] } }, `“${title}” has no key.`);
+    const before = commandForKey(key, preferences.keys);
+    const taken = before && before !== command ? ` It was that of “${before.title.split(':')[0]}”.` : '';
+    const keys = { ...preferences.keys, [command.name]: [key] };
+    if (before && before !== command && keys[before.name]) keys[before.name] = (keys[before.name] ?? []).filter((one) => one !== key);
+    this.#choose({ ...preferences, preset: '', keys }, `“${title}” is ${keyText(key)}.${taken}`);
+    /** @type {HTMLElement | null} */ (this.querySelector(`[data-testid="key-${command.name}"]`))?.focus();
+  }
 }
 
-function groups() {
-  return [...new Set(COMMANDS.map(({ group }) => group))].map((name) => section(name, COMMANDS
-    .filter(({ group }) => group === name)
-    .map(({ keys, title }) => [keys.map(keyText).join('  or  '), title.split(':')[0] ?? title])));
+/** @param {string} text @param {string[]} values @param {string} name @param {string[]} [words] */
+function choice(text, values, name, words = values) {
+  const select = make('select', { 'data-testid': name }, ...values.map((value, i) => make('option', { value }, words[i] ?? value)));
+  return { select, label: make('label', { class: 'choice' }, text, select) };
 }
 
 /** @param {string} name @param {string[][]} rows */

@@ -5,7 +5,7 @@
 import { seriesIn } from '../state/select.js';
 import { TOOLS, toolNamed } from '../tools/index.js';
 import { make } from './build.js';
-import { commandButton } from './command-button.js';
+import { commandButton, sayKeys } from './command-button.js';
 import { LiveElement } from './live-element.js';
 
 const CHANGES = ['invert', 'flip-horizontal', 'flip-vertical', 'rotate', 'fit', 'reset'];
@@ -49,6 +49,9 @@ export class ToolBar extends LiveElement {
     store.watch(({ mpr }) => mpr !== null, (shown) => planes.setAttribute('aria-pressed', String(shown)), { signal: life });
     store.watch((state) => [state.cine !== null, state.link !== null, state.alike, Boolean(state.palettes[seriesIn(state, state.view.active_viewport)?.series_uid ?? ''])], (pressed) => {
       reading.forEach((button, i) => button.setAttribute('aria-pressed', String(pressed[i] ?? false)));
+    }, { signal: life });
+    store.watch(({ preferences }) => preferences.keys, (keys) => {
+      for (const button of this.querySelectorAll('.tool')) sayKeys(/** @type {HTMLElement} */ (button), keys);
     }, { signal: life });
     const [invert] = this.querySelectorAll('[data-testid="command-invert"]');
     store.watch(({ view }) => view.viewports[view.active_viewport]?.presentation.invert ?? false, (inverted) => {

@@ -44,6 +44,8 @@ export class ViewerHead extends LiveElement {
 /** @param {ViewerState} state */
 function shownPatient(state) {
   const [first = ''] = state.opened;
+  const { mpr } = state;
+  if (mpr && mpr.active >= 0) return state.studies[mpr.study_uid]?.patient ?? null;
   return patientIn(state, state.view.active_viewport) ?? state.studies[first]?.patient ?? null;
 }
 

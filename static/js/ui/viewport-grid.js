@@ -24,8 +24,8 @@ export class ViewportGrid extends LiveElement {
     const cells = [];
     const grid = make('div', { class: 'cells' });
     this.append(alarm, grid);
-    store.watch((state) => [state.maximised, state.view.layout, shownViewports(state).join()], () => {
-      const { maximised, view } = store.get();
+    store.watch((state) => [state.maximised, state.mpr === null, state.view.layout, shownViewports(state).join()], () => {
+      const { view } = store.get();
       const shown = shownViewports(store.get());
       for (let viewport = cells.length; viewport <= Math.max(...shown); viewport += 1) {
         const cell = new ImageViewport(store, viewport, cache);
@@ -35,7 +35,7 @@ export class ViewportGrid extends LiveElement {
         if (!shown.includes(viewport)) cell.remove();
         else if (!cell.isConnected) grid.insertBefore(cell, [...grid.children].find((other) => cells.indexOf(/** @type {ImageViewport} */ (other)) > viewport) ?? null);
       });
-      expose(grid, { 'data-count': String(shown.length), 'data-grid': maximised ? '1x1' : view.layout });
+      expose(grid, { 'data-count': String(shown.length), 'data-grid': shown.length === 1 ? '1x1' : view.layout });
     }, { signal: life });
     store.watch(showsTwoPatients, (two) => {
       alarm.hidden = !two;

@@ -4,6 +4,7 @@
 /** @import { Placement } from '../core/geometry.js' */
 
 import { scaleBar } from '../core/geometry.js';
+import { coarseText } from '../dicomweb/line.js';
 import { screenLetters } from '../core/orientation.js';
 import { dateText, patientId, sexText, signed, timeText } from '../core/wording.js';
 import { windowText } from '../viewport/windows.js';
@@ -22,6 +23,7 @@ import { expose, make, write } from './build.js';
  * @property {Presentation} presentation
  * @property {Voi | null} window
  * @property {Quality | null} quality
+ * @property {number | undefined} [coarse]  JPEG quality of a preview
  * @property {Placement | null} placement
  * @property {number} width
  * @property {string} message
@@ -106,7 +108,8 @@ function whose({ study, frame, series }) {
 function which({ study, series, stack, frame, index, title, slab }) {
   const count = stack?.frames.length ?? 0;
   const position = typeof frame?.position === 'number' ? `Position ${signed(frame.position, 1)} mm` : '';
-  const thickness = frame?.thickness && !title ? `Thickness ${Number(frame.thickness.toFixed(2))} mm` : '';
+  const thickness = title ? (slab ? '' : 'Reformatted, one voxel thick')
+    : frame?.thickness ? `Thickness ${Number(frame.thickness.toFixed(2))} mm` : '';
   return {
     'study-date': study ? `${dateText(study.date)}  ${timeText(study.time)}`.trim() : '',
     'study-description': study?.description ?? '',
@@ -119,7 +122,7 @@ function which({ study, series, stack, frame, index, title, slab }) {
 }
 
 /** @param {Facts} facts */
-function how({ frame, presentation, window, quality, stale, palette }) {
+function how({ frame, presentation, window, quality, coarse, stale, palette }) {
   const turned = [
     presentation.rotation ? `${presentation.rotation}°` : '',
     presentation.flip_horizontal !== presentation.flip_vertical ? 'mirrored' : '',
@@ -129,7 +132,7 @@ function how({ frame, presentation, window, quality, stale, palette }) {
     window: [windowText(window), palette].filter(Boolean).join('  '),
     zoom: frame ? `Zoom ${presentation.zoom.toFixed(2)}` : '',
     turned: frame ? turned : '',
-    quality: quality && stale ? 'not live' : quality ?? '',
+    quality: quality && stale ? 'not live' : [quality ?? '', quality === 'preview' ? coarseText(coarse) : ''].filter(Boolean).join(', '),
   };
 }
 
