@@ -28,7 +28,7 @@ from server.dicomweb.authored import Authored
 from server.dicomweb.capabilities import Capabilities
 from server.dicomweb.changes import ChangeFeed
 from server.dicomweb.qido import Qido
-from server.dicomweb.ready import ReadyFirst, ReadyPictures
+from server.dicomweb.ready import ReadyAnswers, ReadyFirst
 from server.dicomweb.removal import Removal
 from server.dicomweb.rendered import Rendered
 from server.dicomweb.routes import routes as dicomweb_routes
@@ -178,13 +178,13 @@ def build(settings: Settings) -> Starlette:
     regions = RegionStatistics(statistics, workers)
     authored = Authored(Author(retrieve, statistics, parts.store, settings.access.organisation), workers)
     capabilities = Capabilities(addresses)
-    ready_pictures = ReadyPictures(parts.catalogue.version)
+    ready_answers = ReadyAnswers(parts.catalogue.version)
     dicomweb = dicomweb_routes(
         Stow(parts.store, workers, addresses, settings.archive.largest_instance),
         Qido(parts.search, workers, addresses, settings.search.most_results),
-        Wado(retrieve, workers, addresses),
-        Rendered(render, ready_pictures, Documents(parts.sound, retrieve, parts.audit), workers, addresses),
-        RenderedVolumes(volumes, ready_pictures, workers),
+        Wado(retrieve, ready_answers, workers, addresses),
+        Rendered(render, ready_answers, Documents(parts.sound, retrieve, parts.audit), workers, addresses),
+        RenderedVolumes(volumes, ready_answers, workers),
         removal,
         changes,
     )
@@ -227,7 +227,7 @@ def build(settings: Settings) -> Starlette:
             records.entrance(),
             *Site(static_folder()).routes(),
         ],
-        middleware=[*_middleware(settings), Middleware(ReadyFirst, pictures=ready_pictures)],
+        middleware=[*_middleware(settings), Middleware(ReadyFirst, answers=ready_answers)],
         exception_handlers={
             ServerError: refuse,
             ClientDisconnect: nobody,

@@ -139,3 +139,23 @@ def read_frame(path: Path, frames: FrameMap, frame_number: int) -> bytes:
         return b"".join(os.pread(descriptor, length, offset) for offset, length in pieces)
     finally:
         os.close(descriptor)
+
+
+def frame_in_memory(path: Path, frames: FrameMap, frame_number: int) -> bytes | bytearray | None:
+    """The same without waiting for the disk: None unless all of it is in the system's cache."""
+    if frames.deflated_from is not None:
+        return None
+    pieces = frames.pieces_of(frame_number)
+    content = bytearray(sum(length for _, length in pieces))
+    rest = memoryview(content)
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        for offset, length in pieces:
+            if os.preadv(descriptor, [rest[:length]], offset, os.RWF_NOWAIT) != length:
+                return None
+            rest = rest[length:]
+    except OSError:  # it would have to wait, or the file system cannot tell
+        return None
+    finally:
+        os.close(descriptor)
+    return content

@@ -15,11 +15,12 @@ _TOGETHER = 256
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """All that the metadata of one instance depend on: its file, and the JSON that was made of it.
+    """All that the metadata of one instance depend on: whose it is, its file, and the JSON that was made of it.
 
     `stored_at` is in ms; `length` is that of the packed JSON, which differs when another release made it.
     """
 
+    organisation: str
     instance_key: int
     digest: str
     stored_at: int
@@ -30,12 +31,12 @@ def revisions(database: Database, ref: ResourceRef) -> list[Revision]:
     """Of every instance of a resource, in series and instance order; [] when there are none."""
     where, parameters = resource_condition(ref)
     rows = database.read(
-        "SELECT instance_key, digest, stored_at, length(instance.attributes) AS length FROM study "
+        "SELECT organisation, instance_key, digest, stored_at, length(instance.attributes) AS length FROM study "
         "JOIN series USING (study_key) JOIN instance USING (series_key) "
         f"WHERE {where} ORDER BY series_number, series_uid, instance_number, instance_uid",
         parameters,
     )
-    return [Revision(row["instance_key"], row["digest"], row["stored_at"], row["length"]) for row in rows]
+    return [Revision(*row) for row in rows]
 
 
 def objects(database: Database, wanted: Sequence[Revision]) -> Iterator[bytes]:

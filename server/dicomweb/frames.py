@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.access.people import Caller
 from server.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN, transfer_syntax
 from server.dicomweb.accepting import ANY, Wish, wishes
 from server.dicomweb.addresses import Addresses
 from server.dicomweb.instances import HEADERS
+from server.dicomweb.ready import Again, ReadyAnswers
 from server.dicomweb.resources import frame_numbers, instance
 from server.errors import NotAcceptable
 from server.rendering.encoders.index import ENCODERS
 from server.studies.retrieve import Frames, Retrieve
 from server.studies.transcode import why_not
-from server.web.bodies import Content, Part, multipart_length, multipart_pieces, multipart_type, respond
+from server.web.bodies import Content, Gathered, Part, multipart_length, multipart_pieces, multipart_type, respond
 from server.web.conditional import etag_of, http_date, not_modified
+from server.web.multipart import closing, part_head
 from server.web.sign_in import caller
 from server.web.workers import Workers
 
@@ -40,8 +43,9 @@ class FrameEncoding:
 class FramesResource:
     """The frames resource over HTTP."""
 
-    def __init__(self, retrieve: Retrieve, workers: Workers, addresses: Addresses) -> None:
+    def __init__(self, retrieve: Retrieve, ready: ReadyAnswers, workers: Workers, addresses: Addresses) -> None:
         self._retrieve = retrieve
+        self._ready = ready
         self._workers = workers
         self._addresses = addresses
 
@@ -49,8 +53,11 @@ class FramesResource:
         """`GET …/frames/{list}`, in the order and as often as the list names them."""
         by, ref, numbers, wanted = caller(request), instance(request), frame_numbers(request), wishes(request)
         root = self._addresses.root(request)
+        version = self._ready.version()
+        again: Again | None = None
 
         def make() -> Content | Response:
+            nonlocal again
             found = self._retrieve.frames(by, ref, numbers)
             encoding = frame_encoding(found, wanted, several=len(numbers) > 1)
             etag = etag_of("frames", root, found.located.digest, encoding, *numbers)
@@ -64,9 +71,23 @@ class FramesResource:
             boundary = etag.strip('"')
             parts = frame_parts(found, encoding, f"{root}/{found.ref.path}")
             headers["Content-Type"] = multipart_type(encoding.media_type, boundary)
+            if len(parts) == 1 and found.is_sent_as_stored(encoding.transfer_syntax_uid):
+                again = self._again(found, part_head(boundary, parts[0].headers, first=True), closing(boundary))
             return Content(headers, multipart_pieces(boundary, iter(parts)), multipart_length(boundary, parts))
 
-        return await respond(request, self._workers, make)
+        response = await respond(request, self._workers, make)
+        if again is not None and isinstance(response, Gathered):
+            self._ready.keep(request.scope, version, again, response)
+        return response
+
+    def _again(self, found: Frames, before: bytes, after: bytes) -> Again:
+        """How to have the only frame of an answer again, between what stands around it."""
+
+        def again(by: Caller) -> Sequence[bytes | bytearray] | None:
+            frame = self._retrieve.frame_at_hand(by, found, found.numbers[0])
+            return None if frame is None else (before, frame, after)
+
+        return again
 
 
 def frame_parts(found: Frames, encoding: FrameEncoding, base: str) -> list[Part]:

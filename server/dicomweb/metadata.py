@@ -6,17 +6,23 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.access.people import Caller
 from server.catalogue.metadata import Revision
 from server.dicom.dicomxml import to_xml
 from server.dicomweb.accepting import media_type_of
 from server.dicomweb.addresses import Addresses
+from server.dicomweb.ready import Again, ReadyAnswers
 from server.dicomweb.resources import resource
+from server.rendering.cache import Cache
 from server.studies.retrieve import Retrieve
-from server.web.bodies import Content, Part, multipart_pieces, multipart_type, respond
+from server.web.bodies import Content, Gathered, Part, multipart_pieces, multipart_type, respond
 from server.web.conditional import etag_of, http_date, not_modified
 from server.web.encodings import compressed, content_coding
 from server.web.sign_in import caller
 from server.web.workers import Workers
+
+_MOST_KEPT = 16 * 2**20
+"""Bytes of answers that are kept to be sent again; one of more than a megabyte is not."""
 
 _JSON = ("application/dicom+json", "application/json")
 _XML = "application/dicom+xml"
@@ -26,8 +32,10 @@ _HEADERS = {"Cache-Control": "private, no-store", "Vary": "Accept, Accept-Encodi
 class Metadata:
     """The metadata resources over HTTP, at the three levels."""
 
-    def __init__(self, retrieve: Retrieve, workers: Workers, addresses: Addresses) -> None:
+    def __init__(self, retrieve: Retrieve, ready: ReadyAnswers, workers: Workers, addresses: Addresses) -> None:
         self._retrieve = retrieve
+        self._ready = ready
+        self._sent: Cache[Sequence[bytes]] = Cache(_MOST_KEPT, lambda pieces: sum(map(len, pieces)))
         self._workers = workers
         self._addresses = addresses
 
@@ -37,8 +45,11 @@ class Metadata:
         coding = content_coding(request.headers.get("accept-encoding"))
         root = self._addresses.root(request)
         by, ref = caller(request), resource(request)
+        version = self._ready.version()
+        again: Again | None = None
 
         def make() -> Content | Response:
+            nonlocal again
             revisions = self._retrieve.metadata(by, ref)
             etag = etag_of("metadata", root, kind, coding, *((one.digest, one.length) for one in revisions))
             modified = max(one.stored_at for one in revisions)
@@ -54,9 +65,22 @@ class Metadata:
             else:
                 headers["Content-Type"] = kind
                 pieces = _array(self._objects(revisions, root))
+            again = self._again(ref.study_uid, revisions[0].organisation, etag)
             return Content(headers, compressed(pieces, coding))
 
-        return await respond(request, self._workers, make)
+        response = await respond(request, self._workers, make)
+        if again is not None and isinstance(response, Gathered):
+            self._sent.get_or_make(response.headers["ETag"], lambda: response.pieces)
+            self._ready.keep(request.scope, version, again, response)
+        return response
+
+    def _again(self, study_uid: str, organisation: str, etag: str) -> Again:
+        """How to have the bytes of an answer again."""
+
+        def again(by: Caller) -> Sequence[bytes] | None:
+            return self._sent.get(etag) if self._retrieve.is_looking(by, study_uid, organisation) else None
+
+        return again
 
     def _objects(self, revisions: Sequence[Revision], root: str) -> Iterator[bytes]:
         # a quote inside a JSON string is escaped, so these bytes are always the key itself

@@ -1,12 +1,13 @@
-"""Pictures that were sent before, sent again on the spot: known by the request's own words, before any is read.
+"""Answers that were sent before, sent again on the spot: known by the request's own words, before any is read.
 
-Twenty people who look at the same frame ask for the same picture. All but the first are answered in the event loop,
-without a worker, a query or a parameter parsed. That is right as long as the catalogue is as it was (whatever is
-committed to it, by any process, ends it), the caller may see the study, and this look at it is in the audit.
+Twenty people who look at the same study ask for the same pictures, frames and metadata. All but the first are answered
+in the event loop, without a worker, a query or a parameter parsed. That is right as long as the catalogue is as it was
+(whatever is committed to it, by any process, ends it), the caller may see the study, and this look at it is in the
+audit.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
@@ -14,31 +15,33 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.access.people import Caller
+from server.dicomweb.addresses import ROOT
 from server.rendering.pipeline import Picture
+from server.web.forwarded import PREFIX
 from server.web.sign_in import caller
 
 _MOST = 20_000
 _LONGEST = 2000
 """Bytes of a request's words beyond which it is not remembered."""
 
-_LAST_SEGMENTS = ("/rendered", "/thumbnail", "/renderedMPR", "/rendered3D")
+_CONDITIONS = {b"if-none-match", b"if-modified-since", b"range"}
 
-Words = tuple[str, bytes, bytes]
+Words = tuple[str | bytes, ...]
 Headers = list[tuple[bytes, bytes]]
-Again = Callable[[Caller], Picture | None]
-"""Answers a picture without waiting for anything; None when it is not kept, or not for this caller to see."""
+Again = Callable[[Caller], Sequence[bytes | bytearray] | None]
+"""The bytes of an answer without waiting for anything; None when they are not at hand, or not for this caller."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """An answer that went out: by which version of the catalogue, and how to have its picture again."""
+    """An answer that went out: by which version of the catalogue, and how to have its bytes again."""
 
     version: int
     again: Again
     headers: Headers
 
 
-class ReadyPictures:
+class ReadyAnswers:
     """What was sent, by the words of the request for it.
 
     `version` answers another number after every commit to the catalogue, without waiting for anything.
@@ -49,7 +52,7 @@ class ReadyPictures:
         self._sent: OrderedDict[Words, _Sent] = OrderedDict()
 
     def keep(self, scope: Scope, version: int, again: Again, answer: Response) -> None:
-        """Remembers an answer with a picture, for which the catalogue was asked when it had that version."""
+        """Remembers an answer, for which the catalogue was asked when it had that version."""
         words = _words(scope)
         if words is None or sum(map(len, words)) > _LONGEST:
             return
@@ -57,47 +60,52 @@ class ReadyPictures:
         if len(self._sent) > _MOST:
             self._sent.popitem(last=False)
 
-    def find(self, scope: Scope) -> tuple[Headers, bytes] | None:
-        """The header and the body to answer with when that can be done now."""
+    def find(self, scope: Scope) -> tuple[Headers, Sequence[bytes | bytearray]] | None:
+        """The header and the pieces of the body to answer with when that can be done now."""
         words = _words(scope)
         sent = self._sent.get(words) if words else None
         if words is None or sent is None:
             return None
-        picture = sent.again(caller(HTTPConnection(scope))) if sent.version == self.version() else None
-        if picture is None:
+        pieces = sent.again(caller(HTTPConnection(scope))) if sent.version == self.version() else None
+        if pieces is None:
             del self._sent[words]
             return None
-        return sent.headers, picture.data
+        return sent.headers, pieces
+
+
+def bytes_of(picture: Picture | None) -> Sequence[bytes | bytearray] | None:
+    """The bytes of a picture that is at hand."""
+    return None if picture is None else (picture.data,)
 
 
 class ReadyFirst:
     """ASGI middleware, the innermost, that sends what is ready and passes the rest on."""
 
-    def __init__(self, app: ASGIApp, pictures: ReadyPictures) -> None:
+    def __init__(self, app: ASGIApp, answers: ReadyAnswers) -> None:
         self._app = app
-        self._pictures = pictures
+        self._answers = answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request for a picture that is ready."""
+        """Answers what is ready."""
         found = None
-        if scope["type"] == "http" and scope["path"].endswith(_LAST_SEGMENTS):
-            found = self._pictures.find(scope)
+        if scope["type"] == "http" and scope["path"].startswith(ROOT):
+            found = self._answers.find(scope)
         if found is None:
             await self._app(scope, receive, send)
             return
-        headers, data = found
+        headers, pieces = found
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": data})
+        for piece in pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": piece is not pieces[-1]})
 
 
 def _words(scope: Scope) -> Words | None:
-    """All of a request that a single picture depends on; None for one that may have another answer than a picture."""
+    """All of a request that its answer depends on; None for one that may have another answer than the whole."""
     if scope["method"] != "GET":
         return None
-    accept = b""
-    for name, value in scope["headers"]:
-        if name == b"accept" and not accept:
-            accept = value
-        elif name == b"if-none-match":
-            return None
-    return scope["path"], scope["query_string"], accept
+    said = dict(scope["headers"])
+    if said.keys() & _CONDITIONS:
+        return None
+    address = (scope["scheme"], scope.get(PREFIX, ""), said.get(b"host", b""))
+    wanted = (said.get(b"accept", b""), said.get(b"accept-encoding", b""))
+    return scope["path"], scope["query_string"], *address, *wanted

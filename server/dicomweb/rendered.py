@@ -11,7 +11,7 @@ from server.dicomweb.accepting import Wish, wishes
 from server.dicomweb.addresses import Addresses
 from server.dicomweb.documents import RenderedDocuments
 from server.dicomweb.picture_wishes import PRIVATE, form_of_pictures, picture_wish
-from server.dicomweb.ready import ReadyPictures
+from server.dicomweb.ready import ReadyAnswers, bytes_of
 from server.dicomweb.rendered_together import RenderedTogether
 from server.dicomweb.resources import frame_numbers, instance, resource
 from server.errors import NotAcceptable
@@ -28,7 +28,7 @@ class Rendered:
     """The rendered and thumbnail resources over HTTP."""
 
     def __init__(
-        self, render: Render, ready: ReadyPictures, documents: Documents, workers: Workers, addresses: Addresses
+        self, render: Render, ready: ReadyAnswers, documents: Documents, workers: Workers, addresses: Addresses
     ) -> None:
         self._render = render
         self._ready = ready
@@ -103,7 +103,7 @@ class Rendered:
         if picture.window is not None:
             headers["Lightbox-Window"] = str(picture.window)
         answer = Response(picture.data, headers=headers, media_type=picture.media_type)
-        self._ready.keep(request.scope, version, lambda by: self._render.at_hand(by, ref, target), answer)
+        self._ready.keep(request.scope, version, lambda by: bytes_of(self._render.at_hand(by, ref, target)), answer)
         return answer
 
     def _draw(

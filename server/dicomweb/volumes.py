@@ -9,7 +9,7 @@ from starlette.responses import Response
 from server.access.people import Caller
 from server.dicom.resources import InstanceRef, SeriesRef, StudyRef
 from server.dicomweb.accepting import require_utf_8
-from server.dicomweb.ready import ReadyPictures
+from server.dicomweb.ready import ReadyAnswers, bytes_of
 from server.dicomweb.resources import resource
 from server.errors import Malformed
 from server.rendering.pipeline import Picture
@@ -27,7 +27,7 @@ _PRIVATE = {"Cache-Control": "private, max-age=3600, immutable", "Vary": "Accept
 class RenderedVolumes:
     """The rendered volume resources over HTTP."""
 
-    def __init__(self, volumes: Volumes, ready: ReadyPictures, workers: Workers) -> None:
+    def __init__(self, volumes: Volumes, ready: ReadyAnswers, workers: Workers) -> None:
         self._volumes = volumes
         self._ready = ready
         self._workers = workers
@@ -57,7 +57,7 @@ class RenderedVolumes:
             return Response(status_code=304, headers=headers)
         headers["Lightbox-Window"] = str(picture.window)
         answer = Response(picture.data, headers=headers, media_type=picture.media_type)
-        self._ready.keep(request.scope, version, lambda by: self._volumes.at_hand(by, ref, target), answer)
+        self._ready.keep(request.scope, version, lambda by: bytes_of(self._volumes.at_hand(by, ref, target)), answer)
         return answer
 
     def _draw(

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from server.access.audit import Audit
 from server.access.people import Caller
-from server.access.policy import Action, require
-from server.archive.frames import FrameMap, read_frame
+from server.access.policy import Action, allows, require
+from server.archive.frames import FrameMap, frame_in_memory, read_frame
 from server.archive.values import Value, value_of
 from server.catalogue import metadata as catalogue_metadata
 from server.catalogue import search as catalogue_search
@@ -24,6 +24,7 @@ from server.dicom.resources import InstanceRef, ResourceRef
 from server.dicom.transfer_syntaxes import (
     DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
     EXPLICIT_VR_BIG_ENDIAN,
+    EXPLICIT_VR_LITTLE_ENDIAN,
     transfer_syntax,
 )
 from server.errors import NotAcceptable, NotFound
@@ -101,6 +102,22 @@ class Retrieve:
             raise NotFound("This archive holds no such series or instance.")
         self._audit.look(caller, Action.RETRIEVE, ref.study_uid)
         return revisions
+
+    def is_looking(self, caller: Caller, study_uid: str, organisation: str) -> bool:
+        """Whether the caller may look at the study, and this look is in the audit already."""
+        return allows(caller, Action.RETRIEVE, organisation) and self._audit.is_looking(
+            caller, Action.RETRIEVE, study_uid
+        )
+
+    def frame_at_hand(self, caller: Caller, found: "Frames", frame_number: int) -> bytes | bytearray | None:
+        """A frame as it is stored, of those that were found before, without waiting for anything.
+
+        None when it is not in memory, when the caller may not see it, or when this look is not yet in the audit.
+        """
+        if not self.is_looking(caller, found.ref.study_uid, found.located.organisation):
+            return None
+        path = self._sound.known(found.located.digest)
+        return None if path is None else frame_in_memory(path, found.frame_map, frame_number)
 
     def attributes(self, revisions: Sequence[Revision]) -> Iterator[bytes]:
         """The DICOM JSON of instances, one object after the other, as it was made on arrival."""
@@ -190,6 +207,13 @@ class Frames:
         syntax = transfer_syntax(self.transfer_syntax_uid)
         turned = syntax.uid in {EXPLICIT_VR_BIG_ENDIAN, DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN}
         return not syntax.is_encapsulated and not turned
+
+    def is_sent_as_stored(self, transfer_syntax_uid: str) -> bool:
+        """Whether a frame in a transfer syntax is the very bytes of the file."""
+        if transfer_syntax(self.transfer_syntax_uid).is_encapsulated:
+            return transfer_syntax_uid == self.transfer_syntax_uid
+        whole_bytes = self.image is not None and self.image.bits_allocated > 1
+        return whole_bytes and self.is_native_little_endian and transfer_syntax_uid == EXPLICIT_VR_LITTLE_ENDIAN
 
     def together(self, transfer_syntax_uid: str) -> Iterator[bytes]:
         """The frames one after the other, those of single bits without a gap (PS3.5 8.1.1)."""

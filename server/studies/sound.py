@@ -39,10 +39,9 @@ class SoundFiles:
 
     def path(self, digest: str) -> Path:
         """Where the file lies; `Damaged` when it is not what was received and cannot be mended."""
+        if (known := self.known(digest)) is not None:
+            return known
         path = self._archive.path(digest)
-        with suppress(OSError):
-            if self._seen.get(digest) == _seal(path):
-                return path
         seal, fault = examine(path, digest)
         if seal is None:
             self.mend(digest, fault)
@@ -51,6 +50,14 @@ class SoundFiles:
         if seal is not None:
             self._remember(digest, seal)
         return path
+
+    def known(self, digest: str) -> Path | None:
+        """Where a file lies that was seen to be sound and is as it was; None when that is still to be seen."""
+        path = self._archive.path(digest)
+        with suppress(OSError):
+            if self._seen.get(digest) == _seal(path):
+                return path
+        return None
 
     def refuse(self, digest: str) -> Damaged:
         """What to raise when bytes of a file turned out wrong while they were sent; the next reader has it mended."""

@@ -30,6 +30,19 @@ class Client:
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         return self._runner.run(self._http.request(method, path, **options))
 
+    def scope(self, path: str, **headers: str) -> dict[str, Any]:
+        """What the app is told of a GET of a path."""
+        asked = self._http.build_request("GET", path, headers=headers)
+        return {
+            "type": "http",
+            "method": "GET",
+            "scheme": asked.url.scheme,
+            "path": asked.url.path,
+            "query_string": asked.url.query,
+            "headers": [(name.lower(), value) for name, value in asked.headers.raw],
+            "app": self.app,
+        }
+
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.request("GET", path, **options)
 

@@ -8,7 +8,7 @@ import pytest
 
 from server.access import audit
 from server.access.people import Role
-from server.dicomweb.ready import ReadyFirst, ReadyPictures
+from server.dicomweb.ready import ReadyAnswers, ReadyFirst
 from tests.factories import image, part10
 from tests.http.conftest import Client, audit_records, running, settings_for
 from tests.http.test_rendered import stored
@@ -17,11 +17,9 @@ from tests.http.test_volumes import made, series
 
 def is_ready(client: Client, path: str, query: str = "", accept: str = "image/png") -> bool:
     """Whether a request would be answered without asking anybody."""
-    [ready] = [one.kwargs["pictures"] for one in client.app.user_middleware if one.cls is ReadyFirst]
-    headers = [(b"host", b"127.0.0.1:8080"), (b"accept", accept.encode())]
-    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": headers}
-    assert isinstance(ready, ReadyPictures)
-    return ready.find(scope | {"app": client.app}) is not None
+    [ready] = [one.kwargs["answers"] for one in client.app.user_middleware if one.cls is ReadyFirst]
+    assert isinstance(ready, ReadyAnswers)
+    return ready.find(client.scope(f"{path}?{query}" if query else path, Accept=accept)) is not None
 
 
 def png(client: Client, path: str, **headers: str) -> httpx.Response:

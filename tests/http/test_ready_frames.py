@@ -1,0 +1,77 @@
+"""Frames and metadata that were sent before are sent again as they were, and not a moment longer than they hold."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.http.conftest import Client
+from tests.http.test_ready_pictures import is_ready
+from tests.http.test_rendered import stored
+
+OCTETS = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
+JSON = "application/dicom+json"
+KINDS = [("/frames/1", OCTETS), ("/metadata", JSON)]
+
+
+@pytest.mark.parametrize(("resource", "accept"), KINDS)
+def test_the_second_answer_is_the_first_again(client: Client, resource: str, accept: str) -> None:
+    path = stored(client) + resource
+    assert not is_ready(client, path, accept=accept)
+    first = client.get(path, headers={"Accept": accept})
+    assert first.status_code == 200
+    assert is_ready(client, path, accept=accept)
+    second = client.get(path, headers={"Accept": accept})
+    assert second.content == first.content
+    changing = {"request-id"}
+    assert {k: v for k, v in first.headers.items() if k not in changing} == {
+        k: v for k, v in second.headers.items() if k not in changing
+    }
+
+
+@pytest.mark.parametrize(("resource", "accept"), KINDS)
+def test_addresses_in_an_answer_are_those_of_whoever_asks(client: Client, resource: str, accept: str) -> None:
+    path = stored(client) + resource
+    here = client.get(path, headers={"Accept": accept})
+    there = client.get(path, headers={"Accept": accept, "Host": "localhost:8080"})
+    assert here.content != there.content
+    assert here.headers["etag"] != there.headers["etag"]
+
+
+@pytest.mark.parametrize(("resource", "accept"), KINDS)
+def test_what_is_deleted_is_gone_at_once(client: Client, resource: str, accept: str) -> None:
+    path = stored(client)
+    assert [client.get(path + resource, headers={"Accept": accept}).status_code for _ in range(2)] == [200, 200]
+    client.request("DELETE", path)
+    assert client.get(path + resource, headers={"Accept": accept}).status_code == 404
+
+
+@pytest.mark.parametrize(("resource", "accept"), KINDS)
+def test_who_may_no_longer_see_it_does_not(
+    client: Client, monkeypatch: pytest.MonkeyPatch, resource: str, accept: str
+) -> None:
+    path = stored(client) + resource
+    client.get(path, headers={"Accept": accept})
+    roles: dict[str, Any] = client.app.state.local_person.roles
+    monkeypatch.delitem(roles, "LOCAL")
+    assert not is_ready(client, path, accept=accept)
+    assert client.get(path, headers={"Accept": accept}).status_code == 404
+
+
+def test_a_frame_of_a_file_that_has_changed_is_not_sent_again(client: Client, root: Path) -> None:
+    path = stored(client) + "/frames/1"
+    assert client.get(path, headers={"Accept": OCTETS}).status_code == 200
+    [file] = (root / "archive" / "objects").rglob("*.dcm")
+    with file.open("r+b") as opened:
+        opened.seek(-1, os.SEEK_END)
+        opened.write(b"\xff")
+    assert not is_ready(client, path, accept=OCTETS)
+    assert client.get(path, headers={"Accept": OCTETS}).status_code == 500
+
+
+def test_who_has_it_is_told_so(client: Client) -> None:
+    path = stored(client) + "/frames/1"
+    etag = [client.get(path, headers={"Accept": OCTETS}).headers["etag"] for _ in range(2)][1]
+    answer = client.get(path, headers={"Accept": OCTETS, "If-None-Match": etag})
+    assert (answer.status_code, answer.content) == (304, b"")
