@@ -41,6 +41,10 @@ class Connection:
         assert self._file is not None
         return self._read(self._file, keep)
 
+    def another(self) -> "Connection":
+        """A second connection to the same server."""
+        return Connection(self._port)
+
     def close(self) -> None:
         """Ends the connection; the next request opens another."""
         for one in (self._file, self._socket):

@@ -9,7 +9,9 @@ import struct
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +27,8 @@ _CT, _MULTI_FRAME = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.7.3"
 _ROOT = "1.2.826.0.1.3680043.10.2"
 _BOUNDARY = b"bench-memory-boundary"
 _TOGETHER = 500
+SENDERS = 16
+READERS = 200
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,8 @@ class Step:
     peak_megabytes: float
 
 
-def measure(megabytes: int, folder: Path) -> Iterator[Step]:
-    """Stores and retrieves a study and two multi-frame instances of that size each."""
+def measure(megabytes: int, folder: Path, *, at_once: bool = False) -> Iterator[Step]:
+    """Stores and retrieves a study and two multi-frame instances of that size each; and a crowd does, if wanted."""
     frames = megabytes * 2**20 // (SIDE * SIDE * 2)
     server = RunningServer(folder / "root").start()
     assert server.process is not None
@@ -53,9 +57,21 @@ def measure(megabytes: int, folder: Path) -> Iterator[Step]:
         yield meter.store("store it compressed", [_multi_frame(3, RLE, frames)])
         for name, path, accept in _requests(frames):
             yield meter.step(name, "GET", path, accept)
+        if at_once:
+            yield from _at_once(meter, megabytes)
     finally:
         connection.close()
         server.stop()
+
+
+def _at_once(meter: "_Meter", megabytes: int) -> Iterator[Step]:
+    """A quarter of the size stored by many senders at once, and studies retrieved by many readers at once."""
+    each = max(1, megabytes // 4 * 2**20 // _PIXELS.nbytes // SENDERS)
+    bodies = [[_instance(number, study) for number in range(each)] for study in range(10, 10 + SENDERS)]
+    yield meter.together(f"{SENDERS} stores at once", [meter.storing(files) for files in bodies])
+    path = f"/dicomweb/studies/{_ROOT}.10"
+    accept = 'multipart/related; type="application/dicom"; transfer-syntax=*'
+    yield meter.together(f"{READERS} studies retrieved at once", [_asking("GET", path, accept)] * READERS)
 
 
 def _requests(frames: int) -> Sequence[tuple[str, str, str]]:
@@ -92,32 +108,60 @@ class _Meter:
         self._connection = connection
 
     def store(self, name: str, files: Sequence[Sequence[Piece]]) -> Step:
+        return self._step(name, self.storing(files), self._connection)
+
+    def step(self, name: str, method: str, path: str, accept: str = "*/*") -> Step:
+        return self._step(name, _asking(method, path, accept), self._connection)
+
+    def storing(self, files: Sequence[Sequence[Piece]]) -> Sequence[Piece]:
+        """The request that stores these files."""
         head = b"--" + _BOUNDARY + b"\r\nContent-Type: application/dicom\r\n\r\n"
         body = [piece for file in files for piece in (head, *file, b"\r\n")] + [b"--" + _BOUNDARY + b"--\r\n"]
-        kind = f'multipart/related; type="application/dicom"; boundary={_BOUNDARY.decode()}'
-        return self.step(name, "POST", "/dicomweb/studies", "*/*", kind, body)
+        return _asking("POST", "/dicomweb/studies", "*/*", body)
 
-    def step(
-        self, name: str, method: str, path: str, accept: str = "*/*", kind: str = "", body: Sequence[Piece] = ()
-    ) -> Step:
+    def together(self, name: str, requests: Sequence[Sequence[Piece]]) -> Step:
+        """Requests at once, each on a connection of its own; their peak together."""
+        connections = [self._connection.another() for _ in requests]
+        try:
+            with ThreadPoolExecutor(len(requests)) as pool:
+                started = self._begin()
+                steps = list(pool.map(partial(self._ask, name), requests, connections))
+                return Step(name, sum(steps) / 2**20, time.monotonic() - started, self._peak())
+        finally:
+            for one in connections:
+                one.close()
+
+    def _step(self, name: str, request: Sequence[Piece], connection: Connection) -> Step:
         """One request; its peak alone, since the kernel's mark is set back before."""
+        started = self._begin()
+        size = self._ask(name, request, connection)
+        return Step(name, size / 2**20, time.monotonic() - started, self._peak())
+
+    def _begin(self) -> float:
         (self._proc / "clear_refs").write_text("5")
-        size = sum(map(len, body))
-        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: {accept}\r\n"
-        head += f"Content-Type: {kind}\r\nContent-Length: {size}\r\n" if body else ""
-        started = time.monotonic()
-        answer = self._connection.ask([head.encode() + b"\r\n", *body])
+        return time.monotonic()
+
+    def _ask(self, name: str, request: Sequence[Piece], connection: Connection) -> int:
+        """Bytes that came or went."""
+        answer = connection.ask(request)
         assert answer.status == 200, f"{name}: {answer.status}"
-        taken = time.monotonic() - started
-        return Step(name, max(size, self._connection.taken) / 2**20, taken, self._peak())
+        return max(sum(map(len, request)), connection.taken)
 
     def _peak(self) -> float:
         lines = (self._proc / "status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
 
 
-def _instance(number: int) -> list[Piece]:
-    uids = (f"{_ROOT}.1", f"{_ROOT}.1.1", f"{_ROOT}.1.1.{number + 1}")
+def _asking(method: str, path: str, accept: str, body: Sequence[Piece] = ()) -> Sequence[Piece]:
+    head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: {accept}\r\n"
+    if body:
+        head += f'Content-Type: multipart/related; type="application/dicom"; boundary={_BOUNDARY.decode()}\r\n'
+        head += f"Content-Length: {sum(map(len, body))}\r\n"
+    return [head.encode() + b"\r\n", *body]
+
+
+def _instance(number: int, study: int = 1) -> list[Piece]:
+    uids = (f"{_ROOT}.{study}", f"{_ROOT}.{study}.1", f"{_ROOT}.{study}.1.{number + 1}")
     return [_header(_CT, *uids, NATIVE, 1), _element(0x7FE00010, "OW", b"", _PIXELS.nbytes), _PIXELS]
 
 
@@ -172,7 +216,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         print(f"{'step':34} {'MB':>8} {'s':>7} {'peak MB':>8}")
-        for step in measure(options.megabytes, Path(folder)):
+        for step in measure(options.megabytes, Path(folder), at_once=True):
             print(f"{step.name:34} {step.megabytes:8.0f} {step.seconds:7.1f} {step.peak_megabytes:8.0f}", flush=True)
 
 
