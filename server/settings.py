@@ -98,7 +98,9 @@ class SearchSettings(_Section):
 class RenderingSettings(_Section):
     """How pictures are drawn, and how much memory they may take."""
 
-    cache_bytes: int = Field(512 * MIB, ge=MIB, description="Decoded frames and encoded pictures kept in memory, and drawn at a time.")
+    cache_bytes: int = Field(
+        512 * MIB, ge=MIB, description="Decoded frames and encoded pictures kept in memory, and drawn at a time."
+    )
     decoders: int = Field(
         2, ge=0, le=64, description="Processes that decode compressed pixels; 0 decodes in the server's own, unguarded."
     )

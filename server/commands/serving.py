@@ -1,11 +1,13 @@
 """`lightbox serve`: the server in the foreground until it is told to stop."""
 
+import ctypes
 import gc
 import ipaddress
 import logging
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -15,6 +17,9 @@ from server.commands.failure import CommandFailed
 from server.commands.supervising import STOP_SECONDS, Supervisor
 from server.settings import Settings
 from server.web.live import LONGEST_MESSAGE
+
+_ARENA_MAX = -8
+"""M_ARENA_MAX of glibc's mallopt(3)."""
 
 
 def serve(settings: Settings, announce: Callable[[str], None] | None = None, *, log_requests: bool = True) -> int:
@@ -36,6 +41,7 @@ def run(settings: Settings, listening: socket.socket, ready: Callable[[], None],
     """Serves in this process, on a socket that others may serve too, until SIGTERM or SIGINT."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("lightbox").setLevel(logging.INFO if log_requests else logging.WARNING)
+    _share_one_heap()
     app = build(settings)
     config = uvicorn.Config(
         app,
@@ -54,6 +60,15 @@ def run(settings: Settings, listening: socket.socket, ready: Callable[[], None],
         # uvicorn stops in good order and then raises the signal again, which would end us as if killed
         signal.signal(asking, signal.SIG_IGN)
     _Server(config, ready, app.state.stop_waiting).run([listening])
+
+
+def _share_one_heap() -> None:
+    """Has all threads allocate from one heap, where the C library knows of several.
+
+    A frame that one thread has let go of would lie in its heap for no other: measured, twice the memory for pictures.
+    """
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
 
 
 def bind(host: str, port: int) -> socket.socket:
