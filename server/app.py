@@ -44,6 +44,7 @@ from server.sessions.backplane import Backplane
 from server.sessions.hub import Hub
 from server.sessions.journal import Journal
 from server.sessions.neighbours import Neighbours
+from server.sessions.passes import Passes
 from server.settings import Settings
 from server.studies.adopt import adopt
 from server.studies.author import Author
@@ -61,12 +62,14 @@ from server.studies.sound import SoundFiles
 from server.studies.statistics import Statistics
 from server.studies.store import Store
 from server.studies.volumes import Volumes
+from server.web.anonymous import Anonymous
 from server.web.forwarded import TrustedProxies, networks
 from server.web.live import Live
 from server.web.origin import LOOPBACK_NAMES, OriginGuard
 from server.web.problems import nobody, problem, refuse, refuse_http, refuse_internal
 from server.web.request_log import RequestLog
 from server.web.routing import ByShape
+from server.web.session_passes import SessionPasses
 from server.web.session_records import SessionRecords
 from server.web.site import Site, static_folder
 from server.web.workers import Workers
@@ -168,6 +171,8 @@ def build(settings: Settings) -> Starlette:
     )
     share = Share(parts.catalogue, parts.audit)
     live = Live(hub, share, workers)
+    passes = Passes(parts.records)
+    session_passes = SessionPasses(passes, hub, share, workers)
     records = SessionRecords(parts.journal, share, workers, settings.web.public_address)
     remove = Remove(
         parts.archive, parts.catalogue, parts.audit, parts.ledger, settings.archive.keep_deleted_days, parts.replica
@@ -220,9 +225,17 @@ def build(settings: Settings) -> Starlette:
             Route(ROOT, capabilities.describe, methods=["GET", "OPTIONS"]),
             Mount(ROOT, ByShape(capabilities.routes(dicomweb))),
             Route("/wado", WadoUri(retrieve, render, workers).get),
+            Mount("/anonymous/{secret}", Anonymous(passes, parts.journal, share, workers)),
             Mount(
                 "/api",
-                routes=[*live.routes(), *records.routes(), *removal.routes(), *regions.routes(), *authored.routes()],
+                routes=[
+                    *live.routes(),
+                    *session_passes.routes(),
+                    *records.routes(),
+                    *removal.routes(),
+                    *regions.routes(),
+                    *authored.routes(),
+                ],
             ),
             records.entrance(),
             *Site(static_folder()).routes(),

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 News = dict[str, Any]
-"""`{"kind": "events" | "fleeting" | "seated" | "roll-call", "session_id": …, "process": …}` and what belongs to it."""
+"""`{"kind": "events" | "fleeting" | "seated" | "roll-call" | "guests-out", "session_id": …, "process": …}` and what
+belongs to it.
+"""
 
 
 class Backplane(Protocol):

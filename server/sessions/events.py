@@ -89,6 +89,7 @@ _FIELDS: dict[str, dict[str, Callable[[object, str], Any]]] = {
     "studies/add": {"study_uids": fields.uids},
     "mode/set": {"mode": fields.one_of("together", "free")},
     "freeze/set": {"frozen": fields.flag},
+    "anonymous/set": {"anonymous": fields.flag},
     "view/propose": {"view": fields.view},
     "view/accept": {"of": fields.participant},
     "view/dismiss": {"of": fields.participant},

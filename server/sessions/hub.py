@@ -9,7 +9,7 @@ from server.errors import Conflict, Overloaded
 from server.sessions.backplane import Backplane, InProcess, News
 from server.sessions.events import Event
 from server.sessions.journal import Journal
-from server.sessions.open_room import Arrival, OpenRoom, RunOnThread
+from server.sessions.open_room import REMOVED, Arrival, OpenRoom, RunOnThread
 from server.sessions.seat import Seat
 from server.sessions.shape import Room
 
@@ -115,6 +115,19 @@ class Hub:
         if not self._backplane.alone:
             await self._publish("fleeting", session_id, message=told)
 
+    async def show_out_guests(self, session_id: str) -> None:
+        """Ends the connections of all guests, wherever they sit."""
+        self._show_out(session_id)
+        if not self._backplane.alone:
+            await self._publish("guests-out", session_id)
+
+    def _show_out(self, session_id: str) -> None:
+        opened = self._rooms.get(session_id)
+        for seat in opened.seats if opened else []:
+            person = opened.room["people"].get(seat.participant_id) if opened else None
+            if person is not None and person["guest"]:
+                seat.close(REMOVED, "Guests are no longer invited to this session.")
+
     def _by(self, participant_id: str, event: Event) -> Event:
         return {**event, "by": participant_id, "at": self._clock()}
 
@@ -171,6 +184,8 @@ class Hub:
                 opened.show(news["message"])
             case "seated":
                 opened.elsewhere[news["process"]] = (_now(), frozenset(news["people"]))
+            case "guests-out":
+                self._show_out(news["session_id"])
             case "roll-call":
                 self._keep(self._answer_roll_call(news["session_id"], opened))
 

@@ -33,6 +33,7 @@ _STEPS: dict[str, Callable[[Room, Event], Change]] = {
     "studies/add": viewing.add_studies,
     "mode/set": viewing.set_mode,
     "freeze/set": viewing.set_freeze,
+    "anonymous/set": viewing.set_anonymous,
     "view/propose": viewing.propose,
     "view/accept": viewing.accept,
     "view/dismiss": viewing.dismiss,

@@ -2,7 +2,7 @@
 
 from typing import Any, TypedDict
 
-SHAPE = 3
+SHAPE = 4
 """Changes with the fields of a room, so that a room written down by another release is made anew from its events."""
 
 
@@ -145,6 +145,7 @@ class Room(TypedDict):
     asking: list[str]
     mode: str
     frozen: bool
+    anonymous: bool
     hands: list[str]
     proposals: dict[str, View]
     annotations: dict[str, Annotation]
@@ -186,6 +187,7 @@ def new_room(session_id: str, study_uids: list[str]) -> Room:
         "asking": [],
         "mode": "together",
         "frozen": False,
+        "anonymous": False,
         "hands": [],
         "proposals": {},
         "annotations": {},

@@ -80,6 +80,14 @@ def set_freeze(room: Room, event: Event) -> Change:
     return {"frozen": event["frozen"], "mode": "together" if event["frozen"] else room["mode"], "people": people}
 
 
+def set_anonymous(room: Room, event: Event) -> Change:
+    """Whose images these are is told to nobody from now on, or told again."""
+    only_leader_or_chair(room, event)
+    if room["people"][event["by"]]["guest"]:
+        raise NotAllowed("A guest does not decide who is named.")
+    return {"anonymous": event["anonymous"]}
+
+
 def propose(room: Room, event: Event) -> Change:
     """Shows the leader what this person sees; a newer proposal takes the place of an older."""
     present(room, event["by"])

@@ -1,12 +1,13 @@
 """Sharing: whether a caller may start or join a session around studies."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from server.access.audit import Audit
 from server.access.people import Caller
 from server.access.policy import Action, require
 from server.catalogue import search as catalogue_search
 from server.database.sqlite import Database
+from server.dicom.resources import StudyRef
 
 
 class Share:
@@ -21,3 +22,11 @@ class Share:
         for study_uid in study_uids:
             require(caller, action, catalogue_search.organisation_of(self._catalogue, study_uid))
         self._audit.record(caller, action, study_uids, "success")
+
+    def uids(self, study_uids: Sequence[str]) -> Iterator[str]:
+        """Every UID of these studies, of their series and of their instances."""
+        for study_uid in study_uids:
+            yield study_uid
+            for located in catalogue_search.locate(self._catalogue, StudyRef(study_uid)):
+                yield located.ref.series_uid
+                yield located.ref.instance_uid

@@ -28,6 +28,7 @@ from server.sessions.events import (
 from server.sessions.hub import Hub
 from server.sessions.seat import Seat
 from server.studies.share import Share
+from server.web.guests import GUEST
 from server.web.problems import problem
 from server.web.sign_in import caller
 from server.web.workers import Workers
@@ -86,7 +87,7 @@ class Live:
         try:
             async with asyncio.timeout(HELLO_SECONDS):
                 participant_id, name, what = _hello(await _message(websocket), session_id)
-            seat = await self._hub.join(session_id, participant_id, name, what)
+            seat = await self._hub.join(session_id, participant_id, name, what, bool(websocket.scope.get(GUEST)))
         except (ServerError, TimeoutError) as error:
             reason = error.message if isinstance(error, ServerError) else "no hello came in time"
             await websocket.close(_POLICY_VIOLATION, reason[:120])

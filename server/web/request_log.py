@@ -1,11 +1,15 @@
 """One line of JSON a request: what was asked, what was answered, how long it took. No query string, so no names."""
 
 import logging
+import re
 import secrets
 import time
 
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_PASS = re.compile("^/anonymous/[^/]*")
+"""A pass in an address is a secret, and no log keeps it."""
 
 log = logging.getLogger("lightbox.requests")
 
@@ -38,7 +42,7 @@ class RequestLog:
             line = {
                 "request_id": request_id,
                 "method": scope["method"],
-                "path": scope["path"][:300],
+                "path": _PASS.sub("/anonymous/-", scope["path"])[:300],
                 "status": status,
                 "ms": round((time.perf_counter() - started) * 1000, 1),
             }

@@ -2,10 +2,12 @@
 
 /** @import { ViewerStore } from './state/viewer.js' */
 
+import { anonymity } from './anonymity.js';
 import { createSession, liveAddress } from './sessions/directory.js';
 import { keepParticipant, readParticipant } from './sessions/participant.js';
 import { Sharing } from './state/sharing.js';
 import { FollowBanner } from './ui/follow-banner.js';
+import { GuestLink } from './ui/guest-link.js';
 import { NameDialog } from './ui/name-dialog.js';
 import { PointerLayer } from './ui/pointer-layer.js';
 import { SessionPanel } from './ui/session-panel.js';
@@ -21,12 +23,14 @@ export function lookTogether(store, put, signal) {
   customElements.define('pointer-layer', PointerLayer);
   customElements.define('session-panel', SessionPanel);
   put('tools', new FollowBanner(store));
+  customElements.define('guest-link', GuestLink);
   put('panel', new SessionPanel(store));
   put('over', new NameDialog(store));
   const small = matchMedia('(width < 48rem)');
   const showOne = () => store.dispatch({ type: 'viewport/maximise', maximised: small.matches });
   if (small.matches) showOne(); // a telephone gets the active viewport
   small.addEventListener('change', showOne, { signal });
+  anonymity(store, put, signal);
   return new Sharing(store, {
     clock: {
       now: () => Date.now(),

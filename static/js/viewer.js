@@ -1,7 +1,7 @@
 /** The viewer page: first the images, then everything that lies round them. */
 
 import { createStore } from './core/store.js';
-import { titleOf } from './core/http.js';
+import { PASS, titleOf } from './core/http.js';
 import { once } from './core/once.js';
 import { loadOnDemand, openStudies } from './state/loading.js';
 import { INITIAL, reduce } from './state/viewer.js';
@@ -46,9 +46,9 @@ function put(place, ...elements) {
   document.querySelector(`[data-place="${place}"]`)?.append(...elements);
 }
 
-/** `?session=ID`, or `?StudyInstanceUIDs=a,b`, which may be repeated. @param {URLSearchParams} query */
+/** `?session=ID`, `?anonymous=PASS`, or `?StudyInstanceUIDs=a,b`, which may be repeated. @param {URLSearchParams} query */
 async function openAddress(query) {
-  const sessionId = query.get('session');
+  const sessionId = PASS ? 'current' : query.get('session');
   if (!sessionId) {
     const uids = query.getAll('StudyInstanceUIDs').flatMap((list) => list.split(',')).map((uid) => uid.trim());
     return openStudies(store, [...new Set(uids.filter(Boolean))]);

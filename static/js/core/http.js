@@ -20,6 +20,14 @@ export class ApiError extends Error {
   }
 }
 
+/** The pass of somebody who is not to learn whose images these are; empty: anybody else. */
+export const PASS = new URLSearchParams(globalThis.location?.search).get('anonymous') ?? '';
+
+/** Where something is for whoever looks: all of it lies below their pass. @param {string} path */
+export function addressOf(path) {
+  return PASS ? `/anonymous/${encodeURIComponent(PASS)}${path}` : path;
+}
+
 /**
  * Fetches, and throws `ApiError` for every answer that is not a success. An aborted fetch stays an `AbortError`.
  * @param {string} address
@@ -28,7 +36,7 @@ export class ApiError extends Error {
 export async function ask(address, init) {
   let response;
   try {
-    response = await fetch(address, init);
+    response = await fetch(addressOf(address), init);
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new ApiError('The server does not answer.', 0);

@@ -7,7 +7,7 @@ const TAGS = {
   SOPClassUID: '00080016', SOPInstanceUID: '00080018', StudyDate: '00080020', StudyTime: '00080030',
   AccessionNumber: '00080050', Modality: '00080060', ModalitiesInStudy: '00080061', InstitutionName: '00080080',
   StudyDescription: '00081030', SeriesDescription: '0008103E', PatientName: '00100010', PatientID: '00100020',
-  PatientBirthDate: '00100030', PatientSex: '00100040', BodyPartExamined: '00180015', SliceThickness: '00180050',
+  PatientBirthDate: '00100030', PatientSex: '00100040', BodyPartExamined: '00180015', BurnedInAnnotation: '00280301', SliceThickness: '00180050',
   ImagerPixelSpacing: '00181164', ViewPosition: '00185101', StudyInstanceUID: '0020000D',
   SeriesInstanceUID: '0020000E', SeriesNumber: '00200011', InstanceNumber: '00200013', PatientOrientation: '00200020',
   ImagePositionPatient: '00200032', ImageOrientationPatient: '00200037', Laterality: '00200060',

@@ -2,7 +2,7 @@
 
 /** @import { Room } from '../core/types.js' */
 
-import { ask } from '../core/http.js';
+import { addressOf, ask } from '../core/http.js';
 
 /**
  * @param {string[]} studyUids
@@ -29,7 +29,20 @@ export async function readCode(sessionId) {
   return response.json();
 }
 
+/** An address that shows the session without saying whose images it shows. @param {string} sessionId @param {boolean} guest @returns {Promise<{ address: string }>} */
+export async function makePass(sessionId, guest) {
+  const response = await ask(`/api/sessions/${encodeURIComponent(sessionId)}/passes`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ guest }),
+  });
+  return response.json();
+}
+
+/** No guest's address leads in any more. @param {string} sessionId */
+export async function withdrawPasses(sessionId) {
+  await ask(`/api/sessions/${encodeURIComponent(sessionId)}/passes`, { method: 'DELETE' });
+}
+
 /** Where the session's WebSocket is. @param {string} sessionId @param {{ protocol: string, host: string }} here */
 export function liveAddress(sessionId, { protocol, host }) {
-  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/api/sessions/${encodeURIComponent(sessionId)}/live`;
+  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}${addressOf(`/api/sessions/${encodeURIComponent(sessionId)}/live`)}`;
 }

@@ -30,6 +30,13 @@ export function setFreeze(room, by, frozen) {
   return frozen ? { frozen, mode: 'together', people: allFollowing(room, true) } : { frozen };
 }
 
+/** @param {Room} room @param {string} by @param {boolean} anonymous @returns {Partial<Room>} */
+export function setAnonymous(room, by, anonymous) {
+  onlyLeaderOrChair(room, by);
+  if (room.people[by]?.guest) refuse('A guest does not decide who is named.');
+  return { anonymous };
+}
+
 /** @param {Room} room @param {string} by @param {View} view @returns {Partial<Room>} */
 export function propose(room, by, view) {
   present(room, by);

@@ -3,7 +3,7 @@
 /** @import { Series, Stack } from '../core/types.js' */
 /** @import { ViewerState, ViewerStore } from './viewer.js' */
 
-import { ApiError, titleOf } from '../core/http.js';
+import { ApiError, PASS, titleOf } from '../core/http.js';
 import { hasPictures } from '../dicomweb/frames.js';
 import { findSeries, findStack, findStudies } from '../dicomweb/queries.js';
 import { imageIn } from './select.js';
@@ -22,7 +22,7 @@ export async function openStudies(store, studyUids) {
     return;
   }
   showFirst(store);
-  await bringPriors(store).catch(() => store.dispatch({ type: 'notice/set', text: 'Prior studies could not be searched.' }));
+  if (!PASS) await bringPriors(store).catch(() => store.dispatch({ type: 'notice/set', text: 'Prior studies could not be searched.' }));
 }
 
 /** Who waits for an image does not wait for these. @param {ViewerStore} store */

@@ -5,7 +5,7 @@
 /** @import { Participant } from '../sessions/participant.js' */
 /** @import { Action, ViewerState, ViewerStore } from './viewer.js' */
 
-import { titleOf } from '../core/http.js';
+import { PASS, titleOf } from '../core/http.js';
 import { toPatient } from '../core/space.js';
 import { apply } from '../sessions/apply.js';
 import { differences } from '../sessions/differences.js';
@@ -60,7 +60,7 @@ export class Sharing {
       case 'session/leave': return this.#leave();
       case 'annotation/put': case 'annotation/remove': return this.#mark(action);
       case 'lead/ask': case 'lead/take': case 'lead/hand-over': case 'lead/decline': case 'chair/hand-over':
-      case 'hand/set': case 'hand/lower': case 'person/remove': case 'studies/add': case 'mode/set': case 'freeze/set':
+      case 'hand/set': case 'hand/lower': case 'person/remove': case 'studies/add': case 'mode/set': case 'freeze/set': case 'anonymous/set':
       case 'view/propose': case 'view/accept': case 'view/dismiss': case 'scene/save': case 'scene/show':
       case 'scene/remove': case 'annotation/undo': case 'annotation/redo': case 'key-image/set':
         return this.#send(action);
@@ -108,7 +108,7 @@ export class Sharing {
     this.#connection = null;
     this.#sent = null;
     this.#marks.clear();
-    this.outside.showAddress(`/viewer?StudyInstanceUIDs=${this.store.get().opened.join(',')}`);
+    if (!PASS) this.outside.showAddress(`/viewer?StudyInstanceUIDs=${this.store.get().opened.join(',')}`);
   }
 
   /** @param {string} sessionId @returns {Listener} */
@@ -117,7 +117,7 @@ export class Sharing {
     /** @param {string} me @param {Room} room @param {number} at */
     const take = (me, room, at) => {
       this.#sent = null;
-      store.dispatch({ type: 'session/room', me, room: { ...room, session_id: sessionId }, offset: at - outside.clock.now() });
+      store.dispatch({ type: 'session/room', me, room: { ...room, session_id: PASS ? room.session_id : sessionId }, offset: at - outside.clock.now() });
       this.#tellFollowing();
       for (const mark of this.#marks.values()) this.#send(mark);
     };

@@ -4,6 +4,7 @@
 /** @import { ViewerState, ViewerStore } from '../state/viewer.js' */
 
 import { counted, dateText, earlierText } from '../core/wording.js';
+import { addressOf } from '../core/http.js';
 import { hasPictures, thumbnailAddress } from '../dicomweb/frames.js';
 import { isSamePerson, seriesIn, shownViewports } from '../state/select.js';
 import { expose, make } from './build.js';
@@ -128,7 +129,7 @@ function thumbnail(series) {
   const instead = make('span', { class: 'no-thumbnail' }, series.modality);
   if (!hasPictures(series)) return instead;
   const picture = make('img', {
-    src: thumbnailAddress(series, THUMBNAIL), alt: '', loading: 'lazy', decoding: 'async', draggable: 'false',
+    src: addressOf(thumbnailAddress(series, THUMBNAIL)), alt: '', loading: 'lazy', decoding: 'async', draggable: 'false',
     width: '64', height: '64',
   });
   picture.addEventListener('error', () => picture.replaceWith(instead), { once: true });

@@ -3,12 +3,14 @@
 /** @import { Room } from '../core/types.js' */
 /** @import { Action, Session, ViewerState, ViewerStore } from '../state/viewer.js' */
 
+import { PASS } from '../core/http.js';
 import { participants, whereText } from '../state/select.js';
 import { leads, mayDirect } from '../state/viewer.js';
 import { readCode } from '../sessions/directory.js';
 import { LEADER_GRACE_MS, longestPresent } from '../sessions/leading.js';
 import { expose, make } from './build.js';
 import { commandButton } from './command-button.js';
+import { GuestLink } from './guest-link.js';
 import { icon, mark } from './icons.js';
 import { LiveElement } from './live-element.js';
 
@@ -73,7 +75,7 @@ export class SessionPanel extends LiveElement {
       code.textContent = told ? `${told.code} at ${new URL(told.address).host}/join` : 'There is no code just now.';
       if (told) picture.src = `/api/sessions/${encodeURIComponent(id)}/code.svg`;
     }, { signal: life });
-    return make('div', { class: 'session-link' }, address, copy, invite);
+    return make('div', { class: 'session-link', hidden: PASS !== '' }, address, copy, invite, new GuestLink(this.store));
   }
 
   #show() {
@@ -133,8 +135,8 @@ export class SessionPanel extends LiveElement {
     clearTimeout(this.#timer);
     const { room, me, connection } = session ?? {};
     if (!session || !room || !me || connection !== 'live') return [];
-    const own = ['hand', ...(leads(session) ? [] : ['propose']), ...(mayDirect(session) ? ['freeze', 'call-back'] : [])]
-      .map((name) => commandButton(this.store, name, { look: 'people' }));
+    const own = ['hand', ...(leads(session) ? [] : ['propose']), ...(mayDirect(session) ? ['freeze', 'call-back', ...(session.room?.people[me]?.guest ? [] : ['anonymous'])] : [])]
+      .map((name) => commandButton(this.store, name));
     return leads(session) ? own : [...this.#lead(session, room, me), ...own];
   }
 

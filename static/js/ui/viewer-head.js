@@ -2,6 +2,7 @@
 
 /** @import { ViewerState, ViewerStore } from '../state/viewer.js' */
 
+import { PASS } from '../core/http.js';
 import { dateText, patientId, sexText } from '../core/wording.js';
 import { patientIn } from '../state/select.js';
 import { make, write } from './build.js';
@@ -25,7 +26,7 @@ export class ViewerHead extends LiveElement {
       icon('people'), make('span', { class: 'word' }, 'Start session'));
     start.addEventListener('click', () => store.dispatch({ type: 'session/start' }), { signal: life });
     this.append(
-      make('a', { href: '/', class: 'back', title: 'Back to the worklist', 'aria-label': 'Worklist' }, icon('back'), make('span', { class: 'word' }, 'Worklist')),
+      make('a', { href: '/', class: 'back', hidden: PASS !== '', title: 'Back to the worklist', 'aria-label': 'Worklist' }, icon('back'), make('span', { class: 'word' }, 'Worklist')),
       make('div', { class: 'banner' }, name, facts),
       make('span', { class: 'caution', 'data-testid': 'caution' }, 'Not for primary diagnosis'),
       people, start);

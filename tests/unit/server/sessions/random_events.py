@@ -120,6 +120,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "studies/add": {"study_uids": lambda chance: [chance.choice(STUDIES)]},
     "mode/set": {"mode": lambda chance: chance.choice(["together", "free"])},
     "freeze/set": {"frozen": _flag},
+    "anonymous/set": {"anonymous": _flag},
     "view/propose": {"view": _view},
     "view/accept": {"of": _person},
     "view/dismiss": {"of": _person},

@@ -1,0 +1,6 @@
+CREATE TABLE session_pass (
+  digest TEXT PRIMARY KEY,
+  session_id TEXT NOT NULL REFERENCES session,
+  guest INTEGER NOT NULL,
+  until INTEGER NOT NULL
+) WITHOUT ROWID;

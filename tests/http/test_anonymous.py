@@ -1,0 +1,137 @@
+"""Whoever comes with a pass sees the images and learns nothing of whose they are."""
+
+import json
+from typing import Any
+
+import pytest
+
+from server.web.session_records import _now
+from tests.factories import image, part10
+from tests.http.conftest import Client
+
+SECRETS = {
+    "PatientName": "WHIPPLE^Sophronia", "PatientID": "9990001112", "PatientBirthDate": "19310405",
+    "AccessionNumber": "ACC-77123", "InstitutionName": "Saint Elsewhere", "StudyDescription": "CT of Whipple, S",
+    "SeriesDescription": "arterial, Sophronia", "ReferringPhysicianName": "KILDARE^James", "StudyDate": "20240229",
+    "StationName": "SCANNER-SE-4", "ImageComments": "tell Mrs Whipple",
+}  # fmt: skip
+
+
+class Veiled:
+    """A session around one study, and a guest's address into it."""
+
+    def __init__(self, client: Client, guest: bool = True) -> None:
+        self.client = client
+        self.dataset = image(**SECRETS, BurnedInAnnotation="YES")
+        client.stow(part10(self.dataset))
+        self.uids = [
+            str(getattr(self.dataset, f"{one}UID")) for one in ("StudyInstance", "SeriesInstance", "SOPInstance")
+        ]
+        body = json.dumps({"StudyInstanceUIDs": self.uids[:1]})
+        self.session_id = client.post("/api/sessions", content=body).json()["session_id"]
+        made = client.post(f"/api/sessions/{self.session_id}/passes", content=json.dumps({"guest": guest}))
+        assert made.status_code == 201
+        self.root = "/anonymous/" + made.json()["address"].partition("anonymous=")[2]
+
+    def get(self, path: str) -> Any:
+        return self.client.get(self.root + path)
+
+    def shown(self) -> tuple[str, str, str]:
+        """The study, the series and the instance, by the names they have here."""
+        study = self.get("/api/sessions/current").json()["study_uids"][0]
+        [series] = self.get(f"/dicomweb/studies/{study}/series").json()
+        series_uid = series["0020000E"]["Value"][0]
+        [instance] = self.get(f"/dicomweb/studies/{study}/series/{series_uid}/instances").json()
+        return study, series_uid, instance["00080018"]["Value"][0]
+
+
+@pytest.fixture
+def veiled(client: Client) -> Veiled:
+    return Veiled(client)
+
+
+def test_no_answer_names_the_patient_or_a_uid(veiled: Veiled) -> None:
+    study, series, instance = veiled.shown()
+    path = f"/dicomweb/studies/{study}/series/{series}"
+    everything = "includefield=all"
+    answers = [
+        veiled.get("/api/sessions/current"),
+        veiled.get(f"/dicomweb/studies?StudyInstanceUID={study}&{everything}"),
+        veiled.get(f"/dicomweb/studies/{study}/series?{everything}"),
+        veiled.get(f"{path}/instances?{everything}"),
+        veiled.get(f"{path}/instances/{instance}/frames/1/rendered?annotation=patient,technique"),
+        veiled.get(f"{path}/thumbnail"),
+        veiled.get(
+            f"/api/studies/{study}/series/{series}/instances/{instance}/frames/1/statistics?shape=point&points=1,1"
+        ),
+    ]
+    known = [*SECRETS.values(), *veiled.uids, veiled.session_id, "WHIPPLE", "KILDARE", "Whipple"]
+    for answer in answers:
+        assert answer.status_code == 200, (answer.url, answer.text)
+        said = answer.content + repr(answer.headers).encode()
+        assert not [word for word in known if word.encode() in said], answer.url
+    [found] = answers[1].json()
+    assert found["00100010"]["Value"] == [{"Alphabetic": "ANONYMOUS"}]
+    assert found["00100020"]["Value"][0].startswith("ANON-")
+    assert answers[3].json()[0]["00280301"]["Value"] == ["YES"], "whether the pixels name somebody is told"
+
+
+def test_annotation_of_patient_is_not_drawn(veiled: Veiled) -> None:
+    study, series, instance = veiled.shown()
+    path = f"/dicomweb/studies/{study}/series/{series}/instances/{instance}/frames/1/rendered"
+    assert veiled.get(f"{path}?annotation=patient").content == veiled.get(path).content
+
+
+def test_what_is_not_on_the_list_is_not_there(veiled: Veiled) -> None:
+    study, series, instance = veiled.shown()
+    path = f"/dicomweb/studies/{study}/series/{series}/instances/{instance}"
+    for closed in (
+        path, f"{path}/metadata", f"{path}/rendered", f"{path}/bulkdata/7FE00010", "/dicomweb/changes",
+        "/dicomweb/studies", "/dicomweb/studies?PatientName=WHIPPLE*", "/api/sessions/current/journal",
+        "/api/sessions/current/code", f"/api/sessions/{veiled.session_id}", "/",
+        f"/dicomweb/studies/{veiled.uids[0]}x/series", "/anonymous/x/",
+    ):  # fmt: skip
+        answer = veiled.get(closed)
+        assert answer.status_code == 404, closed
+        assert not [uid for uid in veiled.uids if uid in answer.text], closed
+
+
+def test_another_study_of_the_archive_is_not_there(veiled: Veiled) -> None:
+    other = image()
+    veiled.client.stow(part10(other))
+    assert veiled.get(f"/dicomweb/studies/{other.StudyInstanceUID}/series").status_code == 404
+    assert veiled.get(f"/dicomweb/studies?StudyInstanceUID={other.StudyInstanceUID}").status_code == 404
+
+
+def test_a_withdrawn_pass_opens_nothing(veiled: Veiled) -> None:
+    study, *_ = veiled.shown()
+    assert veiled.client.request("DELETE", f"/api/sessions/{veiled.session_id}/passes").status_code == 204
+    for path in ("/api/sessions/current", f"/dicomweb/studies/{study}/series"):
+        assert veiled.get(path).status_code == 404
+
+
+def test_a_pass_is_good_for_a_day(veiled: Veiled, monkeypatch: pytest.MonkeyPatch) -> None:
+    tomorrow = (_now() + 24 * 3600 * 1000 + 1000) * 1_000_000
+    monkeypatch.setattr("server.web.anonymous.time.time_ns", lambda: tomorrow)
+    assert veiled.get("/api/sessions/current").status_code == 404
+
+
+def test_two_patients_can_be_told_apart_and_one_stays_one(client: Client) -> None:
+    datasets = [image(PatientID=number) for number in ("1", "1", "2")]
+    for dataset in datasets:
+        client.stow(part10(dataset))
+    body = json.dumps({"StudyInstanceUIDs": [str(dataset.StudyInstanceUID) for dataset in datasets]})
+    session_id = client.post("/api/sessions", content=body).json()["session_id"]
+    address = client.post(f"/api/sessions/{session_id}/passes", content='{"guest": false}').json()["address"]
+    root = "/anonymous/" + address.partition("anonymous=")[2]
+    room = client.get(f"{root}/api/sessions/current").json()
+    assert room["session_id"] == session_id, "who belongs to the session may go back to it"
+    found = [client.get(f"{root}/dicomweb/studies?StudyInstanceUID={uid}").json()[0] for uid in room["study_uids"]]
+    one, same, other = (study["00100020"]["Value"][0] for study in found)
+    assert one == same != other
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{}", '{"guest": 1}'])
+def test_a_pass_is_asked_for_in_so_many_words(client: Client, body: str) -> None:
+    session_id = Veiled(client).session_id
+    assert client.post(f"/api/sessions/{session_id}/passes", content=body).status_code == 400
