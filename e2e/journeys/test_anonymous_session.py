@@ -92,7 +92,7 @@ def test_an_anonymous_session_names_nobody_until_it_is_over(hospital: RunningSer
     assert name != "ANONYMOUS"
     leader.scroll(2)
     leader.expect_exact()
-    leader.press("Shift+A")
+    leader.press("Shift+N")
     for viewer in (leader, follower):
         expect(viewer.page.get_by_test_id("banner-name")).to_have_text("ANONYMOUS")
         viewer.expect_live()
@@ -102,7 +102,7 @@ def test_an_anonymous_session_names_nobody_until_it_is_over(hospital: RunningSer
     leader.scroll(2)
     expect(leader.viewport()).not_to_have_attribute("data-instance-uid", before)
     follower.expect_shows(leader.shown())
-    leader.press("Shift+A")
+    leader.press("Shift+N")
     for viewer in (leader, follower):
         expect(viewer.page.get_by_test_id("banner-name")).to_have_text(name)
         viewer.expect_live()
