@@ -45,6 +45,7 @@ from server.sessions.hub import Hub
 from server.sessions.journal import Journal
 from server.sessions.neighbours import Neighbours
 from server.sessions.passes import Passes
+from server.sessions.subscriptions import Subscriptions
 from server.settings import Settings
 from server.studies.adopt import adopt
 from server.studies.author import Author
@@ -63,6 +64,7 @@ from server.studies.statistics import Statistics
 from server.studies.store import Store
 from server.studies.volumes import Volumes
 from server.web.anonymous import Anonymous
+from server.web.fhircast import Fhircast
 from server.web.forwarded import TrustedProxies, networks
 from server.web.live import Live
 from server.web.origin import LOOPBACK_NAMES, OriginGuard
@@ -172,6 +174,7 @@ def build(settings: Settings) -> Starlette:
     share = Share(parts.catalogue, parts.audit)
     live = Live(hub, share, workers)
     passes = Passes(parts.records)
+    fhircast = Fhircast(hub, Subscriptions(parts.records), share, retrieve, workers)
     session_passes = SessionPasses(passes, hub, share, workers)
     records = SessionRecords(parts.journal, share, workers, settings.web.public_address)
     remove = Remove(
@@ -231,6 +234,7 @@ def build(settings: Settings) -> Starlette:
                 routes=[
                     *live.routes(),
                     *session_passes.routes(),
+                    *fhircast.routes(),
                     *records.routes(),
                     *removal.routes(),
                     *regions.routes(),

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 News = dict[str, Any]
-"""`{"kind": "events" | "fleeting" | "seated" | "roll-call" | "guests-out", "session_id": …, "process": …}` and what
-belongs to it.
+"""`{"kind", "session_id", "process"}` and what belongs to the kind: events, fleeting, seated, roll-call, guests-out or
+watchers.
 """
 
 

@@ -9,8 +9,8 @@ from server.errors import Conflict, Overloaded
 from server.sessions.backplane import Backplane, InProcess, News
 from server.sessions.events import Event
 from server.sessions.journal import Journal
-from server.sessions.open_room import REMOVED, Arrival, OpenRoom, RunOnThread
-from server.sessions.seat import Seat
+from server.sessions.open_room import REMOVED, Arrival, OpenRoom, RunOnThread, Watcher
+from server.sessions.seat import Message, Seat
 from server.sessions.shape import Room
 
 ROLL_CALL_SECONDS = 0.3
@@ -115,6 +115,40 @@ class Hub:
         if not self._backplane.alone:
             await self._publish("fleeting", session_id, message=told)
 
+    async def watch(self, session_id: str, watcher: Watcher) -> Room:
+        """Lets somebody hear of a room without sitting in it; answers the room as it is now."""
+        opened = await self._open(session_id)
+        opened.watchers.append(watcher)
+        return opened.room
+
+    async def unwatch(self, session_id: str, watcher: Watcher) -> None:
+        """Nothing more is heard; a room without anybody is closed."""
+        opened = self._rooms.get(session_id)
+        if opened is not None and watcher in opened.watchers:
+            opened.watchers.remove(watcher)
+            await opened.arrived.put(Arrival(None, news=(opened.room["seq"] + 1, [])))
+
+    async def tell_watchers(self, session_id: str, message: Message) -> None:
+        """Tells all who watch the room something that is none of its events."""
+        self._tell_watchers(session_id, message)
+        if not self._backplane.alone:
+            await self._publish("watchers", session_id, message=message)
+
+    def _tell_watchers(self, session_id: str, message: Message) -> None:
+        opened = self._rooms.get(session_id)
+        for watcher in list(opened.watchers) if opened else []:
+            watcher(opened.room, message)  # type: ignore[union-attr]
+
+    async def drive(self, session_id: str, event: Event) -> Room:
+        """Does something in the leader's stead; raises what the room answers, and `Conflict` when nobody leads."""
+        opened = self._rooms.get(session_id)
+        leader = opened.room["leader"] if opened else None
+        if opened is None or leader is None or not opened.room["people"][leader]["here"]:
+            raise Conflict("Nobody leads this session now.")
+        answer: asyncio.Future[Room] = asyncio.get_running_loop().create_future()
+        await opened.arrived.put(Arrival(None, self._by(leader, event), answer=answer))
+        return await answer
+
     async def show_out_guests(self, session_id: str) -> None:
         """Ends the connections of all guests, wherever they sit."""
         self._show_out(session_id)
@@ -184,6 +218,8 @@ class Hub:
                 opened.show(news["message"])
             case "seated":
                 opened.elsewhere[news["process"]] = (_now(), frozenset(news["people"]))
+            case "watchers":
+                self._tell_watchers(news["session_id"], news["message"])
             case "guests-out":
                 self._show_out(news["session_id"])
             case "roll-call":

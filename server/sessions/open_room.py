@@ -39,6 +39,7 @@ class Arrival:
     event: Event | None = None
     message_id: int | None = None
     news: tuple[int, list[Event]] | None = None
+    answer: "asyncio.Future[Room] | None" = None
 
     @property
     def joins(self) -> bool:
@@ -47,6 +48,10 @@ class Arrival:
     @property
     def leaves(self) -> bool:
         return self.event is not None and self.event["type"] == "person/leave"
+
+
+Watcher = Callable[[Room, Event | Message], None]
+"""Hears of a room without sitting in it: every event that has happened, and what is told to watchers alone."""
 
 
 class OpenRoom:
@@ -63,6 +68,7 @@ class OpenRoom:
         self.room = room
         self.arrived: asyncio.Queue[Arrival] = asyncio.Queue(_MOST_ARRIVED)
         self.seats: list[Seat] = []
+        self.watchers: list[Watcher] = []
         self.elsewhere: dict[str, tuple[float, frozenset[str]]] = {}
         """By process: when it was last heard of, and whom it has in this room."""
         self.looking: dict[str, Message] = {}
@@ -96,7 +102,7 @@ class OpenRoom:
                 if self.room["seq"] - self._kept >= SNAPSHOT_EVERY:
                     await self._run(self._journal.keep, self.room)
                     self._kept = self.room["seq"]
-                if not self.seats and self.arrived.empty():
+                if not self.seats and not self.watchers and self.arrived.empty():
                     return
         except Exception:
             log.exception("a session's room failed")
@@ -176,11 +182,18 @@ class OpenRoom:
             seat.send({"type": "event", "seq": seq, "id": message_id if seat is sender else None, "event": event})
             if event["type"] == "person/remove" and seat.participant_id == event["who"]:
                 seat.close(REMOVED, "The chair has closed this session for you.")
+        for watcher in self.watchers:
+            watcher(self.room, event)
         if event["type"] == "person/leave":
             self.looking.pop(event["by"], None)
 
     def _tell(self, arrival: Arrival, outcome: Room | ServerError) -> None:
         seat, event = arrival.seat, arrival.event
+        if arrival.answer is not None and not arrival.answer.done():
+            if isinstance(outcome, ServerError):
+                arrival.answer.set_exception(outcome)
+            else:
+                arrival.answer.set_result(outcome)
         if isinstance(outcome, ServerError):
             if seat is not None and arrival.joins:
                 seat.close(REMOVED if isinstance(outcome, NotAllowed) else 1013, outcome.message[:100])

@@ -8,8 +8,8 @@ import time
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_PASS = re.compile("^/anonymous/[^/]*")
-"""A pass in an address is a secret, and no log keeps it."""
+_SECRET = re.compile("^/(anonymous|api/fhircast/channels)/[^/]*")
+"""A secret in an address, which no log keeps."""
 
 log = logging.getLogger("lightbox.requests")
 
@@ -42,7 +42,7 @@ class RequestLog:
             line = {
                 "request_id": request_id,
                 "method": scope["method"],
-                "path": _PASS.sub("/anonymous/-", scope["path"])[:300],
+                "path": _SECRET.sub(r"/\1/-", scope["path"])[:300],
                 "status": status,
                 "ms": round((time.perf_counter() - started) * 1000, 1),
             }

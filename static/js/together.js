@@ -31,6 +31,9 @@ export function lookTogether(store, put, signal) {
   if (small.matches) showOne(); // a telephone gets the active viewport
   small.addEventListener('change', showOne, { signal });
   anonymity(store, put, signal);
+  store.watch(({ session, loading }) => (loading ? null : session?.room?.study_uids), (uids) => {
+    for (const study_uid of uids ?? []) if (!store.get().opened.includes(study_uid)) store.dispatch({ type: 'prior/open', study_uid });
+  }, { signal });
   return new Sharing(store, {
     clock: {
       now: () => Date.now(),

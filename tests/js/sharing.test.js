@@ -302,3 +302,12 @@ test('a pointer travels with its place in the patient where the image tells it',
   b.store.dispatch({ type: 'pointer/move', viewport: 0, image: imageRef(7), point: [4, 5], place: null });
   assert.deepEqual(b.wire.sent.at(-1), { type: 'pointer', viewport: 0, image: imageRef(7), point: [4, 5], place: place(18, 35, 30) });
 });
+
+test('what another application opens in the leader’s stead is seen by the leader too', async () => {
+  const b = await joined({ show: imageRef(7) });
+  b.happens({ type: 'image/set', by: 'me', viewport: 0, image: imageRef(7) }, 1);
+  const told = b.wire.events.length;
+  b.happens({ type: 'image/set', by: 'me', viewport: 0, image: imageRef(3), via: { event_id: 'x' } });
+  assert.deepEqual(b.state.view.viewports[0].image, imageRef(3));
+  assert.equal(b.wire.events.length, told, 'and is not undone by what they saw before');
+});

@@ -89,7 +89,7 @@
  * @typedef {ViewEvent | LeadEvent | ShowEvent | MarkEvent} SentEvent
  * @typedef {{ type: 'person/join', name: string, discipline?: Discipline, guest?: boolean }} PersonJoin
  * @typedef {SentEvent | PersonJoin | { type: 'person/leave' }} LastingEvent
- * @typedef {LastingEvent & { by: string, at: number }} RoomEvent
+ * @typedef {LastingEvent & { by: string, at: number, via?: { event_id: string } }} RoomEvent  `via`: another application did it in the leader's stead
  *
  * @typedef {object} Patient
  * @property {string} name  as people read it: SURNAME, Given

@@ -277,7 +277,7 @@ function takeEvent(state, session, event, room) {
     return following && !session.following ? follow(state, { ...next, following }) : { ...state, session: { ...next, following } };
   }
   if (event.type === 'view/accept' || event.type === 'scene/show') return next.following ? follow(state, next) : { ...state, session: next };
-  if (isViewEvent(event) && next.following && !leads(next)) return follow(state, next);
+  if (isViewEvent(event) && next.following && (!leads(next) || event.via)) return follow(state, next);
   return { ...state, session: next };
 }
 
