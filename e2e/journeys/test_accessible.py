@@ -1,5 +1,6 @@
 """What a machine can find of barriers: axe-core over the worklist and the viewer in each of its states."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,6 @@ from e2e.running import RunningServer, earliest_study
 NewPage = Callable[..., Page]
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-pytestmark = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm ci")
 
 
 def _barriers(page: Page) -> list[str]:
@@ -45,6 +45,59 @@ def test_the_worklist(hospital: RunningServer, new_page: NewPage) -> None:
 @pytest.mark.parametrize("width", [1280, 640])
 def test_the_viewer(hospital: RunningServer, new_page: NewPage, width: int) -> None:
     assert _barriers(_viewer(hospital, new_page, "CT", width).page) == []
+
+
+def test_a_phone_a_prior_and_the_window_menu(hospital: RunningServer, new_page: NewPage) -> None:
+    phone = _viewer(hospital, new_page, "MR", 390)
+    phone.press("9")
+    expect(phone.page.get_by_test_id("window-menu")).to_be_visible()
+    assert _barriers(phone.page) == []
+
+
+def test_twice_as_large_nothing_is_lost(hospital: RunningServer, new_page: NewPage) -> None:
+    """WCAG 1.4.4 and 1.4.10: a screen of 1280 by 800 at 200 % is one of 640 by 400."""
+    viewer = ViewerPage(new_page(640, 400))
+    viewer.open(f"{hospital.address}/viewer?StudyInstanceUIDs={earliest_study(hospital, 'CT')}")
+    viewer.expect_exact()
+    assert viewer.page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+    box = viewer.viewport().bounding_box()
+    assert box is not None
+    assert box["height"] > 200, "half of the screen is left for the image"
+    for identity in ("patient-name", "patient-id", "study-date", "quality", "window"):
+        expect(viewer.viewport().get_by_test_id(identity)).to_be_visible()
+    viewer.command("shortcuts")
+    expect(viewer.page.get_by_test_id("shortcut-sheet")).to_be_visible()
+
+
+def test_the_keyboard_reaches_everything_and_is_seen_where_it_is(hospital: RunningServer, new_page: NewPage) -> None:
+    viewer = _viewer(hospital, new_page, "CT")
+    script = """() => {
+        const at = document.activeElement, [own, edge] = [getComputedStyle(at), getComputedStyle(at, '::after')];
+        const framed = edge.borderTopStyle === 'solid' && edge.borderTopColor !== 'rgba(0, 0, 0, 0)';
+        const seen = own.outlineStyle !== 'none' || framed;
+        return [at.getAttribute('data-testid') || at.localName, seen];
+    }"""
+    visited = []
+    for _ in range(6):
+        viewer.press("Tab")
+        visited.append(viewer.page.evaluate(script))
+    assert all(seen for _, seen in visited), visited
+    names = [name for name, _ in visited]
+    assert [name for name in names if name.startswith("command-")] == ["command-window-level"], "one stop for all tools"
+    assert {"series", "viewport"} <= set(names)
+    viewer.page.get_by_test_id("command-window-level").focus()
+    viewer.press("ArrowRight")
+    viewer.press("Enter")
+    expect(viewer.page.get_by_test_id("command-stack-scroll")).to_have_attribute("aria-pressed", "true")
+
+
+def test_what_changes_is_said(hospital: RunningServer, new_page: NewPage) -> None:
+    viewer = _viewer(hospital, new_page, "CT")
+    viewer.press("End")
+    expect(viewer.page.get_by_test_id("announce-slice")).to_have_text(re.compile(r"Image (\d+) of \1"))
+    viewer.press("l")
+    expect(viewer.page.get_by_test_id("notice")).to_contain_text("Linked")
+    expect(viewer.page.get_by_test_id("notice")).to_have_attribute("role", "status")
 
 
 def test_the_viewer_with_planes(hospital: RunningServer, new_page: NewPage) -> None:

@@ -134,3 +134,26 @@ def test_a_session_of_two(full: RunningServer, new_page: NewPage) -> None:
     expect(follower.pointer("Okafor")).to_be_visible()
     picture = follower.page.screenshot(path=IMAGES / "session.png", animations="disabled")
     assert len(picture) > 20_000
+
+
+def test_a_phone(full: RunningServer, new_page: NewPage) -> None:
+    viewer = ViewerPage(new_page(390, 844, touch=True))
+    viewer.open(f"{full.address}/viewer?StudyInstanceUIDs={_studies(full, 'CT').partition(',')[0]}")
+    viewer.expect_exact()
+    for _ in range(6):
+        viewer.press("Shift+ArrowDown")
+    viewer.press("2")
+    viewer.expect_exact()
+    _save(viewer.page, "phone")
+
+
+def test_a_picture_that_cannot_be_had(full: RunningServer, new_page: NewPage) -> None:
+    viewer = ViewerPage(new_page(1440, 810))
+    viewer.open(f"{full.address}/viewer?StudyInstanceUIDs={_studies(full, 'CT').partition(',')[0]}")
+    viewer.expect_exact(1)
+    viewer.page.route("**/rendered**", lambda route: route.abort())
+    viewer.viewport(0).click(position={"x": 30, "y": 300})
+    viewer.press("3")
+    expect(viewer.viewport(0)).to_have_attribute("data-quality", "failed")
+    expect(viewer.viewport(0).get_by_test_id("viewport-message")).not_to_be_empty()
+    _save(viewer.page, "failed")

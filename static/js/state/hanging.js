@@ -22,6 +22,8 @@ import { imageIn, isSamePerson } from './select.js';
  */
 
 const CANDIDATES = 3;
+/** CSS pixels. A phone has no room for two images side by side. */
+const NARROW = 768;
 
 /** A person's own rules, else those of the house. @returns {Promise<Rule[]>} */
 export async function hangingRules() {
@@ -96,6 +98,7 @@ export async function hangPrior(store, rules) {
   const [study_uid = '', ...more] = state.opened;
   const study = state.studies[study_uid];
   const { rule, series: [hung, ...others] } = hang(rules, seriesOf(store, study_uid));
+  if (globalThis.innerWidth < NARROW) return;
   if (!study || !hung || !rule?.prior || others.length > 0 || more.length > 0) return;
   for (const candidate of comparable(study, state.priors, hung.modality)) {
     const series = await findSeries(candidate.study_uid);

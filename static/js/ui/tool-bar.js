@@ -53,6 +53,21 @@ export class ToolBar extends LiveElement {
     store.watch(({ preferences }) => preferences.keys, (keys) => {
       for (const button of this.querySelectorAll('.tool')) sayKeys(/** @type {HTMLElement} */ (button), keys);
     }, { signal: life });
+    // one stop for the tab key, arrows within
+    const buttons = [...this.querySelectorAll('button')];
+    for (const button of buttons) button.tabIndex = button === buttons[0] ? 0 : -1;
+    this.addEventListener('keydown', (event) => {
+      const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      const open = [...this.querySelectorAll('.tool')].filter((button) => !(/** @type {HTMLButtonElement} */ (button).disabled));
+      const at = open.indexOf(/** @type {Element} */ (document.activeElement));
+      if (!by || at < 0) return;
+      event.preventDefault();
+      /** @type {HTMLElement} */ (open[(at + by + open.length) % open.length]).focus();
+    }, { signal: life });
+    this.addEventListener('focusin', ({ target }) => {
+      if (!(target instanceof HTMLElement) || !target.matches('.tool')) return;
+      for (const button of this.querySelectorAll('.tool')) /** @type {HTMLElement} */ (button).tabIndex = button === target ? 0 : -1;
+    }, { signal: life });
     const [invert] = this.querySelectorAll('[data-testid="command-invert"]');
     store.watch(({ view }) => view.viewports[view.active_viewport]?.presentation.invert ?? false, (inverted) => {
       invert?.setAttribute('aria-pressed', String(inverted));

@@ -51,7 +51,7 @@ export class WindowMenu extends LiveElement {
     const viewport = state.view.active_viewport;
     const choices = windowChoices(seriesIn(state, viewport)?.modality ?? '', frameOf(state, imageIn(state, viewport)));
     this.#presets.replaceChildren(...choices.map(({ key, name, voi }) => {
-      const button = make('button', { type: 'button', class: 'preset', 'data-testid': `preset-${key}`, 'aria-label': name },
+      const button = make('button', { type: 'button', class: 'preset', 'data-testid': `preset-${key}` },
         make('kbd', {}, key), make('span', {}, name), make('span', { class: 'preset-numbers' }, windowText(voi)));
       button.addEventListener('click', () => {
         this.#set(voi);
