@@ -1,9 +1,9 @@
 """Measuring: what stands beside a mark is what the stored pixels and the header say."""
 
 import io
-import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import numpy as np
@@ -12,9 +12,18 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from e2e.pages.viewer import ViewerPage
-from e2e.running import RunningServer, earliest_study
+from e2e.running import RunningServer, earliest_study, send
 
 NewPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server of one's own: what is measured here is stored."""
+    server = RunningServer(tmp_path_factory.mktemp("measuring") / "root").start()
+    send(server, "chest-ct", "knee-cr", "brain-mr")
+    yield server
+    server.stop()
 
 
 def _open(server: RunningServer, new_page: NewPage, modality: str) -> ViewerPage:
@@ -51,12 +60,13 @@ def _mark(viewer: ViewerPage, kind: str) -> Locator:
     return viewer.page.locator(f'[data-testid="mark"][data-kind="{kind}"]')
 
 
-def _saved(viewer: ViewerPage) -> list[dict]:  # type: ignore[type-arg]
-    if not viewer.page.get_by_test_id("marks-save").is_visible():
-        viewer.press("Shift+D")
-    with viewer.page.expect_download() as download:
-        viewer.page.get_by_test_id("marks-save").click()
-    return json.loads(download.value.path().read_text())["marks"]  # type: ignore[no-any-return]
+def _saved(viewer: ViewerPage, server: RunningServer) -> list[dict]:  # type: ignore[type-arg]
+    """The marks of the report that they are saved as."""
+    with viewer.page.expect_response(lambda answer: answer.url.endswith("/measurement-reports")) as saved:
+        viewer.press("Shift+S")
+    uids = saved.value.json()
+    path = "/api/studies/{study_uid}/series/{series_uid}/instances/{instance_uid}/marks".format(**uids)
+    return httpx.get(server.address + path).json()["marks"]  # type: ignore[no-any-return]
 
 
 def _stored(server: RunningServer, image: dict[str, str]) -> pydicom.Dataset:
@@ -72,7 +82,7 @@ def test_an_ellipse_says_what_the_stored_pixels_say(ct: ViewerPage, hospital: Ru
     _draw(ct, (400, 250), (520, 330))
     expect(_mark(ct, "ellipse")).to_have_attribute("data-text", re.compile("Mean"))
     text = (_mark(ct, "ellipse").get_attribute("data-text") or "").replace("−", "-")
-    [mark] = _saved(ct)
+    [mark] = _saved(ct, hospital)
     stored = _stored(hospital, mark["image"])
     values = stored.pixel_array * float(stored.RescaleSlope) + float(stored.RescaleIntercept)
     (x1, y1), (x2, y2) = ((point["x"], point["y"]) for point in mark["points"])
@@ -88,7 +98,7 @@ def test_an_ellipse_says_what_the_stored_pixels_say(ct: ViewerPage, hospital: Ru
 def test_a_length_is_the_millimetres_of_the_header(ct: ViewerPage, hospital: RunningServer) -> None:
     _choose(ct, "length")
     _draw(ct, (300, 250), (420, 400))
-    [mark] = _saved(ct)
+    [mark] = _saved(ct, hospital)
     spacing = _stored(hospital, mark["image"]).PixelSpacing
     (x1, y1), (x2, y2) = ((point["x"], point["y"]) for point in mark["points"])
     length = np.hypot((x2 - x1) * spacing[1], (y2 - y1) * spacing[0])
@@ -159,3 +169,64 @@ def test_a_plain_film_says_what_its_millimetres_are(hospital: RunningServer, new
     _choose(viewer, "length")
     _draw(viewer, (300, 250), (420, 400))
     expect(_mark(viewer, "length")).to_have_attribute("data-text", re.compile(r"mm"))
+
+
+def test_saved_measurements_are_opened_again_and_changed(
+    ct: ViewerPage, hospital: RunningServer, new_page: NewPage, tmp_path: Path
+) -> None:
+    _choose(ct, "length")
+    _draw(ct, (300, 250), (420, 400))
+    text = _mark(ct, "length").get_attribute("data-text") or ""
+    [before] = _saved(ct, hospital)
+    again = ViewerPage(new_page()).open(ct.page.url)
+    again.expect_exact()
+    again.command("marks")
+    again.page.get_by_test_id("report-open").first.click()
+    row = again.page.get_by_test_id("mark-row")
+    expect(row).to_have_count(1)
+    row.click()
+    again.command("marks")
+    expect(_mark(again, "length")).to_have_attribute("data-text", text)
+    again.press("w")
+    _draw(again, (420, 400), (500, 440))
+    expect(_mark(again, "length")).not_to_have_attribute("data-text", text)
+    [after] = _saved(again, hospital)
+    assert after["id"] == before["id"]
+    assert after["points"] != before["points"]
+    again.command("marks")
+    with again.page.expect_download() as download:
+        again.page.get_by_test_id("report-file").first.click()
+    file = tmp_path / "report.dcm"
+    download.value.save_as(file)
+    report = pydicom.dcmread(file)
+    assert report.PredecessorDocumentsSequence
+    again.page.get_by_label("Delete Length").click()
+    again.page.get_by_label("Measurement report", exact=True).set_input_files(file)
+    expect(row).to_have_count(1)
+
+
+def test_window_marks_and_key_images_leave_as_dicom(ct: ViewerPage, hospital: RunningServer) -> None:
+    _choose(ct, "length")
+    _draw(ct, (300, 250), (420, 400))
+    ct.press("2")
+    ct.expect_exact()
+    with ct.page.expect_response(lambda answer: answer.url.endswith("/presentation-states")) as saved:
+        ct.press("Shift+V")
+    state = _stored(hospital, saved.value.json())
+    window = state.SoftcopyVOILUTSequence[0]
+    assert (window.WindowCenter, window.WindowWidth) == ct.shown().window
+    assert len(state.GraphicAnnotationSequence[0].GraphicObjectSequence) == 1
+    ct.press("k")
+    image = ct.shown().instance_uid
+    ct.scroll(2)
+    ct.press("k")
+    ct.command("marks")
+    expect(ct.page.get_by_test_id("key-row")).to_have_count(2)
+    ct.page.get_by_test_id("keys-title").select_option("for-conference")
+    with ct.page.expect_response(lambda answer: answer.url.endswith("/key-objects")) as saved:
+        ct.page.get_by_test_id("keys-save").click()
+    selection = _stored(hospital, saved.value.json())
+    assert selection.ConceptNameCodeSequence[0].CodeMeaning == "For Conference"
+    chosen = [one.ReferencedSOPSequence[0] for one in selection.ContentSequence if one.ValueType == "IMAGE"]
+    assert chosen[0].ReferencedSOPInstanceUID == image
+    assert len(chosen) == 2

@@ -88,6 +88,10 @@ function partsOf(store, put, signal) {
       bring: once(async () => (await import('./keeping.js')).keepPictures(store, signal)),
     },
     { when: ({ type }) => type === 'mark/ask', bring: measuring, again: true },
+    {
+      when: ({ type }) => type === 'author/ask', again: true,
+      bring: once(async () => (await import('./authoring.js')).authoring(store, signal)),
+    },
     { when: () => store.get().mpr !== null, bring: planes },
     { when: ({ type }) => type === 'mpr/ask', bring: planes, again: true },
     {

@@ -7,16 +7,21 @@ import { titleOf } from './core/http.js';
 import { findStatistics } from './dicomweb/statistics.js';
 import { MarkLayer } from './ui/mark-layer.js';
 import { MarkList } from './ui/mark-list.js';
+import { SavedList } from './ui/saved-list.js';
 
 /** @param {ViewerStore} store @param {(place: string, element: HTMLElement) => void} put @param {AbortSignal} signal */
 export function measuring(store, put, signal) {
   customElements.define('mark-layer', MarkLayer);
+  customElements.define('saved-list', SavedList);
   customElements.define('mark-list', MarkList);
   put('panel', new MarkList(store));
   store.listen((action) => {
     if (action.type !== 'mark/ask') return;
     const { marks, list } = store.get();
-    if (action.wish === 'list') store.dispatch({ type: 'list/set', open: !list });
+    if (action.wish === 'list') {
+      store.dispatch({ type: 'list/set', open: !list });
+      if (!list) store.dispatch({ type: 'author/ask', wish: 'reports' });
+    }
     if (action.wish === 'undo') store.dispatch({ type: 'marks/set', marks: undone(marks) });
     if (action.wish === 'redo') store.dispatch({ type: 'marks/set', marks: redone(marks) });
     if (action.wish === 'delete') store.dispatch({ type: 'marks/set', marks: without(marks, marks.selected) });

@@ -3,7 +3,7 @@ import test from 'node:test';
 
 import { angleOf, ellipseArea, lengthOf, linesOf, polygonArea, unitOf } from '../../static/js/annotations/measures.js';
 import {
-  changed, completed, isWorthKeeping, put, readMarks, redone, regionKey, undone, without, written,
+  changed, completed, isWorthKeeping, put, redone, regionKey, undone, without,
 } from '../../static/js/annotations/model.js';
 import { imageRef } from './wire.js';
 
@@ -78,14 +78,6 @@ test('a slip of the hand is no mark', () => {
   assert.equal(isWorthKeeping(mark('a', 'length', at(1, 1), at(1.2, 1))), false);
   assert.equal(isWorthKeeping(mark('a', 'polygon', at(1, 1), at(9, 1))), false);
   assert.equal(isWorthKeeping(mark('a', 'polygon', at(1, 1), at(9, 1), at(5, 5))), true);
-});
-
-test('marks survive a file, and what makes no sense in it is left out', () => {
-  const marks = [mark('a', 'length', at(0, 0), at(1, 1)), mark('b', 'ellipse', at(0, 0), at(3, 1))];
-  assert.deepEqual(readMarks(written(marks)), marks);
-  const broken = [{ ...marks[0], kind: 'constructor' }, { ...marks[0], points: [at(0, NaN), at(1, 1)] }, { ...marks[0], image: { study_uid: '<x>' } }];
-  assert.deepEqual(readMarks(written([...broken, marks[1]])), [marks[1]]);
-  assert.throws(() => readMarks('{"marks": []}'));
 });
 
 test('the same region has the same key, another another', () => {

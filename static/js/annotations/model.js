@@ -1,4 +1,4 @@
-/** Marks on images: what there is, what was before, and marks as a file. All pure. */
+/** Marks on images: what there is, and what was before. All pure. */
 
 /** @import { ImageRef, Point } from '../core/types.js' */
 
@@ -33,7 +33,6 @@
 export const POINTS = { length: 2, angle: 3, bidirectional: 2, ellipse: 2, polygon: Infinity, cobb: 4, arrow: 2 };
 
 const KEPT = 200;
-const FORMAT = 'lightbox-marks-1';
 
 /** @param {Marks} marks @param {Mark[]} list @param {string | null} [selected] @returns {Marks} */
 export function changed(marks, list, selected = marks.selected) {
@@ -77,27 +76,6 @@ export function isWorthKeeping({ kind, points }) {
   const [a, b] = points;
   const moved = points.some((point) => a && Math.hypot(point.x - a.x, point.y - a.y) > 0.5);
   return Boolean(moved && b && (kind === 'polygon' ? points.length >= 3 : points.length >= POINTS[kind]));
-}
-
-/** @param {Mark[]} list */
-export function written(list) {
-  return JSON.stringify({ format: FORMAT, marks: list }, null, 1);
-}
-
-/** Marks from a file; those of unknown kinds or without sense are left out. @param {string} text @returns {Mark[]} */
-export function readMarks(text) {
-  const read = JSON.parse(text);
-  if (read?.format !== FORMAT || !Array.isArray(read.marks)) throw new Error('This is no file of measurements.');
-  return read.marks.filter(isMark);
-}
-
-/** @param {any} mark @returns {mark is Mark} */
-function isMark(mark) {
-  const points = Array.isArray(mark?.points) ? mark.points : [];
-  const finite = points.length >= 2 && points.every((/** @type {any} */ point) => Number.isFinite(point?.x) && Number.isFinite(point?.y));
-  const named = ['id', 'text', 'made'].every((name) => typeof mark?.[name] === 'string')
-    && ['study_uid', 'series_uid', 'instance_uid'].every((name) => /^[0-9.]{1,64}$/.test(mark?.image?.[name] ?? ''));
-  return finite && named && Object.hasOwn(POINTS, mark.kind) && Number.isInteger(mark.image.frame_number);
 }
 
 /** The same region, the same answer. @param {Mark} mark */

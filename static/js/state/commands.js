@@ -8,6 +8,7 @@ import { TOOLS } from '../tools/index.js';
 import { fit, flipHorizontal, flipVertical, rotate } from '../viewport/presentation.js';
 import { windowChoices } from '../viewport/windows.js';
 import { LAYOUTS, newPresentation } from '../sessions/room.js';
+import { AUTHORING } from './authoring-commands.js';
 import { READING } from './reading-commands.js';
 import { scrolled } from './scrolling.js';
 import { frameOf, imageIn, seriesIn, shownViewports } from './select.js';
@@ -148,6 +149,7 @@ export const COMMANDS = [
   { name: 'next-series', title: 'Next series', label: 'Next series', keys: ['PageDown'], group: 'Images', act: otherSeries(1) },
   { name: 'previous-series', title: 'Previous series', label: 'Previous series', keys: ['PageUp'], group: 'Images', act: otherSeries(-1) },
   ...READING,
+  ...AUTHORING,
   ...['0', '1', '2', '3', '4', '5', '6', '7', '8'].map(windowCommand),
   { name: 'window-menu', title: 'Window presets and numbers', label: 'Presets', keys: ['9'], group: 'Window', act: ({ sheet }) => [{ type: 'sheet/set', sheet: sheet === 'window' ? null : 'window' }] },
   { name: 'invert', title: 'Invert black and white', label: 'Invert', keys: ['i'], group: 'View', act: present((start) => ({ ...start, invert: !start.invert })) },
@@ -176,7 +178,7 @@ export const COMMANDS = [
   { name: 'undo', title: 'Undo the last change of a measurement', label: 'Undo', keys: ['Ctrl+z'], group: 'Measurements', act: askMark('undo') },
   { name: 'redo', title: 'Redo', label: 'Redo', keys: ['Ctrl+y', 'Ctrl+Shift+z'], group: 'Measurements', act: askMark('redo') },
   { name: 'delete', title: 'Delete the chosen measurement', label: 'Delete', keys: ['Delete', 'Backspace'], group: 'Measurements', act: askMark('delete') },
-  { name: 'marks', title: 'List of measurements: go to, hide, save and open', label: 'List', keys: ['Shift+d'], group: 'Measurements', act: askMark('list') },
+  { name: 'marks', title: 'Measurements and key images: go to, hide, save and open', label: 'List', keys: ['Shift+d'], group: 'Measurements', act: askMark('list') },
   { name: 'next-viewport', title: 'Viewport to the right', label: 'Right viewport', keys: ['ArrowRight'], group: 'Layout', act: otherViewport(1) },
   { name: 'previous-viewport', title: 'Viewport to the left', label: 'Left viewport', keys: ['ArrowLeft'], group: 'Layout', act: otherViewport(-1) },
   { name: 'follow', title: 'Follow the leader, or stop following', label: 'Follow', keys: ['f'], group: 'Session', act: ({ session }) => (!session?.room || leads(session) ? [] : [{ type: 'follow/set', following: !session.following }]) },

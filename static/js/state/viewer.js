@@ -4,6 +4,7 @@
 /** @import { SentEvent, SharedMpr, ViewEvent } from '../core/types.js' */
 /** @import { Marks, Summary } from '../annotations/model.js' */
 /** @import { Preferences } from './preferences.js' */
+/** @import { InstanceRef, SavedReport } from '../dicomweb/authored.js' */
 /** @import { Store } from '../core/store.js' */
 
 import { isViewEvent, look, newView, viewOf } from '../sessions/room.js';
@@ -53,6 +54,8 @@ import { indexIn } from './select.js';
  * @property {Record<string, Summary | string>} counted  what the server says of regions; a string says why it cannot
  * @property {boolean} list  the list of measurements is open
  * @property {Preferences} preferences
+ * @property {SavedReport[]} reports  measurements that were saved before
+ * @property {ImageRef[]} keys  key images; in a session those of the room count
  * @property {string} tool
  * @property {'shortcuts' | 'window' | null} sheet
  * @property {boolean} panel  the session panel is open
@@ -80,6 +83,9 @@ import { indexIn } from './select.js';
  *   | { type: 'mpr/present', change: (start: Presentation) => Presentation }
  *   | { type: 'marks/set', marks: Marks } | { type: 'list/set', open: boolean }
  *   | { type: 'mark/ask', wish: 'undo' | 'redo' | 'delete' | 'list' }
+ *   | { type: 'author/ask', wish: 'marks' | 'presentation' | 'reports' } | { type: 'author/ask', wish: 'keys', title?: string }
+ *   | { type: 'author/ask', wish: 'open', report: InstanceRef } | { type: 'author/ask', wish: 'bring', file: File }
+ *   | { type: 'reports/set', reports: SavedReport[] } | { type: 'keys/set', keys: ImageRef[] }
  *   | { type: 'region/counted', key: string, summary: Summary | string }
  *   | { type: 'preferences/set', preferences: Preferences }
  *   | { type: 'tool/set', tool: string }
@@ -105,7 +111,7 @@ import { indexIn } from './select.js';
 export const INITIAL = {
   loading: true, problem: '', notice: '', studies: {}, opened: [], priors: [], series: {}, stacks: {},
   view: newView(), opening: [null, null], displayed: [null, null], maximised: false,
-  cross: null, lines: true, link: null, alike: false, cine: null, seen: {}, palettes: {}, terse: false, mpr: null, counted: {}, list: false,
+  cross: null, lines: true, link: null, alike: false, cine: null, seen: {}, palettes: {}, terse: false, mpr: null, counted: {}, list: false, reports: [], keys: [],
   marks: { list: [], past: [], future: [], selected: null, shown: true },
   preferences: USUAL, tool: 'window-level', sheet: null, panel: true, session: null,
 };
@@ -137,6 +143,8 @@ export function reduce(state, action) {
     case 'mpr/set': return samePlanes(state.mpr, action.mpr) ? { ...state, mpr: action.mpr } : lookThrough(state, { mpr: action.mpr });
     case 'marks/set': return { ...state, marks: action.marks };
     case 'list/set': return { ...state, list: action.open };
+    case 'reports/set': return { ...state, reports: action.reports };
+    case 'keys/set': return { ...state, keys: action.keys };
     case 'region/counted': return { ...state, counted: { ...state.counted, [action.key]: action.summary } };
     case 'preferences/set': return { ...state, preferences: action.preferences };
     case 'tool/set': return { ...state, tool: action.tool };

@@ -33,6 +33,16 @@ export function sayKeys(button, own) {
   button.title = [command.title, keys.map(keyText).join(' or ')].filter(Boolean).join(' — ');
 }
 
+/** The same as words alone, for panels. @param {ViewerStore} store @param {string} name */
+export function wordButton(store, name) {
+  const command = commandNamed(name);
+  const button = make('button', {
+    type: 'button', class: 'quiet', 'data-testid': `panel-${name}`, title: `${command.title} — ${command.keys.map(keyText).join(' or ')}`,
+  }, command.label);
+  button.addEventListener('click', () => run(store, command));
+  return button;
+}
+
 /** @param {ViewerStore} store @param {Command} command */
 export function run(store, command) {
   for (const action of command.act(store.get())) store.dispatch(action);

@@ -1,13 +1,15 @@
-/** <mark-list>: everything that was measured, and marks as a file. */
+/** <mark-list>: everything that was measured; below it what was saved. */
 
 /** @import { Mark } from '../annotations/model.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
 import { linesOf, unitOf } from '../annotations/measures.js';
-import { changed, readMarks, regionKey, without, written } from '../annotations/model.js';
+import { regionKey, without } from '../annotations/model.js';
 import { frameOf, indexIn, stackOf } from '../state/select.js';
 import { make } from './build.js';
+import { wordButton } from './command-button.js';
 import { LiveElement } from './live-element.js';
+import { SavedList } from './saved-list.js';
 
 export class MarkList extends LiveElement {
   /** @param {ViewerStore} store */
@@ -20,20 +22,15 @@ export class MarkList extends LiveElement {
   build(life) {
     const { store } = this;
     const rows = make('ul', { class: 'mark-rows' });
-    const file = make('input', { type: 'file', accept: 'application/json,.json', class: 'unseen', tabindex: '-1', 'aria-label': 'File of measurements' });
     const shown = button('Hide', 'marks-shown', () => {
       const { marks } = store.get();
       store.dispatch({ type: 'marks/set', marks: { ...marks, shown: !marks.shown } });
     });
-    const save = button('Save', 'marks-save', () => this.#save());
+    const save = wordButton(store, 'marks-save');
+    const present = wordButton(store, 'presentation-save');
     this.append(
       make('header', {}, make('h2', {}, 'Measurements'), button('Close', 'marks-close', () => store.dispatch({ type: 'list/set', open: false }))),
-      rows, make('div', { class: 'mark-actions' }, shown, save, button('Open…', 'marks-open', () => file.click()), file));
-    file.addEventListener('change', async () => {
-      const [chosen] = file.files ?? [];
-      file.value = '';
-      if (chosen) this.#open(await chosen.text());
-    }, { signal: life });
+      rows, make('div', { class: 'mark-actions' }, shown, save, present), new SavedList(store));
     store.watch(({ list }) => list, (open) => { this.hidden = !open; }, { signal: life });
     store.watch(({ marks, counted, stacks }) => [marks, counted, stacks], () => {
       const { marks } = store.get();
@@ -64,26 +61,6 @@ export class MarkList extends LiveElement {
     const remove = button('×', 'mark-delete', () => this.store.dispatch({ type: 'marks/set', marks: without(this.store.get().marks, mark.id) }));
     remove.setAttribute('aria-label', `Delete ${name}`);
     return make('li', {}, go, remove);
-  }
-
-  #save() {
-    const address = URL.createObjectURL(new Blob([written(this.store.get().marks.list)], { type: 'application/json' }));
-    const link = make('a', { href: address, download: 'measurements.json' });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(address), 1000);
-  }
-
-  /** Marks from a file are added; those already here are replaced. @param {string} text */
-  #open(text) {
-    const { marks } = this.store.get();
-    try {
-      const read = readMarks(text);
-      const known = new Set(read.map(({ id }) => id));
-      this.store.dispatch({ type: 'marks/set', marks: changed(marks, [...marks.list.filter(({ id }) => !known.has(id)), ...read], null) });
-      this.store.dispatch({ type: 'notice/set', text: `${read.length} measurements read.` });
-    } catch {
-      this.store.dispatch({ type: 'notice/set', text: 'This is no file of measurements.' });
-    }
   }
 }
 

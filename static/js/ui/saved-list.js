@@ -1,0 +1,85 @@
+/** <saved-list>: key images, and measurements that were saved before, to be opened, taken along or brought. */
+
+/** @import { ImageRef } from '../core/types.js' */
+/** @import { SavedReport } from '../dicomweb/authored.js' */
+/** @import { ViewerStore } from '../state/viewer.js' */
+
+import { counted, dateText, timeText } from '../core/wording.js';
+import { fileAddress } from '../dicomweb/authored.js';
+import { isSameImage, keyImages, TITLES } from '../state/authoring-commands.js';
+import { frameOf, whereText } from '../state/select.js';
+import { make } from './build.js';
+import { wordButton } from './command-button.js';
+import { LiveElement } from './live-element.js';
+
+export class SavedList extends LiveElement {
+  /** @param {ViewerStore} store */
+  constructor(store) {
+    super();
+    this.store = store;
+  }
+
+  /** @override @param {AbortSignal} life */
+  build(life) {
+    const { store } = this;
+    const keys = make('ul', { class: 'mark-rows' });
+    const reports = make('ul', { class: 'mark-rows' });
+    const file = make('input', { type: 'file', accept: 'application/dicom,.dcm', class: 'unseen', tabindex: '-1', 'aria-label': 'Measurement report' });
+    const title = make('select', { 'aria-label': 'Why these images', 'data-testid': 'keys-title', title: 'Why these images were chosen' },
+      ...TITLES.map(([value, name]) => make('option', { value }, name)));
+    const bring = make('button', { type: 'button', class: 'quiet', 'data-testid': 'report-bring', title: 'Store a DICOM report from a file and open its measurements' }, 'From a file…');
+    const save = make('button', { type: 'button', class: 'quiet', 'data-testid': 'keys-save', title: 'Save the key images as a DICOM selection — Shift K' }, 'Save');
+    save.addEventListener('click', () => store.dispatch({ type: 'author/ask', wish: 'keys', title: title.value }), { signal: life });
+    bring.addEventListener('click', () => file.click(), { signal: life });
+    file.addEventListener('change', () => {
+      const [chosen] = file.files ?? [];
+      file.value = '';
+      if (chosen) store.dispatch({ type: 'author/ask', wish: 'bring', file: chosen });
+    }, { signal: life });
+    this.append(
+      make('h3', {}, 'Saved measurements'), reports, make('div', { class: 'mark-actions' }, bring, file),
+      make('h3', {}, 'Key images'), keys, make('div', { class: 'mark-actions' }, wordButton(store, 'key-image'), title, save));
+    store.watch(({ reports: found }) => found, (found) => {
+      reports.replaceChildren(...found.map((report) => this.#report(report)));
+      if (found.length === 0) reports.append(make('li', { class: 'none' }, 'None yet. Shift S saves what is measured.'));
+    }, { signal: life });
+    store.watch((state) => [keyImages(state), state.stacks], () => {
+      const images = keyImages(store.get());
+      keys.replaceChildren(...images.map((image) => this.#key(image)));
+      if (images.length === 0) keys.append(make('li', { class: 'none' }, 'None yet. K marks the image you look at.'));
+      save.disabled = images.length === 0;
+    }, { signal: life });
+  }
+
+  /** @param {SavedReport} report */
+  #report(report) {
+    const { store } = this;
+    const when = [dateText(report.date), timeText(report.time)].filter(Boolean).join(' ');
+    const open = make('button', { type: 'button', class: 'mark-go', 'data-testid': 'report-open', title: 'Open these measurements, to look at and to change' },
+      make('strong', {}, when || 'No date'), make('span', { class: 'mark-where' }, `${counted(report.marks, 'measurement')}  ${report.maker}`));
+    open.addEventListener('click', () => store.dispatch({ type: 'author/ask', wish: 'open', report }));
+    const take = make('a', { class: 'quiet', href: fileAddress(report), download: 'measurements.dcm', 'data-testid': 'report-file', title: 'Save the report as a DICOM file', 'aria-label': `Save the report of ${when} as a file` }, '⤓');
+    return make('li', {}, open, take);
+  }
+
+  /** @param {ImageRef} image */
+  #key(image) {
+    const { store } = this;
+    const state = store.get();
+    const series = state.series[image.series_uid];
+    const go = make('button', { type: 'button', class: 'mark-go', 'data-testid': 'key-row' },
+      make('strong', {}, series?.description || series?.modality || 'Image'), make('span', { class: 'mark-where' }, whereText(state, image)));
+    go.addEventListener('click', () => {
+      const viewport = store.get().view.active_viewport;
+      if (frameOf(store.get(), image)) store.dispatch({ type: 'image/set', viewport, image });
+      else store.dispatch({ type: 'series/open', viewport, series_uid: image.series_uid });
+    });
+    const remove = make('button', { type: 'button', class: 'quiet', 'aria-label': 'No key image', title: 'No key image any more' }, '×');
+    remove.addEventListener('click', () => {
+      const { session, keys } = store.get();
+      if (session?.room) store.dispatch({ type: 'key-image/set', image, key: false });
+      else store.dispatch({ type: 'keys/set', keys: keys.filter((one) => !isSameImage(one, image)) });
+    });
+    return make('li', {}, go, remove);
+  }
+}
