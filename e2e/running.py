@@ -63,7 +63,7 @@ class RunningServer:
         environment: dict[str, str] | None = None,
         program: Sequence[str] = PROGRAM,
     ) -> None:
-        self._root = root
+        self.root = root
         self.program = program
         self._flags = flags
         self._environment = os.environ | (environment or {})
@@ -82,8 +82,8 @@ class RunningServer:
 
     def start(self) -> "RunningServer":
         """Starts the process and waits until it says that it is ready."""
-        command = [sys.executable, *self.program, "serve", "--root", str(self._root), "--port", str(self.port)]
-        log = (self._root.parent / f"{self._root.name}.log").open("a")
+        command = [sys.executable, *self.program, "serve", "--root", str(self.root), "--port", str(self.port)]
+        log = (self.root.parent / f"{self.root.name}.log").open("a")
         self.process = subprocess.Popen(
             [*command, *self._flags],
             stdout=subprocess.PIPE,
@@ -109,8 +109,8 @@ class RunningServer:
     def workers(self) -> list[int]:
         """The ids of the server processes, where there are several."""
         assert self.process is not None
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [int(pid) for pid in children.split()]
 
     def stop(self) -> int:
         """Asks the process to stop and answers its exit status."""

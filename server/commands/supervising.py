@@ -2,6 +2,7 @@
 
 They share the listening socket, so a connection waits for whoever is free, also while one is starting again. What they
 share otherwise is on the disk: SQLite's and the kernel's locks keep them out of each other's way (ADR 15).
+They are forked, so that one is there again at once: the supervisor has loaded what they need, and has no threads.
 """
 
 import logging
@@ -11,12 +12,11 @@ import signal
 import socket
 import threading
 import time
-import warnings
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import ForkProcess
 from typing import Protocol
 
 from server.app import open_parts
@@ -30,7 +30,7 @@ STOP_SECONDS = 15
 
 _CLEAN_SECONDS = 4
 _PAUSES = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
-_context = multiprocessing.get_context("spawn")
+_context = multiprocessing.get_context("fork")
 
 
 class Serve(Protocol):
@@ -45,7 +45,7 @@ class Serve(Protocol):
 class _Worker:
     """A place for a process: who is in it, the line to it, and how often in a row it died before it was ready."""
 
-    process: SpawnProcess | None = None
+    process: ForkProcess | None = None
     line: Connection | None = None
     ready: bool = False
     failures: int = 0
@@ -77,7 +77,7 @@ class Supervisor:
         """Serves until SIGTERM or SIGINT; answers 0 when all processes then ended by themselves."""
         open_parts(self._settings).close()  # what keeps them from starting is told once, and here
         self._listening.listen(2048)
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         for asking in (signal.SIGTERM, signal.SIGINT):
             signal.signal(asking, self._asked_to_stop)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -99,8 +99,7 @@ class Supervisor:
         for worker in self._workers:
             if worker.process is None and time.monotonic() >= worker.again_at:
                 worker.line, theirs = _context.Pipe()
-                arguments = (self._serve, share_of(self._settings), self._listening, theirs, self._log_requests)
-                worker.process = _context.Process(target=_work, args=arguments)
+                worker.process = _context.Process(target=self._work, args=(theirs,))
                 worker.process.start()
                 theirs.close()
 
@@ -113,7 +112,7 @@ class Supervisor:
                 self._woken.recv_bytes()
             else:
                 self._hear(lines[told])  # type: ignore[index]  # these are all lines
-        if self._announce and all(worker.ready for worker in self._workers):
+        if self._announce and any(worker.ready for worker in self._workers):
             self._announce()
             self._announce = None
 
@@ -148,6 +147,29 @@ class Supervisor:
             process.join()
         return not late
 
+    def _work(self, line: Connection) -> None:
+        """One of the processes; it does not outlive the one that started it."""
+        for asking in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(asking, signal.SIG_DFL)
+        for other in self._workers:
+            if other.line is not None:
+                other.line.close()  # held here, it would hide from the others that the supervisor is gone
+
+        def end_with_the_supervisor() -> None:
+            with suppress(EOFError, OSError):
+                line.recv_bytes()
+            while True:  # the first may fall into the moment before anybody listens to it
+                os.kill(os.getpid(), signal.SIGTERM)
+                time.sleep(1)
+
+        threading.Thread(target=end_with_the_supervisor, daemon=True).start()
+        self._serve(
+            share_of(self._settings),
+            self._listening,
+            lambda: line.send_bytes(b"ready"),
+            log_requests=self._log_requests,
+        )
+
 
 def share_of(settings: Settings) -> Settings:
     """The settings of one process: together they take the memory that one alone would."""
@@ -158,21 +180,3 @@ def share_of(settings: Settings) -> Settings:
         "decoders": drawing.decoders and max(1, drawing.decoders // workers),
     }
     return settings.model_copy(update={"rendering": drawing.model_copy(update=share)})
-
-
-def _work(serve: Serve, settings: Settings, listening: socket.socket, line: Connection, log_requests: bool) -> None:
-    """One of the processes; it does not outlive the one that started it."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    logging.getLogger("pydicom").disabled = True  # as in `cli.main`: its warnings quote values
-    warnings.simplefilter("ignore")
-
-    def end_with_the_other() -> None:
-        with suppress(EOFError, OSError):
-            line.recv_bytes()
-        while True:  # the first may fall into the moment before anybody listens to it
-            os.kill(os.getpid(), signal.SIGTERM)
-            time.sleep(1)
-
-    threading.Thread(target=end_with_the_other, daemon=True).start()
-    with closing(listening):
-        serve(settings, listening, lambda: line.send_bytes(b"ready"), log_requests=log_requests)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -103,6 +103,18 @@ def test_a_copy_that_was_lost_is_made_again_and_a_damaged_original_is_never_copi
     rot(file_of(root, files[1]))
     replicate(root, replica)
     assert copies(replica) == {file_of(root, files[0]).stem, file_of(root, files[2]).stem}
+
+
+def test_of_two_servers_on_one_root_one_keeps_the_replica_and_the_other_takes_over(root: Path, replica: Path) -> None:
+    settings = settings_for(root, archive={"replica": str(replica)})
+    with ExitStack() as first_one, ExitStack() as second_one:
+        first_one.enter_context(running(settings))
+        second = second_one.enter_context(running(settings))
+        store(second, 1)
+        until(lambda: len(copies(replica)) == 1)
+        first_one.close()
+        store(second, 2)
+        until(lambda: len(copies(replica)) == 2)
 
 
 def test_the_replica_s_own_files_are_verified_and_made_anew_from_the_archive(

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -145,3 +147,24 @@ def test_removing_waits_until_nobody_keeps_and_keeping_until_nobody_removes(tmp_
             assert not together
     with archive.removing(wait_seconds=0) as alone:
         assert alone
+
+
+def test_whoever_removes_gets_its_turn_however_many_keep(archive: Archive) -> None:
+    ended = threading.Event()
+
+    def keep_on() -> None:
+        while not ended.is_set():
+            with archive.keeping():
+                time.sleep(0.01)
+
+    keepers = [threading.Thread(target=keep_on) for _ in range(4)]
+    for keeper in keepers:
+        keeper.start()
+    try:
+        for _ in range(5):
+            with archive.removing(wait_seconds=10) as alone:
+                assert alone
+    finally:
+        ended.set()
+        for keeper in keepers:
+            keeper.join()
