@@ -1,17 +1,20 @@
 """The one way to archived files for whoever reads them: only what is as it was received, mended where that can be.
 
-A file is read and its SHA-256 compared when it is touched first; after that only when its inode, size or times say
-that it may be another. So a frame costs one reading of its file per start of the server, and then one `stat`.
+A file is read and its SHA-256 compared when it is touched first; after that when its inode, size or times say that it
+may be another, and when it has left the memory, since what the disk gives then may be other bytes than it gave before.
+So a frame costs one reading of its file while it stays in memory, and then a look whether it does.
 """
 
 import hashlib
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from server.archive.resident import is_in_memory
 from server.archive.store import Archive, is_disk_fault
 from server.catalogue import damage
 from server.database.sqlite import Database
@@ -20,6 +23,11 @@ from server.errors import Damaged, Overloaded, ServerError
 log = logging.getLogger(__name__)
 
 _MOST_SEEN = 1_000_000
+_LOOK_SECONDS = 1.0
+"""How long a file that was in memory is taken to be there still."""
+
+LARGE = 64 * 2**20
+"""Bytes of a file beyond which it is too dear to be read anew whenever memory is short."""
 
 Seal = tuple[int, int, int, int]
 """Inode, size, and times of change of content and of inode: what no writing leaves as it was."""
@@ -35,6 +43,7 @@ class SoundFiles:
         self._catalogue = catalogue
         self._spare = spare
         self._seen: dict[str, Seal] = {}
+        self._looked: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def path(self, digest: str) -> Path:
@@ -55,7 +64,8 @@ class SoundFiles:
         """Where a file lies that was seen to be sound and is as it was; None when that is still to be seen."""
         path = self._archive.path(digest)
         with suppress(OSError):
-            if self._seen.get(digest) == _seal(path):
+            seal = _seal(path)
+            if self._seen.get(digest) == seal and (seal[1] > LARGE or self._stays_in_memory(digest, path, seal[1])):
                 return path
         return None
 
@@ -91,10 +101,20 @@ class SoundFiles:
         except (OSError, ServerError):
             return False
 
+    def _stays_in_memory(self, digest: str, path: Path, size: int) -> bool:
+        now = time.monotonic()
+        if now - self._looked.get(digest, float("-inf")) < _LOOK_SECONDS:
+            return True
+        if not is_in_memory(path, size):
+            return False
+        self._looked[digest] = now
+        return True
+
     def _remember(self, digest: str, seal: Seal) -> None:
         with self._lock:
             if len(self._seen) >= _MOST_SEEN:
                 self._seen.clear()
+                self._looked.clear()
             self._seen[digest] = seal
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -84,6 +85,22 @@ def test_no_reader_is_served_damaged_bytes(client: Client, root: Path, reader: s
     with closing(open_parts(settings_for(root))) as parts:
         [flagged] = damage.flagged(parts.catalogue)
     assert (flagged.fault, flagged.instance_uids) == ("damaged", ("1.2.3.3.1",))
+
+
+@pytest.mark.parametrize("reader", ["frame", "pixels", "transcoded"])
+def test_what_the_disk_turns_under_a_file_that_it_calls_unchanged_is_found_when_it_is_read_anew(
+    client: Client, root: Path, reader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.studies.sound._seal", lambda path: (1, path.stat().st_size, 2, 3))
+    [content] = store(client)
+    path, accept = READERS[reader]
+    assert client.get(f"{PATH}/1.2.3.3.1{path}", headers={"Accept": accept}).status_code == 200
+    rot(file_of(root, content))
+    monkeypatch.setattr("server.studies.sound.is_in_memory", lambda path, size: False)
+    now = time.monotonic()
+    monkeypatch.setattr("server.studies.sound.time", SimpleNamespace(monotonic=lambda: now + 2))
+    answer = client.get(f"{PATH}/1.2.3.3.1{path}", headers={"Accept": accept})
+    assert (answer.status_code, answer.json()["code"]) == (500, "damaged")
 
 
 def test_one_damaged_instance_takes_nothing_from_the_others(client: Client, root: Path) -> None:
