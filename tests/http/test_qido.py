@@ -78,6 +78,25 @@ def test_keys_match_as_the_standard_says(ward: Client, keys: dict[str, str], exp
     assert patients(ward, **keys) == expected
 
 
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({"PatientName": "SYN*"}, ["A2", "A1"]),
+        ({"PatientName": "*a*"}, ["A1", "B%1"]),
+        ({"PatientName": "*たろう"}, ["B%1"]),
+        ({"PatientID": "?1", "StudyDate": "20260101-"}, ["A1"]),
+        ({"PatientID": "*1*", "PatientName": "*n*"}, ["B_1", "A1"]),
+        ({"PatientID": "C*"}, []),
+    ],
+)
+@pytest.mark.parametrize("few", [0, 1, 2000])
+def test_many_are_found_as_few_are_the_newest_first(
+    ward: Client, monkeypatch: pytest.MonkeyPatch, few: int, keys: dict[str, str], expected: list[str]
+) -> None:
+    monkeypatch.setattr("server.catalogue.search._FEW", few)
+    assert [match["00100020"]["Value"][0] for match in found(ward, **keys)] == expected
+
+
 def test_a_list_of_uids_is_separated_by_commas_or_backslashes(client: Client) -> None:
     datasets = [image() for _ in range(3)]
     client.stow(*map(part10, datasets))

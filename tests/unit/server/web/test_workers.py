@@ -60,6 +60,16 @@ def test_an_error_comes_back_to_whoever_asked() -> None:
         asyncio.run(fail())
 
 
+def test_there_are_no_more_threads_than_there_was_work_for_at_a_time() -> None:
+    async def one_after_the_other() -> set[str]:
+        workers = Workers(8, 8)
+        names = {await workers.run(lambda: threading.current_thread().name) for _ in range(20)}
+        workers.close()
+        return names
+
+    assert len(asyncio.run(one_after_the_other())) == 1
+
+
 def test_the_most_urgent_goes_first_and_otherwise_who_came_first() -> None:
     done: list[str] = []
 
