@@ -74,7 +74,8 @@ class Overlay:
     """An overlay plane (PS3.3 C.9.2): bits over the image, `top` and `left` of which are counted from 1.
 
     It lies over `frames` frames of the image beginning with `first_frame`, over all of them when `frames` is 0.
-    `bit` is the position that its bits have in the pixel data; None when they are a value of their own.
+    `bit` is the position that its bits have in the pixel data; None when they are a value of their own. `group` is
+    that of its attributes, 0 where an earlier release catalogued it without.
     """
 
     rows: int
@@ -85,6 +86,7 @@ class Overlay:
     frames: int
     bit: int | None
     data: Held
+    group: int = 0
 
 
 @dataclass(frozen=True, slots=True)

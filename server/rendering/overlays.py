@@ -6,13 +6,15 @@ from server.errors import Malformed
 from server.rendering.header import Header
 from server.rendering.image import MOST_FRAMES, Held, Overlay
 
-_GROUPS = range(0x6000, 0x6020, 2)
+GROUPS = range(0x6000, 0x6020, 2)
+"""The groups that overlay planes are in (PS3.5 7.6)."""
+
 _FURTHEST = 65_535
 
 
 def overlays(header: Header, stored_bits: range) -> tuple[Overlay, ...]:
     """Every overlay plane that can be drawn; `stored_bits` are the positions that the pixels take."""
-    found = (_overlay(header, f"{group:04X}", stored_bits) for group in _GROUPS)
+    found = (_overlay(header, f"{group:04X}", stored_bits) for group in GROUPS)
     return tuple(overlay for overlay in found if overlay is not None)
 
 
@@ -48,6 +50,7 @@ def _overlay(header: Header, group: str, stored_bits: range) -> Overlay | None:
             frames=frames,
             bit=bit,
             data=data or Held(),
+            group=int(group, 16),
         )
     except (Malformed, TypeError, ValueError, OverflowError):
         return None

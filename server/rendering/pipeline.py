@@ -47,10 +47,14 @@ def samples(data: bytes, image: Image, first_bit: int, decoder: Decode = in_proc
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """What belongs to a frame besides its pixels: overlay planes of its size, and the ICC profile of its colours."""
+    """What belongs to a frame besides its pixels: overlay planes of its size, and the ICC profile of its colours.
+
+    `groups` are those of the planes' attributes.
+    """
 
     planes: tuple[Bits, ...] = ()
     profile: bytes = b""
+    groups: tuple[int, ...] = ()
 
     @property
     def nbytes(self) -> int:

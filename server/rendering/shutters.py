@@ -37,7 +37,7 @@ def _shutter(module: Header) -> Shutter | None:
         grey=next(iter(_wholes(module, "ShutterPresentationValue")), 0) & 0xFFFF,
         lab=_wholes(module, "ShutterPresentationColorCIELabValue")[:3],
     )
-    return made if made.rectangle or made.circle or made.polygon else None
+    return made if made.rectangle or made.circle or made.polygon or "BITMAP" in shapes else None
 
 
 def _wholes(module: Header, keyword: str) -> tuple[int, ...]:

@@ -18,13 +18,14 @@ _LARGEST_PROFILE = 4 * 2**20
 
 def attached(path: Path, image: Image, frame_number: int, samples: Callable[[], NDArray[np.generic]]) -> Attached:
     """Everything that is attached to a frame; `samples` answers its samples with their unused bits."""
-    planes = []
+    planes, groups = [], []
     for plane in image.overlays:
         bits = _bits(path, plane, frame_number, samples)
         if bits is not None:
             planes.append(place(bits, plane, image))
+            groups.append(plane.group)
     profile = b"" if image.profile is None else _read(path, image.profile, 0, _LARGEST_PROFILE)
-    return Attached(tuple(planes), profile)
+    return Attached(tuple(planes), profile, tuple(groups))
 
 
 def _bits(path: Path, plane: Overlay, frame_number: int, samples: Callable[[], NDArray[np.generic]]) -> Bits | None:

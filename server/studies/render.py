@@ -241,9 +241,9 @@ class Render:
                 lambda: self.stored(target), image, target.frame_number, target.wish, self._extra(target), reduced
             )
         else:
-            instance_uid, state = target.located.ref.instance_uid, target.applied.state
+            uid, number, state = target.located.ref.instance_uid, target.frame_number, target.applied.state
             drawing = Drawing(
-                present(self.stored(target), image, state, instance_uid, target.frame_number, target.wish.viewport)
+                present(self.stored(target), image, state, uid, number, target.wish.viewport, self._extra(target))
             )
         if not target.wish.annotation:
             return drawing

@@ -206,6 +206,81 @@ def test_text_stands_in_its_box(client: Client) -> None:
     assert rows.max() <= 152
 
 
+BITS = np.array([[1, 0, 0, 0, 0, 1], [0, 0, 1, 1, 0, 0], [0, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 1]], np.uint8)
+
+
+def with_plane(dataset: Dataset, group: int, bits: NDArray[np.uint8] = BITS, layer: str = "") -> Dataset:
+    """The data set with an overlay plane, and the layer it is shown in."""
+    rows, columns = bits.shape
+    for element, number in ((0x0010, rows), (0x0011, columns), (0x0100, 1), (0x0102, 0)):
+        dataset.add_new((group, element), "US", number)
+    dataset.add_new((group, 0x0040), "CS", "G")
+    dataset.add_new((group, 0x0050), "SS", [1, 1])
+    packed = np.packbits(bits, bitorder="little").tobytes()
+    dataset.add_new((group, 0x3000), "OW", packed + b"\0" * (len(packed) % 2))
+    if layer:
+        dataset.add_new((group, 0x1001), "CS", layer)
+    return dataset
+
+
+def applied(client: Client, source: Dataset, made: Dataset) -> NDArray[np.uint8]:
+    assert client.stow(part10(source), part10(made)).status_code == 200
+    answer = client.get(f"{address(made)}/rendered", headers=PNG)
+    assert answer.status_code == 200, answer.text
+    return np.asarray(Pillow.open(io.BytesIO(answer.content)))
+
+
+def test_a_bitmap_shutter_hides_what_its_bits_say(client: Client) -> None:
+    source = image(PixelData=RAMP.tobytes())
+    shutter = {"ShutterShape": "BITMAP", "ShutterOverlayGroup": 0x6002, "ShutterPresentationValue": 0x8080}
+    made = with_plane(state([source], **(FULL | shutter)), 0x6002)
+    assert (applied(client, source, made) == np.where(BITS, 128, GREY)).all()
+
+
+@pytest.mark.parametrize("flip", ["N", "Y"])
+def test_an_overlay_of_the_state_is_shown_in_the_grey_of_its_layer(client: Client, flip: str) -> None:
+    source = image(PixelData=RAMP.tobytes())
+    layers = {"GraphicLayerSequence": [layer("SHOWN", 1, grey=0x4040)], "ImageHorizontalFlip": flip}
+    made = with_plane(state([source], **(FULL | layers)), 0x6000, layer="SHOWN")
+    expected = np.where(BITS, 0x40, GREY)
+    assert (applied(client, source, made) == (expected[:, ::-1] if flip == "Y" else expected)).all()
+
+
+def test_an_overlay_of_the_image_is_shown_when_the_state_says_so_and_not_otherwise(client: Client) -> None:
+    source = with_plane(image(PixelData=RAMP.tobytes()), 0x6004)
+    silent = state([source], **FULL)
+    assert (applied(client, source, silent) == GREY).all()
+    telling = state([source], **(FULL | {"GraphicLayerSequence": [layer("A")]}))
+    telling.add_new((0x6004, 0x1001), "CS", "A")
+    telling.add_new((0x6006, 0x1001), "CS", "A")  # there is none
+    assert (applied(client, source, telling) == np.where(BITS, 255, GREY)).all()
+
+
+def test_the_states_own_plane_goes_before_the_images_of_the_same_group(client: Client) -> None:
+    source = with_plane(image(PixelData=RAMP.tobytes()), 0x6000)
+    made = with_plane(state([source], **FULL), 0x6000, 1 - BITS, layer="A")
+    assert (applied(client, source, made) == np.where(BITS, GREY, 255)).all()
+
+
+def test_layers_of_overlays_may_have_colours(client: Client) -> None:
+    source = image(PixelData=RAMP.tobytes())
+    red = {"GraphicLayerSequence": [layer("RED", 1, lab=(34_939, 53_457, 50_171))]}
+    found = applied(client, source, with_plane(state([source], **(FULL | red)), 0x6000, layer="RED"))
+    assert found.shape == (ROWS, COLUMNS, 3)
+    assert (found[BITS == 0] == GREY[BITS == 0][:, None]).all()
+    assert (found[BITS == 1][:, 0] > 200).all()
+    assert (found[BITS == 1][:, 2] < 60).all()
+
+
+@pytest.mark.parametrize("lie", [{"rows": 65535}, {"rows": 0}, {"group": 0x601E}, {"group": 0x7FE0}])
+def test_planes_that_make_no_sense_are_left_out(client: Client, lie: dict[str, int]) -> None:
+    source = image(PixelData=RAMP.tobytes())
+    shutter = {"ShutterShape": "BITMAP", "ShutterOverlayGroup": lie.get("group", 0x6000)}
+    made = with_plane(state([source], **(FULL | shutter)), 0x6000)
+    made[0x6000, 0x0010].value = lie.get("rows", ROWS)
+    assert (applied(client, source, made) == GREY).all()
+
+
 def test_only_what_the_request_may_say_is_taken(client: Client) -> None:
     source = image(PixelData=RAMP.tobytes())
     made = state([source], **FULL)

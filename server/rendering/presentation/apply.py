@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from server.rendering.image import Image, Shutter, Values
-from server.rendering.presentation.drawing import annotate
+from server.rendering.pipeline import Attached
+from server.rendering.presentation.drawing import annotate, overlaid
 from server.rendering.presentation.placement import lay, place, whole_image
 from server.rendering.presentation.state import State
 from server.rendering.request import Viewport, Window
 from server.rendering.steps.colour import colour
-from server.rendering.steps.covering import inside, srgb_of
+from server.rendering.steps.covering import Bits, inside, srgb_of
+from server.rendering.steps.covering import place as over
 from server.rendering.steps.grey import grey
 
 
@@ -23,8 +25,9 @@ def present(
     instance_uid: str,
     frame_number: int,
     viewport: Viewport | None,
+    attached: Attached,
 ) -> Pillow.Image:
-    """The picture of the frame's stored values."""
+    """The picture of the frame's stored values; `attached` has the overlay planes of the image."""
     if image.photometric.startswith("MONOCHROME"):
         pixels = _grey(stored, image, state, instance_uid, frame_number)
     else:
@@ -32,16 +35,27 @@ def present(
     areas = (area for area in state.areas if area.selection.covers(instance_uid, frame_number))
     area = next(areas, None) or whole_image(image.columns, image.rows)
     if state.shutter is not None:
-        pixels = _shut(pixels, replace(image, aspect=(round(area.aspect * 1000), 1000)), state.shutter)
+        pixels = _shut(pixels, replace(image, aspect=(round(area.aspect * 1000), 1000)), state, state.shutter)
     placement = place(state, area, image.columns, image.rows, viewport)
-    return annotate(lay(pixels, placement), state, placement, instance_uid, frame_number)
+    picture = overlaid(lay(pixels, placement), state, placement, _planes(state, image, attached))
+    return annotate(picture, state, placement, instance_uid, frame_number)
 
 
-def _shut(pixels: NDArray[np.uint8], image: Image, shutter: Shutter) -> NDArray[np.uint8]:
+def _shut(pixels: NDArray[np.uint8], image: Image, state: State, shutter: Shutter) -> NDArray[np.uint8]:
     covered: NDArray[np.uint8] = pixels.copy()
     is_lab = pixels.ndim == 3 and len(shutter.lab) == 3
-    covered[inside(image, shutter) == 0] = srgb_of(shutter.lab) if is_lab else (shutter.grey + 128) // 257
+    outside = inside(image, shutter) == 0
+    if (bitmap := state.planes.get(state.covering or 0)) is not None:
+        outside |= over(bitmap.bits, bitmap.overlay, image) == 1
+    covered[outside] = srgb_of(shutter.lab) if is_lab else (shutter.grey + 128) // 257
     return covered
+
+
+def _planes(state: State, image: Image, attached: Attached) -> dict[int, Bits]:
+    """The bits over the image of every plane that is shown; the state's own goes before the image's (PS3.3 C.11.7)."""
+    found = dict(zip(attached.groups, attached.planes, strict=False))
+    found |= {group: over(plane.bits, plane.overlay, image) for group, plane in state.planes.items()}
+    return {group: found[group] for group, _ in state.activated if group in found}
 
 
 def _grey(

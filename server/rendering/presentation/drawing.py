@@ -1,6 +1,6 @@
 """Graphics and texts of the layers on a picture: with an edge, so that they are seen on any ground (PS3.3 C.10.5)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +9,9 @@ from PIL import ImageDraw
 
 from server.rendering.lettering import edge_of, font, height_of, size_for, told, wrap, write
 from server.rendering.presentation.curves import outline
-from server.rendering.presentation.placement import Placement
+from server.rendering.presentation.placement import Placement, lay
 from server.rendering.presentation.state import Colour, Graphic, Layer, Points, State, Text
+from server.rendering.steps.covering import Bits
 
 MOST_DRAWN = 100_000
 """Points of one picture; what comes after them is not drawn."""
@@ -40,6 +41,17 @@ def annotate(picture: Pillow.Image, state: State, on: Placement, instance_uid: s
             texts += 1
             if texts <= MOST_TEXTS:
                 _write(picture, text, on, colour)
+    return picture
+
+
+def overlaid(picture: Pillow.Image, state: State, on: Placement, planes: Mapping[int, Bits]) -> Pillow.Image:
+    """The picture with the overlay planes that the state has shown, each in the colour of its layer."""
+    layers = {layer.name: layer for layer in state.layers}
+    shown = [(layers.get(name, Layer(name, 0)), planes[group]) for group, name in state.activated if group in planes]
+    if any(isinstance(layer.colour, tuple) for layer, _ in shown):
+        picture = picture.convert("RGB")
+    for layer, bits in sorted(shown, key=lambda one: one[0].order):
+        picture.paste(_shades(picture, layer.colour)[0], (0, 0, *picture.size), lay(bits * np.uint8(255), on))
     return picture
 
 

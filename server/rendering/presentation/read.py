@@ -14,6 +14,7 @@ from server.rendering.grey_values import grey_values
 from server.rendering.header import BulkReader, Header, binary, items, numbers, text
 from server.rendering.lookup_tables import lookup_table
 from server.rendering.presentation.colours import layer_colour
+from server.rendering.presentation.planes import activated, covering, own_planes
 from server.rendering.presentation.state import (
     Annotation,
     Area,
@@ -68,6 +69,9 @@ def read_state(header: Header, read: BulkReader) -> State:
         shutter=next(iter(shutters(header, None, 1)), None),
         layers=tuple(_layer(item) for item in items(header, "GraphicLayerSequence")[:MOST_MARKS]),
         annotations=tuple(_annotation(item, read) for item in items(header, "GraphicAnnotationSequence")[:MOST_MARKS]),
+        planes=own_planes(header, read),
+        activated=activated(header),
+        covering=covering(header),
     )
 
 

@@ -1,12 +1,14 @@
 """A softcopy presentation state as values: how which images are to be shown (PS3.3 A.33, PS3.4 N)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from server.rendering.image import Shutter, Values
+from server.rendering.image import Overlay, Shutter, Values
+from server.rendering.steps.covering import Bits
 
 Point = tuple[float, float]
 Points = NDArray[np.float64]
@@ -105,8 +107,20 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
+class Plane:
+    """An overlay plane of the state's own (PS3.3 C.9.2): where it lies, and its bits, rows x columns."""
+
+    overlay: Overlay
+    bits: Bits
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """A presentation state: `modality` has its rescale or modality LUT, and its presentation LUT if that is a table."""
+    """A presentation state: `modality` has its rescale or modality LUT, and its presentation LUT if that is a table.
+
+    `planes` are its own overlay planes, by their group; `activated` are the groups of planes, its own or the image's,
+    that are shown, with their layer (C.11.7); `covering` is the group of its bitmap shutter (C.7.6.15).
+    """
 
     references: tuple[Reference, ...]
     modality: Values
@@ -118,3 +132,6 @@ class State:
     shutter: Shutter | None = None
     layers: tuple[Layer, ...] = ()
     annotations: tuple[Annotation, ...] = ()
+    planes: Mapping[int, Plane] = field(default_factory=dict)
+    activated: tuple[tuple[int, str], ...] = ()
+    covering: int | None = None
