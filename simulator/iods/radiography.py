@@ -26,7 +26,7 @@ class View:
     """One film of a request: what is summed, how the image lies (PS3.3 C.7.6.1.1.1), and what it is called.
 
     `position` is ViewPosition, empty where CR has no term; `size_mm` the film's height and width; `centre_mm` moves
-    its middle down and to the left of the body's.
+    its middle down and to the left of the body's; the lead letter lies `marker_down` of the rows, clear of the body.
     """
 
     name: str
@@ -38,6 +38,7 @@ class View:
     open_part: tuple[float, float] = (0.964, 0.82)
     is_flipped: bool = False
     centre_mm: tuple[float, float] = (0.0, 0.0)
+    marker_down: float = 0.3
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,8 @@ _KNEE = (
 )
 _SKYLINE = View("skyline", "", "AXIAL", ("L", "P"), _TANGENT, (178.0, 237.0), (0.8, 0.86), centre_mm=(-22, 0))
 _WRIST = (
-    View("PA", "PA", "AP", ("L", "H"), _BACK, (239.4, 177.8), (0.95, 0.72), is_flipped=True),
-    View("LAT", "LL", "LAT", ("P", "H"), _SIDE, (239.4, 177.8), (0.95, 0.6), is_flipped=True),
+    View("PA", "PA", "AP", ("L", "H"), _BACK, (239.4, 177.8), (0.95, 0.72), is_flipped=True, marker_down=0.74),
+    View("LAT", "LL", "LAT", ("P", "H"), _SIDE, (239.4, 177.8), (0.95, 0.6), is_flipped=True, marker_down=0.74),
 )
 _HIP = (
     View("AP", "AP", "AP", ("L", "F"), _FRONT, (354.2, 425.6), (0.98, 0.98)),
@@ -98,6 +99,7 @@ def film_of(exam: Exam, view: View, request: Request, pixel_mm: float, bits_stor
         request.latitude,
         open_part=view.open_part,
         centre_mm=view.centre_mm,
+        marker_down=view.marker_down,
     )
 
 
@@ -150,10 +152,10 @@ def begun(exam: Exam, number: int) -> datetime:
 
 
 def _window(pixels: NDArray[np.uint16], film: projection.Film) -> tuple[float, float, str]:
-    # Neither the collimator's shade nor the lead letter is what the reader wants to see.
+    # Neither the collimator's shade nor lead and steel are what the reader wants to see.
     middle = pixels[:, round(0.28 * film.columns) : round(0.72 * film.columns)]
-    darkest, brightest = np.percentile(middle[middle > 0.12 * 2**film.bits_stored], (2, 99.7))
-    return float(darkest + brightest) / 2, float(brightest - darkest) * 1.15, "NORMAL"
+    darkest, brightest = np.percentile(middle[middle > 0.12 * 2**film.bits_stored], (2, 97.5))
+    return float(darkest + brightest) / 2, float(brightest - darkest) * 1.3, "NORMAL"
 
 
 def inverted(request: Request) -> Request:

@@ -106,7 +106,12 @@ class Chest:
         unit.fill(depth > 2, Tissue.FAT)
         side = np.abs(unit.x) / (np.abs(unit.x) + np.abs(unit.y) + 1)
         muscle_from = 9 + 9 * side + 3 * broad
-        unit.fill((depth > muscle_from) & (np.abs(broad) > 0.07), Tissue.MUSCLE)
+        unit.fill(depth > muscle_from, Tissue.MUSCLE)
+        # Muscles lie in layers round the cage with fat between them; the armpit parts those of the front from the back.
+        layer = outside_cage + 4 * broad
+        between = (np.abs(layer - 23) < 0.7) | (np.abs(layer - 37) < 0.8)
+        armpit = (np.abs(unit.y - 14 - 9 * broad) < 1.2 + 0.05 * (outside_cage - 12)) & (np.abs(unit.x) > 60)
+        unit.fill((between | armpit) & (depth > muscle_from), Tissue.FAT)
         unit.fill(outside_cage < 12, Tissue.MUSCLE)
         unit.fill((outside_cage > 10.5) & (outside_cage < 12) & (depth > 8), Tissue.FAT)
         shoulder_blade = (
@@ -114,7 +119,7 @@ class Chest:
             & (outside_cage < 18.5 + 3 * (np.abs(unit.x) > 108))
             & (unit.y > 20)
             & (np.abs(unit.x) > 62 + 0.35 * (95 - unit.z))
-            & (unit.z > -2)
+            & (unit.z > -12 + 0.8 * np.abs(np.abs(unit.x) - 112))
         )
         unit.fill(shoulder_blade & (depth > 8), Tissue.CORTICAL_BONE)
         unit.fill(shoulder_blade & (depth > 8) & (outside_cage > 16) & (outside_cage < 17.6), Tissue.CANCELLOUS_BONE)

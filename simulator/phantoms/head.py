@@ -15,6 +15,12 @@ _VENTRICLE = [
     ),
     *chain([(25, 38, 12), (36, 22, -10), (33, 0, -20)], [5.5, 3, 2]),
 ]
+# Half a midbrain: the peduncle in front, the middle, and the tectum behind.
+_MIDBRAIN = [
+    Tube((9, -5, -11), (7, -3, -20), 6.5, 7),
+    Tube((5, 8, -13), (5, 8, -24), 9.5, 9.5),
+    Tube((4.5, 18, -10), (4.5, 19, -18), 4.8, 4.8),
+]
 _BRAINSTEM = chain([(0, 8, -7), (0, 9, -16), (0, 6, -34), (0, 16, -58), (0, 22, -75)], [9, 12.5, 14.5, 8.5, 7.5])
 
 
@@ -180,7 +186,11 @@ def _paint_hindbrain(unit: Canvas, folds: Texture) -> None:
     part.fill(cerebellum, Tissue.GREY_MATTER)
     part.fill(cerebellum & (layer < 1.5) & (tent > 0.45) & (tent < 0.93), Tissue.WHITE_MATTER)
     part.fill(cerebellum & (np.abs(tent - 0.42 + 0.05 * wave) < 0.16) & (np.abs(part.x) > 9), Tissue.WHITE_MATTER)
-    part.tubes(_BRAINSTEM[1:], Tissue.CSF, thicker=3)
-    part.tubes(_BRAINSTEM, Tissue.WHITE_MATTER)
+    part.tubes(_BRAINSTEM[2:], Tissue.CSF, thicker=3)
+    part.tubes([*_MIDBRAIN, *mirrored(_MIDBRAIN)], Tissue.CSF, thicker=1.8)
+    part.ellipsoid((0, -9, -12), (5.5, 6, 7), Tissue.CSF)
+    part.ellipsoid((0, 27, -11), (9, 6, 6), Tissue.CSF)
+    part.tubes([*_BRAINSTEM[2:], *_MIDBRAIN, *mirrored(_MIDBRAIN)], Tissue.WHITE_MATTER)
+    part.tubes([Tube((0, 17, -4), (0, 19, -24), 1.1, 1.3)], Tissue.CSF)
     part.ellipsoid((0, 24, -36), (7, 5, 10), Tissue.CSF)
     part.tubes([Tube((0, -10, -50), (0, -8, -18), 1.8, 1.8)], Tissue.FLOWING_BLOOD)

@@ -3,9 +3,11 @@
 import numpy as np
 
 from simulator.phantoms import pelvis, spine
-from simulator.phantoms.anatomy import Canvas, Field, Lesion, Point
+from simulator.phantoms.anatomy import Canvas, Field, Lesion, Mask, Point
 from simulator.phantoms.noise import Texture
 from simulator.phantoms.tissues import Tissue
+
+_SPOKES = (-2.1, -1.0, -0.2, 0.9, 1.9)  # in rad, 0 to the side and rising to the back
 
 
 class Hip:
@@ -44,12 +46,15 @@ def paint_soft_tissue(unit: Canvas, depth: Field, broad: Field, gas: Field) -> N
     unit.fill(depth > 0, Tissue.SKIN)
     unit.fill(depth > 2, Tissue.FAT)
     fat = 16 + 8 * np.clip(np.abs(unit.x) / 150, 0, 1) + 3 * broad
-    unit.fill((depth > fat) & (np.abs(broad) > 0.06), Tissue.MUSCLE)
-    cavity = (unit.x / 84) ** 2 + ((unit.y + 6) / 62) ** 2
-    top = (cavity < 1) & (unit.z > -28)
+    unit.fill(depth > fat, Tissue.MUSCLE)
+    unit.fill((depth > fat) & _between_muscles(unit, depth, broad), Tissue.FAT)
+    # The floor of the pelvis is a bowl.
+    bowl = np.sqrt(np.clip((unit.z + 40) / 46, 1e-3, 1))
+    cavity = (unit.x / (84 * bowl)) ** 2 + ((unit.y + 6) / (62 * bowl)) ** 2
+    top = cavity < 1
     unit.fill(top, Tissue.FAT)
     loops = np.abs(gas)
-    bowel = top & (unit.z > 18) & (cavity < 0.86) & (unit.y < 38)
+    bowel = top & (unit.z > 22 + 14 * broad) & (cavity < 0.86) & (unit.y < 38)
     unit.fill(bowel & (loops > 0.25), Tissue.BOWEL_WALL)
     unit.fill(bowel & (loops > 0.45), Tissue.BOWEL_CONTENT)
     unit.fill(bowel & (gas > 1.1) & (unit.y < 6), Tissue.AIR)
@@ -60,6 +65,16 @@ def paint_soft_tissue(unit: Canvas, depth: Field, broad: Field, gas: Field) -> N
     unit.fill(top & (rectum < 17), Tissue.BOWEL_WALL)
     unit.fill(top & (rectum < 14), Tissue.BOWEL_CONTENT)
     unit.fill(top & (rectum < 9 + 3 * gas) & (unit.y < 44), Tissue.AIR)
+
+
+def _between_muscles(unit: Canvas, depth: Field, broad: Field) -> Mask:
+    """Where fat parts the muscles: under the outermost layer, and like spokes round each hip."""
+    found = np.abs(depth - 36 - 6 * broad) < 0.8
+    aside = np.abs(unit.x) - pelvis.HIP_X - 8
+    for angle in _SPOKES:
+        cosine, sine = np.cos(angle), np.sin(angle)
+        found |= (np.abs(aside * sine - unit.y * cosine + 5 * broad) < 0.7) & (aside * cosine + unit.y * sine > 24)
+    return np.asarray(found)
 
 
 def _lumbar_line(z: Field) -> Field:

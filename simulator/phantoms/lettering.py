@@ -11,14 +11,15 @@ LETTERS = {
 }
 _HEIGHT_MM = 15.0
 _EDGE_MM = 12.0
-_DOWN = 0.3
 
 
-def marker(letter: str, rows: int, columns: int, pixel_mm: float, open_part: tuple[float, float]) -> Field:
+def marker(
+    letter: str, rows: int, columns: int, pixel_mm: float, open_part: tuple[float, float], down: float = 0.3
+) -> Field:
     """Return how much of each pixel of a film (rows x columns) lead covers, 0 to 1.
 
     The letter lies towards the image's right for L and left for R, as on a frontal film, inside the open part of
-    the collimator and below the corner where viewers write.
+    the collimator, its top at the part `down` of the rows: below the corner where viewers write.
     """
     covered = np.zeros((rows, columns), dtype=np.float32)
     pattern = LETTERS[letter]
@@ -27,6 +28,6 @@ def marker(letter: str, rows: int, columns: int, pixel_mm: float, open_part: tup
     shape = soften(np.pad(np.kron(bitmap, np.ones((block, block), dtype=np.float32)), 2))
     edge = round(_EDGE_MM / pixel_mm + (1 - open_part[1]) / 2 * columns)
     left = columns - edge - shape.shape[1] if letter == "L" else edge
-    top = round(_DOWN * rows)
+    top = round(down * rows)
     covered[top : top + shape.shape[0], left : left + shape.shape[1]] = shape
     return covered

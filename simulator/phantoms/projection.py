@@ -23,7 +23,7 @@ class Film:
     """A detector behind the body: its pixels, their pitch in mm, its depth, and the collimator's open part.
 
     `latitude` is how many factors of e fill the stored range; `photons` how many arrive unweakened on a square of
-    0.14 mm; `open_part` of the rows and of the columns is irradiated.
+    0.14 mm; `open_part` of the rows and of the columns is irradiated; the lead letter lies `marker_down` of the rows.
     """
 
     rows: int
@@ -34,6 +34,7 @@ class Film:
     photons: float = 26000.0
     open_part: tuple[float, float] = (0.964, 0.82)
     centre_mm: tuple[float, float] = (0.0, 0.0)
+    marker_down: float = 0.3
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,11 @@ def expose(
     through = _onto_film(whole, sums.step_mm, film)
     inside = _collimated(film)
     if side:
-        through += _DENSE * lettering.marker(side, film.rows, film.columns, film.pixel_mm, film.open_part)
+        through += _DENSE * lettering.marker(
+            side, film.rows, film.columns, film.pixel_mm, film.open_part, film.marker_down
+        )
     intensity = np.exp(-through)
-    scatter = _SCATTER * _blur(intensity, max(2, round(12 / film.pixel_mm)))
+    scatter = _SCATTER * _blur(intensity, max(2, round(12 / film.pixel_mm))).clip(0)
     intensity = (1 - _SCATTER) * intensity + scatter + 2e-4
     photons = film.photons * film.pixel_mm**2 / 0.14**2
     intensity += np.sqrt(intensity / photons) * random.standard_normal(intensity.shape, dtype=np.float32)

@@ -52,9 +52,9 @@ def _paint_body(part: Canvas, y: Field, phase: Field, level: Level) -> None:
     radius = np.sqrt((part.x / (level.half_width * waist)) ** 2 + (y / (level.half_depth * waist)) ** 2)
     body = (radius < 1) & (y < level.half_depth - 3)
     in_disc = phase < level.disc
-    plate = (phase < level.disc + 1.2) | (phase > level.pitch - 1.2)
+    plate = (phase < level.disc + 0.8) | (phase > level.pitch - 0.8)
     part.fill(body, Tissue.CANCELLOUS_BONE)
-    part.fill(body & ((radius > 0.92) | plate | (y > level.half_depth - 4.5)), Tissue.CORTICAL_BONE)
+    part.fill(body & ((radius > 0.94) | plate | (y > level.half_depth - 4)), Tissue.STRONG_TRABECULAE)
     part.fill(body & in_disc, Tissue.DISC)
 
 
@@ -62,15 +62,15 @@ def _paint_arch(part: Canvas, y: Field, phase: Field, level: Level) -> None:
     has_pedicle = (phase > 0.5 * level.pitch) & (phase < 0.95 * level.pitch)
     ring = np.sqrt((part.x / 15) ** 2 + ((y - 5) / 13) ** 2)
     lamina = (ring < 1) & ((y > 7) | has_pedicle) & (y > -4)
-    part.fill(lamina, Tissue.CORTICAL_BONE)
+    part.fill(lamina, Tissue.STRONG_TRABECULAE)
     part.fill(lamina & (ring > 0.78) & (ring < 0.9), Tissue.CANCELLOUS_BONE)
     wing = (np.abs(y - 8 - 0.28 * (np.abs(part.x) - 12)) < 4) & (np.abs(part.x) > 10) & (np.abs(part.x) < 34)
-    part.fill(wing & has_pedicle, Tissue.CORTICAL_BONE)
+    part.fill(wing & has_pedicle, Tissue.STRONG_TRABECULAE)
     inner = np.abs(y - 8 - 0.28 * (np.abs(part.x) - 12)) < 2.4
     part.fill(wing & has_pedicle & inner & (np.abs(part.x) < 32), Tissue.CANCELLOUS_BONE)
     spine_phase = (part.z + 0.5 * y) % level.pitch
     process = (np.abs(part.x) < 3.2) & (y > 14) & (y < 34) & (spine_phase < 0.62 * level.pitch)
-    part.fill(process, Tissue.CORTICAL_BONE)
+    part.fill(process, Tissue.STRONG_TRABECULAE)
     part.fill(process & (np.abs(part.x) < 1.6) & (y < 32), Tissue.CANCELLOUS_BONE)
     canal = (part.x / 9.5) ** 2 + ((y - 5) / 8) ** 2
     part.fill(canal < 1.0, Tissue.FAT)

@@ -101,7 +101,7 @@ PROPERTIES: dict[Tissue, Properties] = {
     Tissue.METAL: Properties(7500, 0.0, 1000, 1),
     Tissue.STRONG_TRABECULAE: Properties(420, 0.40, 420, 40),
     Tissue.VESSEL_WALL: Properties(62, 0.70, 950, 46),
-    Tissue.COUCH: Properties(-280, 0.0, 1000, 1),
+    Tissue.COUCH: Properties(-60, 0.0, 1000, 1),
     Tissue.VENOUS_BLOOD: Properties(165, 0.10, 1400, 50),
     Tissue.KIDNEY_CORTEX: Properties(185, 0.80, 960, 85),
     Tissue.KIDNEY_MEDULLA: Properties(165, 0.85, 1400, 85),
