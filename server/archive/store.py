@@ -202,8 +202,11 @@ class Archive:
     def keeping(self) -> Iterator[None]:
         """While files are kept and their rows committed; as many as like may do so, also in other processes."""
         with ExitStack() as stack:
-            with _locked(self._gate, fcntl.LOCK_SH):  # waits while somebody is removing, or about to
-                stack.enter_context(_locked(self._lock, fcntl.LOCK_SH))
+            try:
+                with _locked(self._gate, fcntl.LOCK_SH):  # waits while somebody is removing, or about to
+                    stack.enter_context(_locked(self._lock, fcntl.LOCK_SH))
+            except OSError as error:
+                raise refusal(error) from error
             yield
 
     @contextmanager

@@ -10,7 +10,7 @@ from server.access.audit import Audit
 from server.access.people import Caller
 from server.access.policy import Action, require_store
 from server.archive.quarantine import Quarantine
-from server.archive.store import Archive, Incoming
+from server.archive.store import Archive, Incoming, refusal
 from server.catalogue import damage, entries
 from server.catalogue.entries import Entry
 from server.catalogue.ledger import Ledger
@@ -123,9 +123,12 @@ class Store:
 
     def _read(self, incoming: Incoming, study_uid: str | None) -> Entry | Refused:
         try:
-            entry = read(incoming, self._organisation)
-        except ServerError as error:
-            return Refused(CANNOT_UNDERSTAND, error.message, identify(incoming))
+            try:
+                entry = read(incoming, self._organisation)
+            except ServerError as error:
+                return Refused(CANNOT_UNDERSTAND, error.message, identify(incoming))
+        except OSError as error:  # it cannot be read now, which says nothing about it
+            raise refusal(error) from error
         if study_uid not in {None, entry.ref.study_uid}:
             message = "The instance belongs to another study than the one in the URL."
             return Refused(DOES_NOT_MATCH, message, _identity(entry))

@@ -2,6 +2,7 @@
 
 import errno
 import io
+import mmap
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -37,6 +38,8 @@ def failing(act: Callable[..., Any], code: int, where: str) -> Callable[..., Any
 
 ACTS = {
     "making the file": (Path, "open", "/inbox/"),
+    "reading it": (mmap, "mmap", "/inbox/"),
+    "locking": (Path, "open", "/archive/gate"),
     "syncing the file": (os, "fsync", "/inbox/"),
     "making the folder": (Path, "mkdir", "/objects/"),
     "renaming": (Path, "rename", "/inbox/"),
@@ -69,7 +72,7 @@ def is_refused_and_works_again(
         assert client.get("/dicomweb/instances?SOPInstanceUID=1.2.3").status_code == 204
     assert list((root / "archive" / "inbox").iterdir()) == []
     assert len(list((root / "archive" / "objects").rglob("*.dcm"))) == 1, "nor is a file left of what was refused"
-    failed = code == errno.EIO and act != "making the file"
+    failed = code == errno.EIO and act not in {"making the file", "reading it", "locking"}
     assert client.get("/readyz").status_code == (507 if failed else 200), "a disk that lost what it had stays suspect"
     assert client.stow(content).status_code == 200
     assert len(client.get("/dicomweb/instances").json()) == 2
