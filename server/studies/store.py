@@ -26,6 +26,10 @@ OUT_OF_RESOURCES = 0xA700
 DUPLICATE_INSTANCE = 0x0111
 
 _PATIENCE_SECONDS = 5
+_UNRECORDED = (
+    "The audit record could not be written, so this is not acknowledged. Free space or mend the disk, and repeat it: "
+    "what was kept all the same is answered 200 then."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +113,24 @@ class Store:
         finally:
             for incoming in arrived:
                 incoming.discard()
-        stored = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
-        self._audit.record(
-            caller,
-            Action.STORE,
-            [outcome.ref.study_uid for outcome in stored],
-            "success" if len(stored) == len(outcomes) else "partly refused" if stored else "refused",
-            together=lambda records: self._ledger.note(records, self._catalogue),
-            stored=len(stored),
-            refused=len(outcomes) - len(stored),
-        )
+        self._record(caller, outcomes)
         return outcomes
+
+    def _record(self, caller: Caller, outcomes: Sequence[Outcome]) -> None:
+        """Leaves an audit record; when that cannot be written, nothing is acknowledged, and what is kept stays."""
+        stored = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
+        try:
+            self._audit.record(
+                caller,
+                Action.STORE,
+                [outcome.ref.study_uid for outcome in stored],
+                "success" if len(stored) == len(outcomes) else "partly refused" if stored else "refused",
+                together=lambda records: self._ledger.note(records, self._catalogue),
+                stored=len(stored),
+                refused=len(outcomes) - len(stored),
+            )
+        except ArchiveFull as error:
+            raise ArchiveFull(_UNRECORDED, **error.facts) from error
 
     def _read(self, incoming: Incoming, study_uid: str | None) -> Entry | Refused:
         try:

@@ -52,7 +52,7 @@ EXPLANATIONS = {
     "damaged": "The bytes on the disk are no longer those that were received, so they are not sent. The instance is "
     "flagged; `lightbox verify` lists it, and a replica mends it.",
     "overloaded": "Too much is under way. Repeat the request after `Retry-After` seconds.",
-    "archive-full": "The disk takes no more. Nothing of the request was kept; free space, then repeat it.",
+    "archive-full": "The disk takes no more, and nothing of the request is acknowledged. Free space, then repeat it.",
 }
 """For each code, when it comes and what to do about it."""
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from server.access.audit import Audit
 from server.archive.store import Archive, Incoming, Kept
-from server.errors import Overloaded
+from server.errors import ArchiveFull, Overloaded
 from server.web.workers import Workers
 from tests.factories import identifiers, image, multipart, part10, raw_part10
 from tests.http.conftest import Client, audit_records
@@ -155,6 +156,23 @@ def test_a_catalogue_that_takes_no_more_is_told_as_a_full_archive(
         assert client.stow(part10()).status_code == 507
     assert client.get("/dicomweb/instances").status_code == 204
     assert list((root / "archive" / "inbox").iterdir()) == []
+
+
+def test_without_an_audit_record_nothing_is_acknowledged_nor_said_not_to_be_kept(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: object, **_facts: object) -> None:
+        raise ArchiveFull("The database could not be written, so nothing of this was kept.", cause="SQLITE_FULL")
+
+    file = part10()
+    with monkeypatch.context() as broken:
+        broken.setattr(Audit, "record", full)
+        answer = client.stow(file)
+    assert answer.status_code == 507
+    assert "nothing" not in answer.json()["title"]
+    assert "audit" in answer.json()["title"]
+    assert client.stow(file).status_code == 200
+    assert len(client.get("/dicomweb/instances").json()) == 1
 
 
 def test_a_request_that_finds_no_free_thread_leaves_nothing_in_the_inbox(
