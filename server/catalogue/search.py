@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from math import isqrt
 
 import orjson
 
@@ -18,8 +19,8 @@ from server.errors import TooLarge
 MOST_EXAMINED = 200_000
 """Rows that one search looks at, where a key is no column."""
 
-_FEW = 2000
-"""Studies that are sorted rather than looked for in the order of the answer."""
+_ROWS_A_LOOKUP = 8
+"""Rows of the index by date that are passed over in the time that it takes to look up one study by its key."""
 
 _NAMES = {Level.STUDY: "study", Level.SERIES: "series", Level.INSTANCE: "instance"}
 _JOINED = {
@@ -42,7 +43,7 @@ def search(
 
     `TooLarge` when a key without a column would have more than `most_examined` rows looked at (PS3.18 10.6.3).
     """
-    wanted = _settled(database, condition(query))
+    wanted = _settled(database, query, condition(query))
     answers = Answers(database, query, wanted.demands, organisations, root)
     if wanted.rest:
         rows = _examined(database, query, wanted, answers, organisations, most_examined)
@@ -52,24 +53,34 @@ def search(
     return Found(answers.of(rows[: query.limit]), len(rows) > query.limit, wanted.unmatched)
 
 
-def _settled(database: Database, wanted: Condition) -> Condition:
+def _settled(database: Database, query: Query, wanted: Condition) -> Condition:
     """The condition with every pattern in the better of its two ways.
 
     Few matches are taken from the index of the column; many are met soon enough on the way through the studies by date,
     and need not be sorted. How many there are is seen by taking the few.
     """
     terms = []
+    few = _few(database, query.offset + query.limit + 1) if wanted.patterns else 0
     for pattern in wanted.patterns:
         sql, parameters = pattern.keys
-        keys = [row["study_key"] for row in database.read(f"{sql} LIMIT ?", (*parameters, _FEW + 1))]
-        few = "study.study_key IN (SELECT value FROM json_each(?))", [orjson.dumps(keys).decode()]
-        terms.append(few if len(keys) <= _FEW else pattern.each)
+        keys = [row["study_key"] for row in database.read(f"{sql} LIMIT ?", (*parameters, few + 1))]
+        by_key = "study.study_key IN (SELECT value FROM json_each(?))", [orjson.dumps(keys).decode()]
+        terms.append(by_key if len(keys) <= few else pattern.each)
     return replace(
         wanted,
         sql=" AND ".join([wanted.sql, *(sql for sql, _ in terms)]),
         parameters=(*wanted.parameters, *(value for _, values in terms for value in values)),
         patterns=(),
     )
+
+
+def _few(database: Database, wanted: int) -> int:
+    """How many matches cost as much to look up one by one as it costs to meet the wanted ones on the way by date.
+
+    m lookups cost as much as wanted / m of all studies passed over, when they lie evenly.
+    """
+    studies = database.read("SELECT max(study_key) AS last FROM study")[0]["last"] or 0
+    return isqrt(wanted * studies // _ROWS_A_LOOKUP)
 
 
 def _statement(

@@ -1,16 +1,16 @@
-"""One SQLite file: readers side by side, and one writer that commits for everybody together.
+"""One SQLite file: readers side by side, and writers of whom one commits for all.
 
 Concurrent writes share a transaction and one wait for the disk (group commit). WAL with `synchronous=FULL`:
 with NORMAL a power cut would lose transactions that were already answered for.
 """
 
 import os
-import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Generator
-from concurrent.futures import Future
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,9 +34,8 @@ class Database:
         self._watching = threading.Lock()
         self._writer = self._connect()
         self._watcher = self._connect()
-        self._waiting: queue.SimpleQueue[tuple[Write, Future[Any]] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._write_for_all, name=f"writer of {path.name}", daemon=True)
-        self._thread.start()
+        self._waiting: deque[_Change] = deque()
+        self._turn = threading.Lock()
 
     def read(self, sql: str, parameters: tuple[object, ...] = ()) -> list[sqlite3.Row]:
         """All rows of a query, as of the last commit."""
@@ -52,9 +51,15 @@ class Database:
 
         An exception in `change` undoes that change alone and is raised here.
         """
-        done: Future[T] = Future()
-        self._waiting.put((change, done))
-        return done.result()
+        mine = _Change(change)
+        self._waiting.append(mine)
+        with self._turn:  # whoever has it commits for all who wait; to most it comes when they are done
+            while not mine.is_done:
+                self._commit([self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_TOGETHER))])
+        if mine.failure is not None:
+            raise mine.failure
+        result: T = mine.result
+        return result
 
     def version(self) -> int:
         """Another number after every commit, whichever process made it; it takes no reading of the disk."""
@@ -77,10 +82,9 @@ class Database:
 
     def close(self) -> None:
         """Commits what is waiting and closes every connection."""
-        self._waiting.put(None)
-        self._thread.join()
-        for connection in [*self._readers, self._watcher, self._writer]:
-            connection.close()
+        with self._turn:
+            for connection in [*self._readers, self._watcher, self._writer]:
+                connection.close()
 
     def _reader(self) -> sqlite3.Connection:
         """This thread's own connection."""
@@ -103,61 +107,50 @@ class Database:
         connection.execute("PRAGMA cache_size=-32768")
         return connection
 
-    def _write_for_all(self) -> None:
-        while (first := self._waiting.get()) is not None:
-            together = [first]
-            ending = False
-            while len(together) < _MOST_TOGETHER and not self._waiting.empty():
-                following = self._waiting.get()
-                if following is None:
-                    ending = True
-                    break
-                together.append(following)
-            self._commit(together)
-            if ending:
-                return
-
-    def _commit(self, together: list[tuple[Write, Future[Any]]]) -> None:
-        answers: list[tuple[Future[Any], Any, Exception | None]] = []
+    def _commit(self, together: Sequence["_Change"]) -> None:
         attempt = self._attempt if len(together) > 1 else self._attempt_alone
         try:
             self._writer.execute("BEGIN IMMEDIATE")
-            for change, done in together:
-                answers.append((done, *attempt(change)))
-            if len(together) > 1 or answers[0][2] is None:
+            for one in together:
+                attempt(one)
+            if len(together) > 1 or together[0].failure is None:
                 self._writer.execute("COMMIT")
         except sqlite3.Error as error:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
             refusal = _refusal(error)
-            for _, done in together:
-                done.set_exception(refusal)
-            return
-        for done, result, failure in answers:
-            if failure is None:
-                done.set_result(result)
-            else:
-                done.set_exception(failure)
+            for one in together:
+                one.failure = refusal
+        for one in together:
+            one.is_done = True
 
-    def _attempt_alone(self, change: Write) -> tuple[Any, Exception | None]:
-        """Runs the only change of a transaction, which ends with it when it fails."""
+    def _attempt_alone(self, one: "_Change") -> None:
+        """Makes the only change of a transaction, which ends with it when it fails."""
         try:
-            return change(self._writer), None
+            one.result = one.make(self._writer)
         except Exception as failure:  # noqa: BLE001 - handed to whoever asked for the change
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
-            return None, _refusal(failure) if isinstance(failure, sqlite3.OperationalError) else failure
+            one.failure = _refusal(failure) if isinstance(failure, sqlite3.OperationalError) else failure
 
-    def _attempt(self, change: Write) -> tuple[Any, Exception | None]:
+    def _attempt(self, one: "_Change") -> None:
         self._writer.execute("SAVEPOINT change")
         try:
-            result = change(self._writer)
+            one.result = one.make(self._writer)
         except Exception as failure:  # noqa: BLE001 - handed to whoever asked for the change
             self._writer.execute("ROLLBACK TO change")
-            self._writer.execute("RELEASE change")
-            return None, _refusal(failure) if isinstance(failure, sqlite3.OperationalError) else failure
+            one.failure = _refusal(failure) if isinstance(failure, sqlite3.OperationalError) else failure
         self._writer.execute("RELEASE change")
-        return result, None
+
+
+@dataclass(slots=True, eq=False)
+class _Change:
+    """A change that waits to be committed, and what came of it."""
+
+    make: Write
+    is_done: bool = False
+    result: Any = None
+    failure: Exception | None = None
 
 
 def _refusal(error: sqlite3.Error) -> ServerError:

@@ -93,7 +93,7 @@ def test_keys_match_as_the_standard_says(ward: Client, keys: dict[str, str], exp
 def test_many_are_found_as_few_are_the_newest_first(
     ward: Client, monkeypatch: pytest.MonkeyPatch, few: int, keys: dict[str, str], expected: list[str]
 ) -> None:
-    monkeypatch.setattr("server.catalogue.search._FEW", few)
+    monkeypatch.setattr("server.catalogue.search._few", lambda *_: few)
     assert [match["00100020"]["Value"][0] for match in found(ward, **keys)] == expected
 
 

@@ -43,13 +43,17 @@ def test_many_threads_write_at_once_and_each_gets_its_own_answer(database: Datab
 def test_changes_that_wait_together_share_one_commit(database: Database, tmp_path: Path) -> None:
     commits: list[str] = []
     database._writer.set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)
-    go = threading.Event()
+    begun, go = threading.Event(), threading.Event()
+
+    def hold(_connection: sqlite3.Connection) -> bool:
+        begun.set()
+        return go.wait(10)
+
     with ThreadPoolExecutor(30) as threads:
-        first = threads.submit(database.write, lambda _: go.wait(10))
-        while database._waiting.qsize():
-            pass
+        first = threads.submit(database.write, hold)
+        assert begun.wait(10)
         rest = [threads.submit(insert, database, n) for n in range(25)]
-        while database._waiting.qsize() < 25:
+        while len(database._waiting) < 25:
             pass
         go.set()
         assert first.result()
