@@ -1,7 +1,7 @@
 """What is measured of both servers: every case a stream of requests and a check of its first answer."""
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -96,7 +96,8 @@ def _retrievals(samples: Samples) -> Iterator[Case]:
 
 
 def _stores(samples: Samples) -> Iterator[Case]:
-    supplies = {"CT instances of 512 KB": copies_of(samples.ct), "tiny instances of 10 KB": list(samples.listed)}
+    supplies = {"CT instances": copies_of(samples.ct), "small instances": list(samples.listed)}
+    supplies = {f"{what} of {_kilobytes(supply)} KB": supply for what, supply in supplies.items()}
     for kind, (what, supply) in enumerate(supplies.items()):
         together = min(_STORED_TOGETHER, len(supply))
         for group, size in enumerate((1, together)):
@@ -123,6 +124,10 @@ def searches_among_many(samples: Samples) -> Iterator[Case]:
         list_of(1, 25),
     )
     yield from (replace(case, name=f"{case.name}, {many}") for case in _searches(samples) if "PatientID" in case.name)
+
+
+def _kilobytes(supply: Sequence[Copies]) -> int:
+    return round(sum(map(len, supply[0].parts(FIRST_TOKEN_STORED))) / 1000)
 
 
 def _beginning(one: Copies) -> str:

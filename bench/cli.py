@@ -60,19 +60,21 @@ def _measure_all(options: Options, folder: Path, ending: ExitStack) -> Report:
     memory = FromMemory()
     ending.callback(memory.stop)
     for case in (*readings(samples), *stores(samples)):
-        _take(case, options, targets, memory, report)
+        for connections in (CONNECTIONS, options.many_connections):
+            _take(case, options, connections, targets, memory, report)
     _load_many(targets, many_studies(samples))
-    for case in searches_among_many(samples):
-        _take(case, options, targets, memory, report)
+    for case in searches_among_many(samples):  # of which the peer answers some in half a minute
+        _take(case, options, CONNECTIONS, targets, memory, report)
     report.memory_mb = {target.name: memory_mb(target.pid) for target in targets}
     return report
 
 
-def _take(case: Case, options: Options, targets: Sequence[Target], memory: FromMemory, report: Report) -> None:
-    for connections in (CONNECTIONS, options.many_connections):
-        row = measure(case, targets, options.repetitions, options.seconds, connections, memory)
-        report.rows.append(row)
-        print(spoken(row, report.peer), flush=True)
+def _take(
+    case: Case, options: Options, connections: int, targets: Sequence[Target], memory: FromMemory, report: Report
+) -> None:
+    row = measure(case, targets, options.repetitions, options.seconds, connections, memory)
+    report.rows.append(row)
+    print(spoken(row, report.peer), flush=True)
 
 
 def _load_many(targets: Sequence[Target], requests: Iterator[Request]) -> None:
