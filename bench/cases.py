@@ -117,13 +117,13 @@ def searches_among_many(samples: Samples) -> Iterator[Case]:
         lambda n: f"/studies?PatientName={names[n % len(names)]}*&limit=25",
         list_of(1, 25),
     )
+    yield from (replace(case, name=f"{case.name}, {many}") for case in _searches(samples) if "PatientID" in case.name)
     yield _get(
         f"search: studies by date and modality, at most 25, {many}",
         DICOM_JSON,
         lambda n: f"/studies?StudyDate={dates[n % len(dates)]}&ModalitiesInStudy=MR&limit=25",
         list_of(1, 25),
     )
-    yield from (replace(case, name=f"{case.name}, {many}") for case in _searches(samples) if "PatientID" in case.name)
 
 
 def _kilobytes(supply: Sequence[Copies]) -> int:
