@@ -113,6 +113,47 @@ def test_the_short_code_leads_into_the_session(hospital: RunningServer, new_page
     guest.expect_shows(leader.shown())
 
 
+def test_both_measure_at_once_and_each_sees_the_other_once_it_is_shared(
+    hospital: RunningServer, new_page: NewPage
+) -> None:
+    leader, follower = _together(hospital, new_page)
+    follower.expect_shows(leader.shown())
+    for viewer in (leader, follower):
+        viewer.press("d")
+    for viewer, start in ((leader, (200, 150)), (follower, (200, 300))):
+        box = viewer.viewport().bounding_box()
+        assert box is not None
+        viewer.page.mouse.move(box["x"] + start[0], box["y"] + start[1])
+        viewer.page.mouse.down()
+    for viewer, end in ((leader, (300, 180)), (follower, (320, 330))):
+        box = viewer.viewport().bounding_box()
+        assert box is not None
+        viewer.page.mouse.move(box["x"] + end[0], box["y"] + end[1], steps=6)
+        viewer.page.mouse.up()
+    for viewer in (leader, follower):
+        expect(viewer.page.get_by_test_id("mark")).to_have_count(1)
+        viewer.press("Shift+S")
+    for viewer, author in ((leader, "Sam Surgeon"), (follower, "Rosa Radiologist")):
+        expect(viewer.page.get_by_test_id("mark")).to_have_count(2)
+        expect(viewer.page.locator(f'[data-testid="mark"][data-author="{author}"]')).to_be_visible()
+    values = [viewer.page.locator('[data-testid="mark"]').evaluate_all("all => all.map(g => g.dataset.text.split(';')[0]).sort()")
+              for viewer in (leader, follower)]  # fmt: skip
+    assert values[0] == values[1], "both read the same lengths"
+    follower.press("Control+z")
+    expect(leader.page.get_by_test_id("mark")).to_have_count(1)
+    expect(follower.page.get_by_test_id("mark")).to_have_count(1)
+
+    # scenes and key images
+    leader.press("Shift+K")
+    kept = leader.shown()
+    leader.scroll(5)
+    follower.press("k")
+    expect(leader.page.get_by_test_id("go-to-key-image")).to_have_count(1)
+    leader.page.get_by_test_id("show-scene").click()
+    leader.expect_shows(kept)
+    follower.expect_shows(kept)
+
+
 class BadLine:
     """A proxy between a browser and the server whose line can be cut and mended."""
 

@@ -5,6 +5,7 @@
 import { redone, regionKey, undone, without } from './annotations/model.js';
 import { titleOf } from './core/http.js';
 import { findStatistics } from './dicomweb/statistics.js';
+import { othersMarks } from './state/shared-marks.js';
 import { MarkLayer } from './ui/mark-layer.js';
 import { MarkList } from './ui/mark-list.js';
 import { SavedList } from './ui/saved-list.js';
@@ -28,8 +29,8 @@ export function measuring(store, put, signal) {
   }, { signal });
   /** @type {Set<string>} */
   const asked = new Set();
-  store.watch(({ marks }) => marks.list, (list) => {
-    for (const mark of list) {
+  store.watch(({ marks, session }) => [marks.list, session?.room?.annotations], () => {
+    for (const mark of [...store.get().marks.list, ...othersMarks(store.get())]) {
       const key = regionKey(mark);
       if ((mark.kind !== 'ellipse' && mark.kind !== 'polygon') || asked.has(key)) continue;
       asked.add(key);

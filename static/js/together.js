@@ -5,11 +5,13 @@
 import { anonymity } from './anonymity.js';
 import { createSession, liveAddress } from './sessions/directory.js';
 import { keepParticipant, readParticipant } from './sessions/participant.js';
+import { shareMarks } from './state/shared-marks.js';
 import { Sharing } from './state/sharing.js';
 import { FollowBanner } from './ui/follow-banner.js';
 import { GuestLink } from './ui/guest-link.js';
 import { NameDialog } from './ui/name-dialog.js';
 import { PointerLayer } from './ui/pointer-layer.js';
+import { SessionScenes } from './ui/session-scenes.js';
 import { SessionPanel } from './ui/session-panel.js';
 
 /**
@@ -24,12 +26,14 @@ export function lookTogether(store, put, signal) {
   customElements.define('session-panel', SessionPanel);
   put('tools', new FollowBanner(store));
   customElements.define('guest-link', GuestLink);
+  customElements.define('session-scenes', SessionScenes);
   put('panel', new SessionPanel(store));
   put('over', new NameDialog(store));
   const small = matchMedia('(width < 48rem)');
   const showOne = () => store.dispatch({ type: 'viewport/maximise', maximised: small.matches });
   if (small.matches) showOne(); // a telephone gets the active viewport
   small.addEventListener('change', showOne, { signal });
+  shareMarks(store, signal);
   anonymity(store, put, signal);
   store.watch(({ session, loading }) => (loading ? null : session?.room?.study_uids), (uids) => {
     for (const study_uid of uids ?? []) if (!store.get().opened.includes(study_uid)) store.dispatch({ type: 'prior/open', study_uid });

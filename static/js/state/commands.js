@@ -127,6 +127,23 @@ function proposed(state) {
 }
 
 /** @type {Command['act']} */
+function keptScene({ session }) {
+  const room = session?.room;
+  if (!room || !leads(session)) return [];
+  const scene_id = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [{ type: 'scene/save', scene_id, name: `Scene ${room.scenes.length + 1}` }];
+}
+
+/** @type {Command['act']} */
+function keyed(state) {
+  const image = imageIn(state, state.view.active_viewport);
+  const room = state.session?.room;
+  if (!room || !image) return [];
+  const known = room.key_images.some((key) => key.image.instance_uid === image.instance_uid && key.image.frame_number === image.frame_number);
+  return [{ type: 'key-image/set', image, key: !known }];
+}
+
+/** @type {Command['act']} */
 function answered({ session }) {
   const room = session?.room;
   if (!room || !session.me) return [];
@@ -178,6 +195,9 @@ export const COMMANDS = [
   { name: 'undo', title: 'Undo the last change of a measurement', label: 'Undo', keys: ['Ctrl+z'], group: 'Measurements', act: askMark('undo') },
   { name: 'redo', title: 'Redo', label: 'Redo', keys: ['Ctrl+y', 'Ctrl+Shift+z'], group: 'Measurements', act: askMark('redo') },
   { name: 'delete', title: 'Delete the chosen measurement', label: 'Delete', keys: ['Delete', 'Backspace'], group: 'Measurements', act: askMark('delete') },
+  { name: 'scene', title: 'Keep what everybody sees as a scene', label: 'Keep scene', keys: ['Shift+v'], group: 'Session', act: keptScene },
+  { name: 'session-key', title: 'Mark this image for everybody as a key image, or take the mark away', label: 'Key image', keys: ['Shift+j'], group: 'Session', act: keyed },
+  { name: 'share', title: 'Share the chosen measurement with the session, or take it back', label: 'Share', keys: ['Shift+b'], group: 'Session', act: ({ session }) => (session?.room ? [{ type: 'mark/ask', wish: 'share' }] : []) },
   { name: 'marks', title: 'Measurements and key images: go to, hide, save and open', label: 'List', keys: ['Shift+d'], group: 'Measurements', act: askMark('list') },
   { name: 'next-viewport', title: 'Viewport to the right', label: 'Right viewport', keys: ['ArrowRight'], group: 'Layout', act: otherViewport(1) },
   { name: 'previous-viewport', title: 'Viewport to the left', label: 'Left viewport', keys: ['ArrowLeft'], group: 'Layout', act: otherViewport(-1) },

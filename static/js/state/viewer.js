@@ -82,7 +82,7 @@ import { indexIn } from './select.js';
  *   | { type: 'mpr/scroll', plane: number, move: (index: number, count: number) => number }
  *   | { type: 'mpr/present', change: (start: Presentation) => Presentation }
  *   | { type: 'marks/set', marks: Marks } | { type: 'list/set', open: boolean }
- *   | { type: 'mark/ask', wish: 'undo' | 'redo' | 'delete' | 'list' }
+ *   | { type: 'mark/ask', wish: 'undo' | 'redo' | 'delete' | 'list' | 'share' }
  *   | { type: 'author/ask', wish: 'marks' | 'presentation' | 'reports' } | { type: 'author/ask', wish: 'keys', title?: string }
  *   | { type: 'author/ask', wish: 'open', report: InstanceRef } | { type: 'author/ask', wish: 'bring', file: File }
  *   | { type: 'reports/set', reports: SavedReport[] } | { type: 'keys/set', keys: ImageRef[] }

@@ -3,6 +3,7 @@
 /** @import { Frame, ImageRef, Point } from '../core/types.js' */
 /** @import { Placement } from '../core/geometry.js' */
 /** @import { Kind, Mark } from '../annotations/model.js' */
+/** @import { OthersMark } from '../state/shared-marks.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
 import { placeLabels } from '../annotations/labels.js';
@@ -12,6 +13,7 @@ import { placeText, toPatient } from '../core/space.js';
 import { titleOf, isAbort } from '../core/http.js';
 import { findStatistics } from '../dicomweb/statistics.js';
 import { frameOf } from '../state/select.js';
+import { othersMarks } from '../state/shared-marks.js';
 import { toolNamed } from '../tools/index.js';
 import { make } from './build.js';
 import { LiveElement } from './live-element.js';
@@ -62,7 +64,7 @@ export class MarkLayer extends LiveElement {
     }, signal);
     document.addEventListener('keydown', (event) => this.#key(event), { ...signal, capture: true });
     this.parentElement?.addEventListener('drawn', () => this.#draw(), signal);
-    this.store.watch(({ marks, counted, displayed }) => [marks, counted, displayed[this.viewport]], () => this.#draw(), signal);
+    this.store.watch(({ marks, counted, displayed, session }) => [marks, counted, displayed[this.viewport], session?.room?.annotations], () => this.#draw(), signal);
     this.store.watch(({ tool }) => tool, () => {
       this.#draft = null;
       this.#stopProbing();
@@ -233,7 +235,8 @@ export class MarkLayer extends LiveElement {
     const { marks } = this.store.get();
     const [frame, placement] = [this.#frame(), this.placement()];
     if (!frame || !placement) return this.#drawing.replaceChildren();
-    const here = marks.shown ? marks.list.filter(({ image }) => sameImage(image, frame.image)) : [];
+    const all = marks.shown ? [...marks.list, ...othersMarks(this.store.get())] : [];
+    const here = all.filter(({ image }) => sameImage(image, frame.image));
     const shown = here.map((mark) => (mark.id === this.#moved?.id ? this.#moved : mark));
     if (this.#draft && sameImage(this.#draft.image, frame.image)) shown.push(this.#draft);
     const drawn = shown.map((mark) => this.#drawn(mark, frame, placement));
@@ -246,18 +249,20 @@ export class MarkLayer extends LiveElement {
     this.#drawing.replaceChildren(...drawn.map(({ group }) => group));
   }
 
-  /** @param {Mark} mark @param {Frame} frame @param {Placement} placement */
+  /** @param {Mark | OthersMark} mark @param {Frame} frame @param {Placement} placement */
   #drawn(mark, frame, placement) {
     const { marks, counted } = this.store.get();
     const busy = mark === this.#draft || mark === this.#moved;
     const selected = marks.selected === mark.id;
     const points = mark.points.map(placement.toScreen);
-    const lines = linesOf(mark, frame, busy ? undefined : counted[regionKey(mark)], unitOf(this.#modality()));
+    const others = 'author' in mark;
+    const values = linesOf(mark, frame, busy ? undefined : counted[regionKey(mark)], unitOf(this.#modality()));
+    const lines = others ? [...values, mark.author] : values;
     const group = svg('g', {
-      class: `mark${selected ? ' selected' : ''}${mark === this.#draft ? ' draft' : ''}`, 'data-testid': 'mark', 'data-kind': mark.kind, 'data-id': mark.id,
-      'data-text': lines.join('; '),
+      class: `mark${selected ? ' selected' : ''}${mark === this.#draft ? ' draft' : ''}${others ? ' others' : ''}`, 'data-testid': 'mark', 'data-kind': mark.kind, 'data-id': mark.id,
+      'data-text': lines.join('; '), ...(others ? { 'data-mark': mark.colour, 'data-author': mark.author } : {}),
     }, ...outline(mark.kind, points));
-    if (mark === this.#draft) return { mark, group, points, lines };
+    if (others || mark === this.#draft) return { mark, group, points, lines };
     group.addEventListener('pointerdown', (event) => this.#grab(mark, -1, event));
     group.append(...points.map((point, i) => {
       const handle = svg('circle', { class: 'mark-handle', cx: point.x, cy: point.y, r: selected ? 5 : 3 });

@@ -1,11 +1,13 @@
 /** <mark-list>: everything that was measured; below it what was saved. */
 
 /** @import { Mark } from '../annotations/model.js' */
+/** @import { OthersMark } from '../state/shared-marks.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
 import { linesOf, unitOf } from '../annotations/measures.js';
 import { regionKey, without } from '../annotations/model.js';
 import { frameOf, indexIn, stackOf } from '../state/select.js';
+import { isShared, othersMarks } from '../state/shared-marks.js';
 import { make } from './build.js';
 import { wordButton } from './command-button.js';
 import { LiveElement } from './live-element.js';
@@ -32,16 +34,17 @@ export class MarkList extends LiveElement {
       make('header', {}, make('h2', {}, 'Measurements'), button('Close', 'marks-close', () => store.dispatch({ type: 'list/set', open: false }))),
       rows, make('div', { class: 'mark-actions' }, shown, save, present), new SavedList(store));
     store.watch(({ list }) => list, (open) => { this.hidden = !open; }, { signal: life });
-    store.watch(({ marks, counted, stacks }) => [marks, counted, stacks], () => {
+    store.watch(({ marks, counted, stacks, session }) => [marks, counted, stacks, session?.room?.annotations, session?.connection], () => {
       const { marks } = store.get();
-      rows.replaceChildren(...marks.list.map((mark) => this.#row(mark)));
-      if (marks.list.length === 0) rows.append(make('li', { class: 'none' }, 'Nothing measured yet. D draws a length; ? shows every key.'));
+      const all = [...marks.list, ...othersMarks(store.get())];
+      rows.replaceChildren(...all.map((mark) => this.#row(mark)));
+      if (all.length === 0) rows.append(make('li', { class: 'none' }, 'Nothing measured yet. D draws a length; ? shows every key.'));
       shown.textContent = marks.shown ? 'Hide' : 'Show';
       save.disabled = marks.list.length === 0;
     }, { signal: life });
   }
 
-  /** @param {Mark} mark */
+  /** @param {Mark | OthersMark} mark */
   #row(mark) {
     const state = this.store.get();
     const frame = frameOf(state, mark.image);
@@ -58,9 +61,18 @@ export class MarkList extends LiveElement {
       if (frame) this.store.dispatch({ type: 'image/set', viewport, image: frame.image });
       this.store.dispatch({ type: 'marks/set', marks: { ...this.store.get().marks, selected: mark.id } });
     });
+    if ('author' in mark) {
+      return make('li', { 'data-mark': String(mark.colour) }, go, make('span', { class: 'mark-author', 'data-testid': 'mark-author' }, mark.author));
+    }
     const remove = button('×', 'mark-delete', () => this.store.dispatch({ type: 'marks/set', marks: without(this.store.get().marks, mark.id) }));
     remove.setAttribute('aria-label', `Delete ${name}`);
-    return make('li', {}, go, remove);
+    const share = button(isShared(state, mark) ? 'Shared' : 'Share', 'mark-share', () => {
+      this.store.dispatch({ type: 'marks/set', marks: { ...this.store.get().marks, selected: mark.id } });
+      this.store.dispatch({ type: 'mark/ask', wish: 'share' });
+    });
+    share.title = 'Everybody in the session sees it, or you alone';
+    share.setAttribute('aria-pressed', String(isShared(state, mark)));
+    return make('li', {}, go, ...(state.session?.room ? [share] : []), remove);
   }
 }
 
