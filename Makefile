@@ -84,8 +84,8 @@ check-iods: $(VENV)/.dev-ready  ## every IOD in every transfer syntax before dci
 bench-simulator: $(VENV)/.dev-ready  ## measure how fast studies are made, encoded and sent
 	python -m bench.simulator
 
-bench-session: $(VENV)/.dev-ready  ## measure sessions of 2, 8, 32 and 100 people with real clients
-	python -m bench.session
+bench-session: $(VENV)/.dev-ready  ## measure sessions of 2 to 100 people with real clients, and write docs/reference/performance-sessions.md
+	python -m bench.session --out
 
 bench-viewer: $(VENV)/.dev-ready  ## measure the viewer with OHIF beside it, and write docs/reference/performance-viewer.md
 	@sh e2e/need-chromium.sh

@@ -1,137 +1,64 @@
 """`python -m bench.session`: one session of 2, 8, 32 and 100 real WebSocket clients that also fetch every picture.
 
-The leader turns pages at 30 Hz; each participant hears the event and asks for the picture, the newest first, as a
-browser does. Both ends of every measured time are read from one clock, this process's.
+The leader turns pages and points at 30 Hz; each participant hears the event and asks for the picture, the newest first,
+as a browser does. Both ends of every measured time are read from one clock, this process's.
 """
 
 import argparse
 import asyncio
-import json
 import os
-import socket
-import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import httpx
-from websockets.asyncio.client import ClientConnection, connect
+import orjson
+from websockets.asyncio.client import connect
 
+from bench.far_away import far_away
 from bench.machine import described
+from bench.participants import Figures, Image, Participant, share
 from e2e.running import RunningServer, send
 
 HERTZ = 30
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "performance-sessions.md"
+_IDLE_IN_A_ROOM = 50
+_HEAD = (
+    "| people | round trip ms | join p95 | event p50/p95/p99 | pointer p50/p95 | picture p50/p95 | skipped "
+    "| drawn per picture | MiB | server CPU | all of it |"
+)
+
+_OPENING = """\
+# Performance of sessions
+
+Written by `python -m bench.session` on {today}; do not edit it by hand. The clients and the server share the
+machine:
+"""
+_EXPLAINED = """
+A leader turns a chest CT's pages and points, both {hertz} times a second, for {seconds} s. Everybody is a real
+WebSocket client that asks for every picture it hears of, the newest first; what came too late to be asked for is
+counted as skipped. Times in ms, from the leader's sending; the event's include its way to the disk. *Drawn per
+picture* is how often the server drew for each different picture that was fetched. *All of it* is server and clients
+together; one core is 100 %.
+"""
 
 
-@dataclass
-class Figures:
-    """What one run has shown, times in milliseconds."""
-
-    events: list[float] = field(default_factory=list)
-    pictures: list[float] = field(default_factory=list)
-    pointers: list[float] = field(default_factory=list)
-    acknowledged: list[float] = field(default_factory=list)
-    joined: list[float] = field(default_factory=list)
-    skipped: int = 0
-    picture_bytes: int = 0
-
-
-class Participant:
-    """A browser without a screen: a WebSocket, and one keep-alive connection for pictures."""
-
-    def __init__(self, server: RunningServer, session_id: str, number: int, figures: Figures) -> None:
-        self._server = server
-        self._session_id = session_id
-        self._number = number
-        self._figures = figures
-        self._wanted: tuple[str, float] | None = None
-        self._something = asyncio.Event()
-        self.wire: ClientConnection | None = None
-
-    async def join(self, ending: AsyncExitStack) -> None:
-        """Comes into the room."""
-        began = time.perf_counter()
-        address = f"ws://127.0.0.1:{self._server.port}/api/sessions/{self._session_id}/live"
-        wire = await ending.enter_async_context(connect(address, origin=self._server.address, compression=None))  # type: ignore[arg-type]
-        await wire.send(json.dumps({"type": "hello", "key": f"{self._number:030}", "name": f"Person {self._number}"}))
-        while json.loads(await wire.recv())["type"] != "welcome":
-            pass
-        self._figures.joined.append((time.perf_counter() - began) * 1000)
-        self.wire = wire
-
-    async def listen(self, moments: dict[str, float], pointed: dict[float, float]) -> None:
-        """Hears what happens, and says which picture is wanted."""
-        assert self.wire is not None
-        async for text in self.wire:
-            now = time.perf_counter()
-            message = json.loads(text)
-            if message["type"] == "pointer":
-                self._figures.pointers.append((now - pointed[message["point"][0]]) * 1000)
-            elif message["type"] == "event" and message["event"]["type"] == "image/set":
-                image = message["event"]["image"]
-                key = f"{image['instance_uid']} {message['event']['viewport']}"
-                began = moments[key]
-                times = self._figures.acknowledged if message["id"] is not None else self._figures.events
-                times.append((now - began) * 1000)
-                self._figures.skipped += self._wanted is not None
-                self._wanted = (_path(image), began)
-                self._something.set()
-
-    async def look(self) -> None:
-        """Fetches what is wanted, one after the other."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._server.port)
-        writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        while True:
-            await self._something.wait()
-            self._something.clear()
-            wanted, self._wanted = self._wanted, None
-            if wanted is None:
-                continue
-            path, began = wanted
-            writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: image/jpeg\r\n\r\n".encode())
-            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-            length = int(head.partition("content-length: ")[2].partition("\r\n")[0] or 0)
-            await reader.readexactly(length)
-            if " 200 " in head.partition("\r\n")[0]:
-                self._figures.pictures.append((time.perf_counter() - began) * 1000)
-                self._figures.picture_bytes += length
-
-
-def _path(image: dict[str, Any]) -> str:
-    uids = f"/dicomweb/studies/{image['study_uid']}/series/{image['series_uid']}/instances/{image['instance_uid']}"
-    return f"{uids}/frames/{image['frame_number']}/rendered?quality=80"
-
-
-async def _meet(server: RunningServer, images: Sequence[dict[str, Any]], people: int, seconds: float) -> Figures:
+async def _meet(server: RunningServer, images: Sequence[Image], people: int, seconds: float, far: float) -> Figures:
     figures = Figures()
-    async with httpx.AsyncClient() as http:
-        body = json.dumps({"StudyInstanceUIDs": [images[0]["study_uid"]]})
-        began = await http.post(f"{server.address}/api/sessions", content=body)
-    session_id = began.json()["session_id"]
+    session_id = await _begun(server, images[0]["study_uid"])
     async with AsyncExitStack() as ending:
-        everybody = [Participant(server, session_id, number, figures) for number in range(people)]
+        port = await ending.enter_async_context(far_away(server.port, far)) if far else server.port
+        everybody = [Participant(port, session_id, number, figures) for number in range(people)]
         for one in everybody:
             await one.join(ending)
-        moments: dict[str, float] = {}
-        pointed: dict[float, float] = {}
-        tasks = [asyncio.create_task(one.listen(moments, pointed)) for one in everybody]
-        tasks += [asyncio.create_task(one.look()) for one in everybody]
-        leader = everybody[0].wire
-        assert leader is not None
+        tasks = [asyncio.create_task(work) for one in everybody for work in (one.listen(), one.look())]
         start = time.perf_counter()
         for step in range(int(seconds * HERTZ)):
             await asyncio.sleep(max(0, start + step / HERTZ - time.perf_counter()))
-            image = images[step % len(images)]
-            now = time.perf_counter()
-            moments[f"{image['instance_uid']} 0"] = pointed[float(step)] = now
-            event = {"type": "image/set", "viewport": 0, "image": image}
-            await leader.send(json.dumps({"type": "event", "id": step, "event": event}))
-            pointer = {"type": "pointer", "viewport": 0, "image": image, "point": [float(step), 0]}
-            await leader.send(json.dumps(pointer))
+            await everybody[0].turn_to(images[step % len(images)], step)
         await asyncio.sleep(1.5)
         for task in tasks:
             task.cancel()
@@ -139,18 +66,42 @@ async def _meet(server: RunningServer, images: Sequence[dict[str, Any]], people:
     return figures
 
 
-def _images(server: RunningServer) -> list[dict[str, Any]]:
+async def _sit(server: RunningServer, study_uid: str, people: int) -> float:
+    """Resident kB of the server for each of many participants who do nothing."""
+    assert server.process is not None
+    rooms = [await _begun(server, study_uid) for _ in range(-(-people // _IDLE_IN_A_ROOM))]
+    before = _resident_kb(server.process.pid)
+    async with AsyncExitStack() as ending:
+        for number in range(people):
+            address = f"ws://127.0.0.1:{server.port}/api/sessions/{rooms[number // _IDLE_IN_A_ROOM]}/live"
+            opening = connect(address, origin=server.address, compression=None, ping_interval=None)  # type: ignore[arg-type]
+            wire = await ending.enter_async_context(opening)
+            await wire.send(
+                orjson.dumps({"type": "hello", "key": f"{number:030}", "name": f"Person {number}"}).decode()
+            )
+            while orjson.loads(await wire.recv())["type"] != "welcome":
+                pass
+        seated = httpx.get(f"{server.address}/api/figures").json()["people_seated"]
+        if seated != people:
+            raise RuntimeError(f"{seated} of {people} came in")
+        return (_resident_kb(server.process.pid) - before) / people
+
+
+async def _begun(server: RunningServer, study_uid: str) -> str:
+    async with httpx.AsyncClient() as http:
+        began = await http.post(
+            f"{server.address}/api/sessions", content=orjson.dumps({"StudyInstanceUIDs": [study_uid]})
+        )
+    return str(began.json()["session_id"])
+
+
+def _images(server: RunningServer) -> list[Image]:
     found = httpx.get(f"{server.dicomweb}/instances", params={"Modality": "CT", "limit": 200}).json()
-    first = found[0]["0020000E"]["Value"][0]
+    study, series = (found[0][tag]["Value"][0] for tag in ("0020000D", "0020000E"))
     return [
-        {
-            "study_uid": one["0020000D"]["Value"][0],
-            "series_uid": first,
-            "instance_uid": one["00080018"]["Value"][0],
-            "frame_number": 1,
-        }
+        {"study_uid": study, "series_uid": series, "instance_uid": one["00080018"]["Value"][0], "frame_number": 1}
         for one in found
-        if one["0020000E"]["Value"][0] == first
+        if one["0020000E"]["Value"][0] == series
     ]
 
 
@@ -159,44 +110,74 @@ def _cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _share(times: Sequence[float], part: int) -> str:
-    if len(times) < 2:
-        return "-"
-    return f"{statistics.quantiles(times, n=100, method='inclusive')[part - 1]:.0f}"
+def _resident_kb(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0])
+
+
+def _row(server: RunningServer, images: Sequence[Image], people: int, seconds: float, far: float) -> str:
+    assert server.process is not None
+    drawn = httpx.get(f"{server.address}/api/figures").json()["pictures_drawn"]
+    cpu, own, began = _cpu_seconds(server.process.pid), time.process_time(), time.perf_counter()
+    figures = asyncio.run(_meet(server, images, people, seconds, far))
+    took = time.perf_counter() - began
+    cpu, own = _cpu_seconds(server.process.pid) - cpu, time.process_time() - own
+    drawn = httpx.get(f"{server.address}/api/figures").json()["pictures_drawn"] - drawn
+    cells = [
+        f"{people}",
+        f"{far:g}",
+        share(figures.joined, 95),
+        "/".join(share(figures.events, part) for part in (50, 95, 99)),
+        "/".join(share(figures.pointers, part) for part in (50, 95)),
+        "/".join(share(figures.pictures, part) for part in (50, 95)),
+        f"{figures.skipped} of {figures.skipped + len(figures.pictures)}",
+        f"{drawn / len(figures.distinct):.2f} ({drawn} of {len(figures.distinct)})" if figures.distinct else "-",
+        f"{figures.received / 2**20:.1f}",
+        f"{cpu / took:.0%}",
+        f"{(cpu + own) / took:.0%}",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _page(folder: Path, rows: Sequence[str], idle: tuple[int, float] | None, seconds: float) -> Iterator[str]:
+    yield _OPENING.format(today=f"{datetime.now(UTC):%Y-%m-%d}")
+    yield from (f"- {name}: {text}" for name, text in described(folder).items())
+    yield _EXPLAINED.format(hertz=HERTZ, seconds=f"{seconds:g}")
+    yield _HEAD
+    yield "|" + "---|" * (_HEAD.count("|") - 1)
+    yield from rows
+    if idle:
+        kept = f"{idle[1]:.1f} kB of the server's memory each"
+        yield f"\n{idle[0]} participants who do nothing, {_IDLE_IN_A_ROOM} in a session: {kept}."
 
 
 def main() -> None:
-    """Measures, and prints one row of a table for each number of people."""
+    """Measures, prints, and writes the page when it is asked to."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--people", type=int, nargs="*", default=[2, 8, 32, 100])
+    options.add_argument("--far", type=float, nargs="*", default=[40, 100], help="round trips in ms, for 32 people")
     options.add_argument("--seconds", type=float, default=10)
+    options.add_argument("--idle", type=int, default=1000)
+    options.add_argument("--out", type=Path, nargs="?", const=PAGE, help=f"the page to write ({PAGE.name})")
     asked = options.parse_args()
+    runs = [(people, 0.0) for people in asked.people] + [(32, far) for far in asked.far]
     with tempfile.TemporaryDirectory(prefix="lightbox-bench-") as folder:
-        server = RunningServer(Path(folder) / "root").start()
-        send(server, "chest-ct")
-        images = _images(server)
-        print(f"{described(Path(folder))}\n{len(images)} images, leader at {HERTZ} Hz for {asked.seconds:g} s")
-        print(
-            "| people | join p95 | event p50/p95/p99 | pointer p50/p95 | picture p50/p95 | skipped | MiB | server CPU |"
-        )
-        print("|---|---|---|---|---|---|---|---|")
-        for people in asked.people:
-            assert server.process is not None
-            cpu, began = _cpu_seconds(server.process.pid), time.perf_counter()
-            figures = asyncio.run(_meet(server, images, people, asked.seconds))
-            cpu = (_cpu_seconds(server.process.pid) - cpu) / (time.perf_counter() - began)
-            rows = [
-                f"{people}",
-                _share(figures.joined, 95),
-                "/".join(_share(figures.events, part) for part in (50, 95, 99)),
-                "/".join(_share(figures.pointers, part) for part in (50, 95)),
-                "/".join(_share(figures.pictures, part) for part in (50, 95)),
-                f"{figures.skipped} of {figures.skipped + len(figures.pictures)}",
-                f"{figures.picture_bytes / 2**20:.1f}",
-                f"{cpu:.0%}",
-            ]
-            print(f"| {' | '.join(rows)} |", flush=True)
-        server.stop()
+        rows: list[str] = []
+        idle = None
+        print(_HEAD)
+        for number, (people, far) in enumerate(runs):
+            server = RunningServer(Path(folder) / f"root-{number}").start()  # fresh: nothing has been drawn yet
+            send(server, "chest-ct")
+            images = _images(server)
+            rows.append(_row(server, images, people, asked.seconds, far))
+            print(rows[-1], flush=True)
+            if number == len(runs) - 1 and asked.idle:
+                idle = (asked.idle, asyncio.run(_sit(server, images[0]["study_uid"], asked.idle)))
+                print(f"{idle[0]} idle participants: {idle[1]:.1f} kB each")
+            server.stop()
+        text = "\n".join(_page(Path(folder), rows, idle, asked.seconds)) + "\n"
+    if asked.out:
+        asked.out.write_text(text)
 
 
 if __name__ == "__main__":

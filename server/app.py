@@ -65,6 +65,7 @@ from server.studies.store import Store
 from server.studies.volumes import Volumes
 from server.web.anonymous import Anonymous
 from server.web.fhircast import Fhircast
+from server.web.figures import Figures
 from server.web.forwarded import TrustedProxies, networks
 from server.web.live import Live
 from server.web.origin import LOOPBACK_NAMES, OriginGuard
@@ -175,6 +176,7 @@ def build(settings: Settings) -> Starlette:
     live = Live(hub, share, workers)
     passes = Passes(parts.records)
     fhircast = Fhircast(hub, Subscriptions(parts.records), share, retrieve, workers)
+    figures = Figures({"pictures_drawn": lambda: render.drawn, "people_seated": hub.seated})
     session_passes = SessionPasses(passes, hub, share, workers)
     records = SessionRecords(parts.journal, share, workers, settings.web.public_address)
     remove = Remove(
@@ -235,6 +237,7 @@ def build(settings: Settings) -> Starlette:
                     *live.routes(),
                     *session_passes.routes(),
                     *fhircast.routes(),
+                    *figures.routes(),
                     *records.routes(),
                     *removal.routes(),
                     *regions.routes(),

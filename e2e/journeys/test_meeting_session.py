@@ -132,12 +132,13 @@ def test_both_measure_at_once_and_each_sees_the_other_once_it_is_shared(
         viewer.page.mouse.up()
     for viewer in (leader, follower):
         expect(viewer.page.get_by_test_id("mark")).to_have_count(1)
+    for viewer in (leader, follower):
         viewer.press("Shift+S")
     for viewer, author in ((leader, "Sam Surgeon"), (follower, "Rosa Radiologist")):
         expect(viewer.page.get_by_test_id("mark")).to_have_count(2)
         expect(viewer.page.locator(f'[data-testid="mark"][data-author="{author}"]')).to_be_visible()
-    values = [viewer.page.locator('[data-testid="mark"]').evaluate_all("all => all.map(g => g.dataset.text.split(';')[0]).sort()")
-              for viewer in (leader, follower)]  # fmt: skip
+    lengths = "all => all.map(mark => mark.dataset.text.split(';')[0]).sort()"
+    values = [viewer.page.get_by_test_id("mark").evaluate_all(lengths) for viewer in (leader, follower)]
     assert values[0] == values[1], "both read the same lengths"
     follower.press("Control+z")
     expect(leader.page.get_by_test_id("mark")).to_have_count(1)

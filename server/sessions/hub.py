@@ -60,6 +60,10 @@ class Hub:
             for seat in opened.seats:
                 seat.close(1012, "the server is stopping")
 
+    def seated(self) -> int:
+        """How many connections of participants this process holds."""
+        return sum(len(opened.seats) for opened in self._rooms.values())
+
     async def begin(self, study_uids: Sequence[str], by: str) -> str:
         """Starts a session around studies; answers its id, which nobody can guess."""
         session_id: str = await self._run(self._journal.begin, study_uids, by, self._clock())

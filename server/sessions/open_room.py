@@ -14,7 +14,7 @@ from server.errors import NotAllowed, Overloaded, ServerError
 from server.sessions.events import Event
 from server.sessions.journal import SNAPSHOT_EVERY, Behind, Journal
 from server.sessions.room import apply
-from server.sessions.seat import Message, Seat
+from server.sessions.seat import Message, Seat, told
 from server.sessions.shape import Room
 
 log = logging.getLogger(__name__)
@@ -113,9 +113,10 @@ class OpenRoom:
         """Passes something fleeting on to everybody here."""
         if fleeting["type"] == "looking":
             self.looking[fleeting["by"]] = fleeting
+        message = told(fleeting)
         for seat in self.seats:
             if seat is not but:
-                seat.show(fleeting)
+                seat.show(message)
 
     async def _take(self, together: Sequence[Arrival]) -> None:
         for arrival in together:
@@ -178,8 +179,10 @@ class OpenRoom:
         self._announce(self.room["seq"], event)
 
     def _announce(self, seq: int, event: Event, sender: Seat | None = None, message_id: int | None = None) -> None:
+        message = {"type": "event", "seq": seq, "id": None, "event": event}
+        everybody = told(message)
         for seat in self.seats:
-            seat.send({"type": "event", "seq": seq, "id": message_id if seat is sender else None, "event": event})
+            seat.send(told({**message, "id": message_id}) if seat is sender else everybody)
             if event["type"] == "person/remove" and seat.participant_id == event["who"]:
                 seat.close(REMOVED, "The chair has closed this session for you.")
         for watcher in self.watchers:
@@ -199,19 +202,19 @@ class OpenRoom:
                 seat.close(REMOVED if isinstance(outcome, NotAllowed) else 1013, outcome.message[:100])
             elif seat is not None and seat in self.seats:
                 refused = {"type": "refused", "code": outcome.code, "title": outcome.message}
-                seat.send({**refused, "id": arrival.message_id})
+                seat.send(told({**refused, "id": arrival.message_id}))
             return
         if event is None:
             if seat is not None:
-                seat.send({"type": "snapshot", "room": outcome, "at": self._clock()})
+                seat.send(told({"type": "snapshot", "room": outcome, "at": self._clock()}))
             return
         self._announce(outcome["seq"], event, seat, arrival.message_id)
         if seat is not None and arrival.joins:
             self.seats.append(seat)
             welcome = {"type": "welcome", "participant_id": seat.participant_id, "room": outcome, "at": self._clock()}
-            seat.send(welcome)
+            seat.send(told(welcome))
             for fleeting in self.looking.values():
-                seat.show(fleeting)
+                seat.show(told(fleeting))
 
 
 def _without_idle_leaves(opened: OpenRoom, together: Sequence[Arrival]) -> list[Arrival]:

@@ -2,9 +2,25 @@
 
 import asyncio
 from collections import deque
+from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 Message = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message with its text, which is written once however many hear it."""
+
+    message: Message
+    text: str
+
+
+def told(message: Message) -> Told:
+    """A message ready to be sent."""
+    return Told(message, orjson.dumps(message).decode())
 
 
 class Seat:
@@ -17,11 +33,11 @@ class Seat:
         self.participant_id = participant_id
         self.closed_because: tuple[int, str] | None = None
         self._most_waiting = most_waiting
-        self._lasting: deque[Message] = deque()
-        self._fleeting: dict[tuple[str, str], Message] = {}
+        self._lasting: deque[Told] = deque()
+        self._fleeting: dict[tuple[str, str], Told] = {}
         self._something = asyncio.Event()
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Told) -> None:
         """Queues a lasting message; a reader too slow for them is cut off, to come back with a snapshot."""
         if len(self._lasting) >= self._most_waiting:
             self.close(1013, "too slow to keep up")
@@ -29,9 +45,9 @@ class Seat:
         self._lasting.append(message)
         self._something.set()
 
-    def show(self, message: Message) -> None:
+    def show(self, message: Told) -> None:
         """Queues a fleeting message in place of an older one of the same kind and person."""
-        self._fleeting[message["type"], message["by"]] = message
+        self._fleeting[message.message["type"], message.message["by"]] = message
         self._something.set()
 
     def close(self, code: int, reason: str) -> None:
@@ -39,7 +55,7 @@ class Seat:
         self.closed_because = self.closed_because or (code, reason)
         self._something.set()
 
-    async def next(self) -> Message | None:
+    async def next(self) -> Told | None:
         """The next message, lasting ones first; None once the seat is closed."""
         while self.closed_because is None:
             if self._lasting:

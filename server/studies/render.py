@@ -98,6 +98,8 @@ class Render:
         self._stored: Cache[NDArray[np.generic]] = Cache(share["stored"], lambda values: values.nbytes)
         self._reduced: Cache[Reduced] = Cache(share["reduced"], lambda reduced: reduced.nbytes)
         self._room = Room(share["work"])
+        self.drawn = 0
+        """How many pictures were drawn since the start: of what is asked for by many, one."""
 
     def target(self, caller: Caller, ref: InstanceRef, frame_number: int, wish: RenderRequest) -> Target:
         """Finds the frame; `NotFound`, or `NotAcceptable` with the reason when it cannot be drawn."""
@@ -227,6 +229,7 @@ class Render:
 
     def _draw(self, target: Target) -> Picture:
         with self._room.taken(_size(self._image(target))):
+            self.drawn += 1
             return finish(self._drawing(target), self._extra(target), target.wish)
 
     def _drawing(self, target: Target) -> Drawing:

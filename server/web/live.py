@@ -26,7 +26,7 @@ from server.sessions.events import (
     person_name,
 )
 from server.sessions.hub import Hub
-from server.sessions.seat import Seat
+from server.sessions.seat import Seat, told
 from server.studies.share import Share
 from server.web.guests import GUEST
 from server.web.problems import problem
@@ -139,7 +139,8 @@ class Live:
             try:
                 await self._workers.run(self._share.require, caller(websocket), Action.SHARE, event["study_uids"])
             except ServerError as refusal:
-                seat.send({"type": "refused", "id": message_id, "code": refusal.code, "title": refusal.message})
+                refused = {"type": "refused", "id": message_id, "code": refusal.code, "title": refusal.message}
+                seat.send(told(refused))
                 return
         await self._hub.send(session_id, seat, event, message_id)
 
@@ -169,7 +170,7 @@ _FLEETING: dict[str, Callable[[object], Event]] = {
 
 async def _write(websocket: WebSocket, seat: Seat) -> None:
     while (message := await seat.next()) is not None:
-        await websocket.send_text(orjson.dumps(message).decode())
+        await websocket.send_text(message.text)
     if seat.closed_because is not None:
         await websocket.close(*seat.closed_because)
 

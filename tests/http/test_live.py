@@ -238,3 +238,19 @@ def test_a_connection_that_floods_is_ended(live: Live) -> None:
             send(anna, type="looking", image=None)
     with pytest.raises(ConnectionClosed):
         drain(anna)
+
+
+def test_a_picture_that_many_ask_for_is_drawn_once(live: Live) -> None:
+    figures = f"http://{live.address}/api/figures"
+    before = httpx.get(figures).json()
+    anna, _ = live.join("Anna")
+    uids = "/".join(httpx.get(f"http://{live.address}/dicomweb/studies/{live.image['study_uid']}/instances").json()[0][tag]["Value"][0]
+                    for tag in ("0020000E", "00080018")).split("/")  # fmt: skip
+    study = f"http://{live.address}/dicomweb/studies/{live.image['study_uid']}"
+    for _ in range(5):
+        found = httpx.get(f"{study}/series/{uids[0]}/instances/{uids[1]}/frames/1/rendered", params={"quality": "80"})
+        assert found.status_code == 200
+    after = httpx.get(figures).json()
+    assert after["pictures_drawn"] - before["pictures_drawn"] == 1
+    assert after["people_seated"] >= 1
+    anna.close()

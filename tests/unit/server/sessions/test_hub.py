@@ -11,7 +11,7 @@ from server.database.sqlite import Database
 from server.errors import ArchiveFull, Conflict, NotFound
 from server.sessions.hub import Hub
 from server.sessions.journal import Journal
-from server.sessions.seat import Seat
+from server.sessions.seat import Seat, told
 
 ANNA, BERT = "a" * 16, "b" * 16
 
@@ -33,8 +33,8 @@ def hub_over(journal: Journal, most_people: int = 10) -> Hub:
 async def heard(seat: Seat, kind: str) -> dict[str, Any]:
     async with asyncio.timeout(20):
         while (message := await seat.next()) is not None:
-            if message["type"] == kind:
-                return message
+            if message.message["type"] == kind:
+                return message.message
     raise AssertionError(f"closed before any {kind}: {seat.closed_because}")
 
 
@@ -137,8 +137,8 @@ def test_of_waiting_pointers_only_the_newest_is_sent() -> None:
     async def scene() -> None:
         seat = Seat(ANNA, 16)
         for x in range(1000):
-            seat.show({"type": "pointer", "by": BERT, "point": [x, 0]})
-        seat.send({"type": "event", "seq": 1})
+            seat.show(told({"type": "pointer", "by": BERT, "point": [x, 0]}))
+        seat.send(told({"type": "event", "seq": 1}))
         assert [(await heard(seat, kind)).get("point") for kind in ("event", "pointer")] == [None, [999, 0]]
         seat.close(1012, "the server is stopping")
         assert await seat.next() is None
