@@ -243,3 +243,25 @@ def test_afterwards_the_record_says_who_was_there_and_what_was_shown(
     assert {person["name"] for person in record["attendance"]} == {"Rosa Radiologist", "Sam Surgeon"}
     room = httpx.get(f"{address}/room").json()
     assert room["viewports"][0]["image"]["instance_uid"] == shown.instance_uid
+
+    # and the viewer shows it again, moment by moment
+    again = ViewerPage(new_page())
+    again.open(f"{hospital.address}/viewer?replay={session_id}")
+    again.expect_shows(shown)
+    attendance = again.page.get_by_test_id("attendance")
+    expect(attendance).to_contain_text("Rosa Radiologist")
+    expect(attendance).to_contain_text("Sam Surgeon")
+    again.page.get_by_test_id("time-line").filter(has_text="came").first.click()
+    expect(again.viewport()).not_to_have_attribute("data-instance-uid", shown.instance_uid)
+    again.page.get_by_test_id("time-line").filter(has_text="turned pages").last.click()
+    again.expect_shows(shown)
+
+    # the projector's window asks for nothing and follows
+    leader.page.get_by_test_id("call-address").fill("https://call.example/mdt")
+    leader.page.get_by_test_id("call-address").blur()
+    display = ViewerPage(new_page())
+    display.open(f"{leader.page.url}&display=1")
+    display.expect_shows(shown)
+    expect(display.page.locator("tool-bar")).to_be_hidden()
+    expect(leader.person("Room display")).to_be_visible()
+    expect(leader.page.get_by_test_id("join-call")).to_have_attribute("href", "https://call.example/mdt")

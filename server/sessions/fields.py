@@ -18,6 +18,10 @@ LAYOUTS = {"1x1": 1, "1x2": 2, "1x3": 3, "2x2": 4, "2x3": 6, "3x3": 9}
 LONGEST_CONTENT = 4000
 """Characters of an annotation's content as JSON."""
 
+LONGEST_CALL = 500
+"""Characters of the address of a call."""
+
+_CALL = re.compile(r"https://[!-~]{1,492}")
 _DEEPEST_CONTENT = 6
 _LARGEST_NUMBER = 1e9
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -232,6 +236,15 @@ def _content_of_viewport(value: object, name: str) -> dict[str, Any]:
         "image": None if shown is None else image(shown, name),
         "presentation": presentation(fields.get("presentation"), name),
     }
+
+
+def call(value: object, name: str) -> str | None:
+    """The https address of a telephone or video call elsewhere; null for none."""
+    if value is None:
+        return None
+    if not isinstance(value, str) or not _CALL.fullmatch(value):
+        raise Malformed(f"{name} is an https address of {LONGEST_CALL} characters at most.", field=name)
+    return value
 
 
 def uids(value: object, name: str) -> list[str]:

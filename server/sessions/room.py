@@ -34,6 +34,7 @@ _STEPS: dict[str, Callable[[Room, Event], Change]] = {
     "mode/set": viewing.set_mode,
     "freeze/set": viewing.set_freeze,
     "anonymous/set": viewing.set_anonymous,
+    "call/set": viewing.set_call,
     "view/propose": viewing.propose,
     "view/accept": viewing.accept,
     "view/dismiss": viewing.dismiss,

@@ -2,7 +2,7 @@
 
 from typing import Any, TypedDict
 
-SHAPE = 4
+SHAPE = 5
 """Changes with the fields of a room, so that a room written down by another release is made anew from its events."""
 
 
@@ -146,6 +146,7 @@ class Room(TypedDict):
     mode: str
     frozen: bool
     anonymous: bool
+    call: str | None
     hands: list[str]
     proposals: dict[str, View]
     annotations: dict[str, Annotation]
@@ -188,6 +189,7 @@ def new_room(session_id: str, study_uids: list[str]) -> Room:
         "mode": "together",
         "frozen": False,
         "anonymous": False,
+        "call": None,
         "hands": [],
         "proposals": {},
         "annotations": {},

@@ -88,6 +88,14 @@ def set_anonymous(room: Room, event: Event) -> Change:
     return {"anonymous": event["anonymous"]}
 
 
+def set_call(room: Room, event: Event) -> Change:
+    """Where the people of this session hear each other, which is not our business; null for nowhere."""
+    only_leader_or_chair(room, event)
+    if room["people"][event["by"]]["guest"]:
+        raise NotAllowed("A guest does not say where the call is.")
+    return {"call": event["call"]}
+
+
 def propose(room: Room, event: Event) -> Change:
     """Shows the leader what this person sees; a newer proposal takes the place of an older."""
     present(room, event["by"])

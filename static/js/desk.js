@@ -87,7 +87,7 @@ function partsOf(store, put, signal) {
       when: ({ type }) => type === 'picture/keep', again: true,
       bring: once(async () => (await import('./keeping.js')).keepPictures(store, signal)),
     },
-    { when: () => Object.keys(store.get().session?.room?.annotations ?? {}).length > 0, bring: measuring },
+    { when: () => Object.keys((store.get().session?.room ?? store.get().replayed)?.annotations ?? {}).length > 0, bring: measuring },
     { when: ({ type }) => type === 'mark/ask', bring: measuring, again: true },
     {
       when: ({ type }) => type === 'author/ask', again: true,

@@ -12,6 +12,7 @@ import { GuestLink } from './ui/guest-link.js';
 import { NameDialog } from './ui/name-dialog.js';
 import { PointerLayer } from './ui/pointer-layer.js';
 import { SessionScenes } from './ui/session-scenes.js';
+import { SessionWindows } from './ui/session-windows.js';
 import { SessionPanel } from './ui/session-panel.js';
 
 /**
@@ -24,9 +25,13 @@ export function lookTogether(store, put, signal) {
   customElements.define('name-dialog', NameDialog);
   customElements.define('pointer-layer', PointerLayer);
   customElements.define('session-panel', SessionPanel);
+  // a screen for a whole room: the images, large, and nothing to press
+  const display = new URLSearchParams(location.search).has('display');
+  document.body.toggleAttribute('data-display', display);
   put('tools', new FollowBanner(store));
   customElements.define('guest-link', GuestLink);
   customElements.define('session-scenes', SessionScenes);
+  customElements.define('session-windows', SessionWindows);
   put('panel', new SessionPanel(store));
   put('over', new NameDialog(store));
   const small = matchMedia('(width < 48rem)');
@@ -48,7 +53,7 @@ export function lookTogether(store, put, signal) {
     openSocket: (sessionId) => new WebSocket(liveAddress(sessionId, location)),
     createSession,
     showAddress: (address) => history.replaceState(null, '', address),
-    participant: readParticipant(sessionStorage),
+    participant: display ? { ...readParticipant(sessionStorage), name: 'Room display' } : readParticipant(sessionStorage),
     keepParticipant: (participant) => keepParticipant(sessionStorage, participant),
   }, signal);
 }

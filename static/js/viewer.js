@@ -46,9 +46,11 @@ function put(place, ...elements) {
   document.querySelector(`[data-place="${place}"]`)?.append(...elements);
 }
 
-/** `?session=ID`, `?anonymous=PASS`, or `?StudyInstanceUIDs=a,b`, which may be repeated. @param {URLSearchParams} query */
+/** `?session=ID`, `?anonymous=PASS`, `?replay=ID` (with `&at=` a time), or `?StudyInstanceUIDs=a,b`, which may be repeated. @param {URLSearchParams} query */
 async function openAddress(query) {
   const sessionId = PASS ? 'current' : query.get('session');
+  const over = query.get('replay');
+  if (over) return replayed(over, query.get('at'));
   if (!sessionId) {
     const uids = query.getAll('StudyInstanceUIDs').flatMap((list) => list.split(',')).map((uid) => uid.trim());
     return openStudies(store, [...new Set(uids.filter(Boolean))]);
@@ -58,6 +60,16 @@ async function openAddress(query) {
     const [room, together] = await Promise.all([readSession(sessionId), sharing()]);
     together.enter(sessionId);
     return openStudies(store, room.study_uids);
+  } catch (error) {
+    store.dispatch({ type: 'load/ended', problem: titleOf(error) });
+  }
+}
+
+/** @param {string} sessionId @param {string | null} at */
+async function replayed(sessionId, at) {
+  try {
+    const { replay } = await import('./replay.js');
+    await openStudies(store, await replay(store, put, sessionId, at));
   } catch (error) {
     store.dispatch({ type: 'load/ended', problem: titleOf(error) });
   }

@@ -60,6 +60,7 @@
  * @property {'together' | 'free'} mode
  * @property {boolean} frozen
  * @property {boolean} anonymous  nobody is told whose images these are
+ * @property {string | null} call  where its people hear each other
  * @property {string[]} hands  raised, the first first
  * @property {Record<string, View>} proposals  by who made them
  * @property {Record<string, Annotation>} annotations
@@ -79,7 +80,7 @@
  *   | { type: 'chair/hand-over', to: string } | { type: 'person/remove', who: string }
  *   | { type: 'hand/set', raised: boolean } | { type: 'hand/lower', of: string }} LeadEvent
  * @typedef {{ type: 'studies/add', study_uids: string[] } | { type: 'mode/set', mode: 'together' | 'free' }
- *   | { type: 'freeze/set', frozen: boolean } | { type: 'anonymous/set', anonymous: boolean } | { type: 'view/propose', view: View }
+ *   | { type: 'freeze/set', frozen: boolean } | { type: 'anonymous/set', anonymous: boolean } | { type: 'call/set', call: string | null } | { type: 'view/propose', view: View }
  *   | { type: 'view/accept', of: string } | { type: 'view/dismiss', of: string }
  *   | { type: 'scene/save', scene_id: string, name: string } | { type: 'scene/show', scene_id: string }
  *   | { type: 'scene/remove', scene_id: string }} ShowEvent

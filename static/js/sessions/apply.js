@@ -12,7 +12,7 @@ import {
 } from './leading.js';
 import { putAnnotation, redo, removeAnnotation, setKeyImage, undo } from './marking.js';
 import {
-  accept, addStudies, dismiss, propose, removeScene, saveScene, setAnonymous, setFreeze, setMode, showScene,
+  accept, addStudies, dismiss, propose, removeScene, saveScene, setAnonymous, setCall, setFreeze, setMode, showScene,
 } from './proposing.js';
 import { look, shownViewport } from './room.js';
 import { onlyLeader, shared, thawed } from './standing.js';
@@ -38,6 +38,7 @@ function step(room, event) {
     case 'mode/set': return setMode(room, by, event.mode);
     case 'freeze/set': return setFreeze(room, by, event.frozen);
     case 'anonymous/set': return setAnonymous(room, by, event.anonymous);
+    case 'call/set': return setCall(room, by, event.call);
     case 'view/propose': return propose(room, by, event.view);
     case 'view/accept': return accept(room, by, event.of);
     case 'view/dismiss': return dismiss(room, by, event.of);

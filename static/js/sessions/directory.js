@@ -1,6 +1,7 @@
 /** Making a session and finding one (the HTTP half of sessions). */
 
 /** @import { Room } from '../core/types.js' */
+/** @import { Record as SessionRecord } from './replaying.js' */
 
 import { addressOf, ask } from '../core/http.js';
 
@@ -40,6 +41,21 @@ export async function makePass(sessionId, guest) {
 /** No guest's address leads in any more. @param {string} sessionId */
 export async function withdrawPasses(sessionId) {
   await ask(`/api/sessions/${encodeURIComponent(sessionId)}/passes`, { method: 'DELETE' });
+}
+
+/** Where the record of a session is, as a file. @param {string} sessionId */
+export function recordAddress(sessionId) {
+  return `/api/sessions/${encodeURIComponent(sessionId)}/journal`;
+}
+
+/** Everything that happened in a session. @param {string} sessionId @returns {Promise<SessionRecord>} */
+export async function readRecord(sessionId) {
+  return (await ask(recordAddress(sessionId))).json();
+}
+
+/** The room as it was after an event. @param {string} sessionId @param {number} seq @returns {Promise<Room>} */
+export async function readRoomAt(sessionId, seq) {
+  return (await ask(`${recordAddress(sessionId)}/room?seq=${seq}`)).json();
 }
 
 /** Where the session's WebSocket is. @param {string} sessionId @param {{ protocol: string, host: string }} here */

@@ -37,6 +37,13 @@ export function setAnonymous(room, by, anonymous) {
   return { anonymous };
 }
 
+/** @param {Room} room @param {string} by @param {string | null} call @returns {Partial<Room>} */
+export function setCall(room, by, call) {
+  onlyLeaderOrChair(room, by);
+  if (room.people[by]?.guest) refuse('A guest does not say where the call is.');
+  return { call };
+}
+
 /** @param {Room} room @param {string} by @param {View} view @returns {Partial<Room>} */
 export function propose(room, by, view) {
   present(room, by);

@@ -69,7 +69,7 @@ async function bring(store, studyUids) {
 function showFirst(store) {
   const state = store.get();
   const { session } = state;
-  if (state.loading || showsAnything(state.view) || state.opening.some(Boolean)) return;
+  if (state.loading || state.replayed || showsAnything(state.view) || state.opening.some(Boolean)) return;
   if (session && !leads(session)) return;
   const studies = session?.room?.study_uids ?? state.opened;
   const firsts = studies.map((uid) => firstSeries(state, uid)).filter((series) => series !== null);

@@ -66,7 +66,7 @@ export function showsTwoPatients(state) {
 
 /** Who is in the room, in the order they first came: their colour follows from it. @param {ViewerState} state */
 export function participants(state) {
-  const room = state.session?.room;
+  const room = state.session?.room ?? state.replayed;
   return Object.entries(room?.people ?? {}).map(([id, person], i) => ({
     ...person,
     id,

@@ -10,7 +10,7 @@ import { participants } from './select.js';
 
 /** What others have shared, and what this person shared before the page was opened anew. @param {ViewerState} state @returns {OthersMark[]} */
 export function othersMarks(state) {
-  const annotations = Object.entries(state.session?.room?.annotations ?? {});
+  const annotations = Object.entries((state.session?.room ?? state.replayed)?.annotations ?? {});
   if (annotations.length === 0) return [];
   const own = new Set(state.marks.list.map(annotationId));
   const people = new Map(participants(state).map((person) => [person.id, person]));

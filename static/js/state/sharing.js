@@ -60,7 +60,7 @@ export class Sharing {
       case 'session/leave': return this.#leave();
       case 'annotation/put': case 'annotation/remove': return this.#mark(action);
       case 'lead/ask': case 'lead/take': case 'lead/hand-over': case 'lead/decline': case 'chair/hand-over':
-      case 'hand/set': case 'hand/lower': case 'person/remove': case 'studies/add': case 'mode/set': case 'freeze/set': case 'anonymous/set':
+      case 'hand/set': case 'hand/lower': case 'person/remove': case 'studies/add': case 'mode/set': case 'freeze/set': case 'anonymous/set': case 'call/set':
       case 'view/propose': case 'view/accept': case 'view/dismiss': case 'scene/save': case 'scene/show':
       case 'scene/remove': case 'annotation/undo': case 'annotation/redo': case 'key-image/set':
         return this.#send(action);

@@ -60,6 +60,7 @@ import { indexIn } from './select.js';
  * @property {'shortcuts' | 'window' | null} sheet
  * @property {boolean} panel  the session panel is open
  * @property {Session | null} session
+ * @property {Room | null} replayed  a moment of a session that is over
  *
  * @typedef {{ type: 'studies/found', studies: Study[], series: Series[] }
  *   | { type: 'priors/found', studies: Study[] }
@@ -102,6 +103,7 @@ import { indexIn } from './select.js';
  *   | { type: 'session/refused', title: string }
  *   | { type: 'session/pointer', by: string, pointer: SharedPointer }
  *   | { type: 'session/pulse', by: string, pulse: SharedPointer } | { type: 'session/looking', by: string, image: ImageRef | null }
+ *   | { type: 'replay/show', room: Room }
  *   | { type: 'look/here' }} LocalAction
  * @typedef {SentEvent | LocalAction} Action
  * @typedef {Store<ViewerState, Action>} ViewerStore
@@ -113,7 +115,7 @@ export const INITIAL = {
   view: newView(), opening: [null, null], displayed: [null, null], maximised: false,
   cross: null, lines: true, link: null, alike: false, cine: null, seen: {}, palettes: {}, terse: false, mpr: null, counted: {}, list: false, reports: [], keys: [],
   marks: { list: [], past: [], future: [], selected: null, shown: true },
-  preferences: USUAL, tool: 'window-level', sheet: null, panel: true, session: null,
+  preferences: USUAL, tool: 'window-level', sheet: null, panel: true, session: null, replayed: null,
 };
 
 /**
@@ -150,6 +152,7 @@ export function reduce(state, action) {
     case 'tool/set': return { ...state, tool: action.tool };
     case 'sheet/set': return { ...state, sheet: action.sheet };
     case 'panel/set': return { ...state, panel: action.open };
+    case 'replay/show': return { ...shown(state, action.room), replayed: action.room };
     case 'session/enter': return enter(state, action.session_id, action.connection);
     case 'session/leave': return { ...state, session: null, notice: '' };
     default: return state.session ? inSession(state, state.session, action) : state;
@@ -292,10 +295,12 @@ function takeEvent(state, session, event, room) {
 /** Shows what the room shows. @param {ViewerState} state @param {Session} session @returns {ViewerState} */
 function follow(state, session) {
   if (!session.room) return { ...state, session };
-  return {
-    ...state, session, view: { ...viewOf(session.room), mpr: null }, opening: state.opening.map(() => null),
-    ...planesOf(session.room.mpr, state.maximised),
-  };
+  return { ...shown(state, session.room), session };
+}
+
+/** @param {ViewerState} state @param {Room} room @returns {ViewerState} */
+function shown(state, room) {
+  return { ...state, view: { ...viewOf(room), mpr: null }, opening: state.opening.map(() => null), ...planesOf(room.mpr, state.maximised) };
 }
 
 /** A screen that shows one viewport shows one plane. @param {SharedMpr | null | undefined} shared @param {boolean} one @returns {Partial<ViewerState>} */

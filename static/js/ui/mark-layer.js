@@ -64,7 +64,7 @@ export class MarkLayer extends LiveElement {
     }, signal);
     document.addEventListener('keydown', (event) => this.#key(event), { ...signal, capture: true });
     this.parentElement?.addEventListener('drawn', () => this.#draw(), signal);
-    this.store.watch(({ marks, counted, displayed, session }) => [marks, counted, displayed[this.viewport], session?.room?.annotations], () => this.#draw(), signal);
+    this.store.watch(({ marks, counted, displayed, session, replayed }) => [marks, counted, displayed[this.viewport], (session?.room ?? replayed)?.annotations], () => this.#draw(), signal);
     this.store.watch(({ tool }) => tool, () => {
       this.#draft = null;
       this.#stopProbing();

@@ -14,6 +14,7 @@ import { GuestLink } from './guest-link.js';
 import { icon, mark } from './icons.js';
 import { LiveElement } from './live-element.js';
 import { SessionScenes } from './session-scenes.js';
+import { SessionWindows } from './session-windows.js';
 
 const STATES = {
   naming: 'Waiting for your name', connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting', ended: 'Ended',
@@ -40,7 +41,7 @@ export class SessionPanel extends LiveElement {
     this.append(
       make('header', { class: 'panel-head' }, make('h2', {}, 'Session'), state),
       reason, this.#link(life), make('h3', {}, 'People'), this.#people, this.#actions, new SessionScenes(store),
-      make('footer', {}, leave));
+      make('footer', {}, new SessionWindows(store), leave));
     store.watch(({ session }) => session?.connection, (connection) => {
       this.hidden = !connection || connection === 'naming';
       state.textContent = connection ? STATES[connection] : '';

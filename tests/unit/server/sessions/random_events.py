@@ -121,6 +121,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "mode/set": {"mode": lambda chance: chance.choice(["together", "free"])},
     "freeze/set": {"frozen": _flag},
     "anonymous/set": {"anonymous": _flag},
+    "call/set": {"call": lambda chance: chance.choice([None, "https://call.example/1"])},
     "view/propose": {"view": _view},
     "view/accept": {"of": _person},
     "view/dismiss": {"of": _person},

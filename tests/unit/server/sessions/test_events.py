@@ -27,6 +27,8 @@ def test_unknown_fields_are_left_out() -> None:
         {"type": "image/set", "viewport": 0, "image": IMAGE | {"frame_number": 0}},
         {"type": "image/set", "viewport": 0, "image": IMAGE | {"study_uid": "../1"}},
         {"type": "follow/set", "following": 1},
+        {"type": "call/set", "call": "javascript:alert(1)"},
+        {"type": "call/set", "call": "https://a b"},
         {"type": "lead/hand-over", "to": "Anna"},
         {"type": ["lead/ask"]},
         {},
