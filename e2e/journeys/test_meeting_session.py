@@ -133,7 +133,7 @@ def test_both_measure_at_once_and_each_sees_the_other_once_it_is_shared(
     for viewer in (leader, follower):
         expect(viewer.page.get_by_test_id("mark")).to_have_count(1)
     for viewer in (leader, follower):
-        viewer.press("Shift+S")
+        viewer.press("Shift+B")
     for viewer, author in ((leader, "Sam Surgeon"), (follower, "Rosa Radiologist")):
         expect(viewer.page.get_by_test_id("mark")).to_have_count(2)
         expect(viewer.page.locator(f'[data-testid="mark"][data-author="{author}"]')).to_be_visible()
@@ -145,10 +145,10 @@ def test_both_measure_at_once_and_each_sees_the_other_once_it_is_shared(
     expect(follower.page.get_by_test_id("mark")).to_have_count(1)
 
     # scenes and key images
-    leader.press("Shift+K")
+    leader.press("Shift+E")
     kept = leader.shown()
     leader.scroll(5)
-    follower.press("k")
+    follower.press("Shift+J")
     expect(leader.page.get_by_test_id("go-to-key-image")).to_have_count(1)
     leader.page.get_by_test_id("show-scene").click()
     leader.expect_shows(kept)

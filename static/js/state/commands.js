@@ -195,7 +195,7 @@ export const COMMANDS = [
   { name: 'undo', title: 'Undo the last change of a measurement', label: 'Undo', keys: ['Ctrl+z'], group: 'Measurements', act: askMark('undo') },
   { name: 'redo', title: 'Redo', label: 'Redo', keys: ['Ctrl+y', 'Ctrl+Shift+z'], group: 'Measurements', act: askMark('redo') },
   { name: 'delete', title: 'Delete the chosen measurement', label: 'Delete', keys: ['Delete', 'Backspace'], group: 'Measurements', act: askMark('delete') },
-  { name: 'scene', title: 'Keep what everybody sees as a scene', label: 'Keep scene', keys: ['Shift+v'], group: 'Session', act: keptScene },
+  { name: 'scene', title: 'Keep what everybody sees as a scene', label: 'Keep scene', keys: ['Shift+e'], group: 'Session', act: keptScene },
   { name: 'session-key', title: 'Mark this image for everybody as a key image, or take the mark away', label: 'Key image', keys: ['Shift+j'], group: 'Session', act: keyed },
   { name: 'share', title: 'Share the chosen measurement with the session, or take it back', label: 'Share', keys: ['Shift+b'], group: 'Session', act: ({ session }) => (session?.room ? [{ type: 'mark/ask', wish: 'share' }] : []) },
   { name: 'marks', title: 'Measurements and key images: go to, hide, save and open', label: 'List', keys: ['Shift+d'], group: 'Measurements', act: askMark('list') },

@@ -24,7 +24,7 @@ export class SessionScenes extends LiveElement {
     const keep = commandButton(store, 'scene');
     this.append(
       make('details', { open: true }, make('summary', {}, 'Scenes and key images'), scenes, keys),
-      make('div', { class: 'lead-actions' }, keep, commandButton(store, 'key-image')));
+      make('div', { class: 'lead-actions' }, keep, commandButton(store, 'session-key')));
     store.watch(({ session, stacks }) => [session?.room?.scenes, session?.room?.key_images, session?.room?.leader, session?.connection, stacks], () => {
       const { session } = store.get();
       const room = session?.connection === 'live' ? session.room : null;
