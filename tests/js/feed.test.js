@@ -237,3 +237,15 @@ test('what has been cleared stays cleared', async () => {
   assert.equal(bench.open.length, 0);
   assert.equal(bench.last.shown, null);
 });
+
+test('a line that was cut and mended brings what was wished for meanwhile', async () => {
+  const bench = new Bench();
+  bench.feed.want(wish(1), []);
+  await bench.fail(new ApiError('The server does not answer.', 0));
+  bench.clock.pass(100);
+  bench.feed.want(wish(2), []);
+  bench.clock.pass(1600);
+  assert.deepEqual(bench.asked, ['1.2 preview'], 'the pause of the first is over for the second too');
+  await bench.answer();
+  assert.deepEqual(bench.asked, ['1.2 exact']);
+});

@@ -249,6 +249,9 @@ export class Feed {
       this.#late = true;
       this.#tell();
     }, LATE_MS);
+    // a pause that an earlier wish was told to make still has an end
+    const pause = this.#holdUntil - this.clock.now();
+    if (pause > 0) this.#later(() => this.#work(), pause);
   }
 
   #stopTimers() {
