@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from server.access.audit import Audit
+from server.access.links import Links
 from server.access.people import Caller, local_person
 from server.archive.occupied import Occupancy
 from server.archive.quarantine import Quarantine
@@ -27,6 +28,7 @@ from server.dicomweb.addresses import ROOT, Addresses
 from server.dicomweb.authored import Authored
 from server.dicomweb.capabilities import Capabilities
 from server.dicomweb.changes import ChangeFeed
+from server.dicomweb.invoke_display import InvokeDisplay
 from server.dicomweb.qido import Qido
 from server.dicomweb.ready import ReadyAnswers, ReadyFirst
 from server.dicomweb.removal import Removal
@@ -178,6 +180,8 @@ def build(settings: Settings) -> Starlette:
     fhircast = Fhircast(hub, Subscriptions(parts.records), share, retrieve, workers)
     figures = Figures({"pictures_drawn": lambda: render.drawn, "people_seated": hub.seated})
     session_passes = SessionPasses(passes, hub, share, workers)
+    site = Site(static_folder(), _listed(settings.web.framed_by))
+    display = InvokeDisplay(parts.search, share, Links(parts.records), site, workers, settings.web.public_address)
     records = SessionRecords(parts.journal, share, workers, settings.web.public_address)
     remove = Remove(
         parts.archive, parts.catalogue, parts.audit, parts.ledger, settings.archive.keep_deleted_days, parts.replica
@@ -242,10 +246,12 @@ def build(settings: Settings) -> Starlette:
                     *removal.routes(),
                     *regions.routes(),
                     *authored.routes(),
+                    *display.routes(),
                 ],
             ),
             records.entrance(),
-            *Site(static_folder()).routes(),
+            *display.entrances(),
+            *site.routes(),
         ],
         middleware=[*_middleware(settings), Middleware(ReadyFirst, answers=ready_answers)],
         exception_handlers={
@@ -286,9 +292,14 @@ def _backplane(settings: Settings) -> Backplane:
     return Neighbours(settings.archive.root / "processes")
 
 
+def _listed(text: str) -> list[str]:
+    """What commas part."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 def _middleware(settings: Settings) -> list[Middleware]:
     """What every request passes, from the outside in."""
-    origins = [origin.strip() for origin in settings.web.cors_origins.split(",") if origin.strip()]
+    origins = _listed(settings.web.cors_origins)
     shared = Middleware(
         CORSMiddleware,
         allow_origins=origins,

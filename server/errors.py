@@ -40,6 +40,12 @@ class NotFound(ServerError):
     code = "not-found"
 
 
+class Expired(ServerError):
+    """There was such a thing until its time was over."""
+
+    code = "expired"
+
+
 class NotAcceptable(ServerError):
     """Nothing that the caller accepts can be made from this resource."""
 

@@ -59,6 +59,9 @@ class WebSettings(_Section):
     trusted_proxies: str = Field(
         "", description="Addresses or networks whose Forwarded and X-Forwarded-* are believed, separated by commas."
     )
+    framed_by: str = Field(
+        "", description="Origins whose pages may show this viewer inside them, such as https://portal.example.nhs.uk."
+    )
     cors_origins: str = Field(
         "", description="Origins whose pages may use this server, such as https://ohif.example.nhs.uk, by commas."
     )
@@ -77,7 +80,7 @@ class WebSettings(_Section):
             ipaddress.ip_network(part, strict=False)
         return text
 
-    @field_validator("cors_origins")
+    @field_validator("cors_origins", "framed_by")
     @classmethod
     def _are_origins(cls, text: str) -> str:
         for part in filter(None, map(str.strip, text.split(","))):

@@ -20,6 +20,7 @@ STATUSES = {
     "method-not-allowed": (405, "The resource does not have this method"),
     "not-acceptable": (406, "Nothing acceptable can be sent"),
     "conflict": (409, "Contradicts what is kept"),
+    "expired": (410, "No longer valid"),
     "too-large": (413, "Too large"),
     "unsupported-media": (415, "Unsupported media type"),
     "range-not-satisfiable": (416, "No such range"),
@@ -42,6 +43,7 @@ EXPLANATIONS = {
     "not-acceptable": "Nothing that the request accepts can be made from this; `facts.available` lists what can. "
     "Images that cannot be drawn here say why.",
     "conflict": "The request contradicts what is already kept; what is kept stays as it is.",
+    "expired": "A signed link whose time is over. Ask whoever sent it for a new one.",
     "too-large": "Beyond a limit, which `facts.limit` names. Send less at a time.",
     "unsupported-media": "The body is of a media type or encoding that this resource does not take; "
     "`Accept` or `Accept-Encoding` lists what it takes.",

@@ -5,8 +5,9 @@ of all of it, so it may be kept for a year and can never be stale.
 """
 
 import hashlib
+import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from starlette.requests import Request
@@ -47,10 +48,13 @@ def static_folder() -> Path:
 
 
 class Site:
-    """The pages and static files of one release, read once."""
+    """The pages and static files of one release, read once; pages of the origins `framed_by` may hold ours."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, framed_by: Sequence[str] = ()) -> None:
         self._folder = folder
+        ancestors = " ".join(framed_by) or "'none'"
+        policy = CONTENT_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {ancestors}")
+        self._headers = _PAGE_HEADERS | {"Content-Security-Policy": policy}
         files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in _TYPES)
         self._files = {path.relative_to(folder).as_posix(): path for path in files}
         digest = hashlib.sha256()
@@ -92,12 +96,19 @@ class Site:
         async def page(request: Request) -> Response:
             content = self._pages[name]
             etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-            headers = _PAGE_HEADERS | {"ETag": etag}
+            headers = self._headers | {"ETag": etag}
             if request.headers.get("if-none-match") == etag:
                 return Response(status_code=304, headers=headers)
             return Response(content, headers=headers, media_type=_TYPES[".html"])
 
         return page
+
+    def message(self, status: int, title: str, text: str) -> Response:
+        """A page that says one thing: a heading and a sentence."""
+        page = self._pages["message.html"].decode()
+        content = page.replace("{title}", html.escape(title)).replace("{text}", html.escape(text))
+        headers = self._headers | {"Cache-Control": "no-store"}
+        return Response(content, status, headers, _TYPES[".html"])
 
     def _file_named(self, name: str):  # type: ignore[no-untyped-def]
         async def file(_request: Request) -> Response:

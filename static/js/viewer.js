@@ -1,8 +1,11 @@
 /** The viewer page: first the images, then everything that lies round them. */
 
+/** @import { Opening } from './state/addresses.js' */
+
 import { createStore } from './core/store.js';
 import { PASS, titleOf } from './core/http.js';
 import { once } from './core/once.js';
+import { openingOf } from './state/addresses.js';
 import { loadOnDemand, openStudies } from './state/loading.js';
 import { INITIAL, reduce } from './state/viewer.js';
 import { ImageViewport } from './ui/image-viewport.js';
@@ -39,22 +42,18 @@ store.listen(async ({ type }) => {
   if (type === 'session/start') (await sharing()).enter(null);
 }, { signal });
 
-openAddress(new URLSearchParams(location.search));
+openAddress(openingOf(new URLSearchParams(location.search)));
 
 /** @param {string} place @param {...HTMLElement} elements */
 function put(place, ...elements) {
   document.querySelector(`[data-place="${place}"]`)?.append(...elements);
 }
 
-/** `?session=ID`, `?anonymous=PASS`, `?replay=ID` (with `&at=` a time), or `?StudyInstanceUIDs=a,b`, which may be repeated. @param {URLSearchParams} query */
-async function openAddress(query) {
-  const sessionId = PASS ? 'current' : query.get('session');
-  const over = query.get('replay');
-  if (over) return replayed(over, query.get('at'));
-  if (!sessionId) {
-    const uids = query.getAll('StudyInstanceUIDs').flatMap((list) => list.split(',')).map((uid) => uid.trim());
-    return openStudies(store, [...new Set(uids.filter(Boolean))]);
-  }
+/** @param {Opening} opening */
+async function openAddress(opening) {
+  const sessionId = PASS ? 'current' : opening.session_id;
+  if (opening.replay_id) return replayed(opening.replay_id, opening.replay_at);
+  if (!sessionId) return openStudies(store, opening.study_uids, opening);
   try {
     const { readSession } = await import('./sessions/directory.js');
     const [room, together] = await Promise.all([readSession(sessionId), sharing()]);

@@ -3,6 +3,7 @@ import test from 'node:test';
 
 import { ApiError, ask, isAbort, titleOf } from '../../static/js/core/http.js';
 import { createStore } from '../../static/js/core/store.js';
+import { openingOf } from '../../static/js/state/addresses.js';
 import { loadOnDemand, openStudies } from '../../static/js/state/loading.js';
 import { INITIAL, reduce } from '../../static/js/state/viewer.js';
 
@@ -24,10 +25,11 @@ function answer(address) {
   if (pathname.endsWith('/series')) {
     return [{ '0020000E': `${study}.1`, '00080060': 'SR', '00200011': 1 }, { '0020000E': `${study}.2`, '00080060': 'CT', '00200011': 2 }].map(dataset);
   }
+  if (pathname.endsWith('/studies/1/instances')) return [dataset({ '0020000E': '1.2' })];
   return [3, 1, 2].map((n) => dataset({ '00080018': `${series}.${n}`, '00200013': n, '00280010': 4, '00280011': 4 }));
 }
 
-async function opening(uids, { session = null, fail = null } = {}) {
+async function opening(uids, { session = null, fail = null, at = {} } = {}) {
   const asked = [];
   globalThis.fetch = async (address) => {
     asked.push(address);
@@ -38,7 +40,7 @@ async function opening(uids, { session = null, fail = null } = {}) {
   const life = new AbortController();
   loadOnDemand(store, life.signal);
   if (session) store.dispatch({ type: 'session/enter', session_id: 's', connection: 'connecting' });
-  await openStudies(store, uids);
+  await openStudies(store, uids, at);
   await new Promise((done) => { setTimeout(done, 0); });
   return { store, asked, state: store.get() };
 }
@@ -54,6 +56,26 @@ test('two studies open side by side', async () => {
   const { state } = await opening(['1', '2']);
   assert.equal(state.view.layout, '1x2');
   assert.deepEqual(state.view.viewports.map(({ image }) => image.study_uid), ['1', '2']);
+});
+
+test('an address may begin at a series, and at an image of it', async () => {
+  const { state } = await opening(['1'], { at: { series_uids: ['1.2'], instance_uid: '1.2.3' } });
+  assert.deepEqual(state.view.viewports[0].image, { study_uid: '1', series_uid: '1.2', instance_uid: '1.2.3', frame_number: 1 });
+});
+
+test('of an image alone its series is found', async () => {
+  const { state, asked } = await opening(['1'], { at: { instance_uid: '1.2.2' } });
+  assert.ok(asked.some((address) => address.includes('/studies/1/instances?SOPInstanceUID=1.2.2')));
+  assert.equal(state.view.viewports[0].image.instance_uid, '1.2.2');
+});
+
+test('addresses of other viewers are understood, and what is no UID is passed over', () => {
+  const told = (query) => openingOf(new URLSearchParams(query));
+  assert.deepEqual(told('StudyInstanceUIDs=1.2,1.3&StudyInstanceUIDs=1.2').study_uids, ['1.2', '1.3']);
+  assert.deepEqual(told('study=1.2&series=1.2.3'), { session_id: null, replay_id: null, replay_at: null, study_uids: ['1.2'], series_uids: ['1.2.3'], instance_uid: '' });
+  assert.deepEqual(told('StudyInstanceUIDs=1&SeriesInstanceUIDs=1.1,1.2&initialSeriesInstanceUID=1.2').series_uids, ['1.2', '1.1']);
+  assert.equal(told('StudyInstanceUIDs=1&initialSOPInstanceUID=1.1.9').instance_uid, '1.1.9');
+  assert.deepEqual(told('StudyInstanceUIDs=<b>,x').study_uids, []);
 });
 
 test('priors are other studies of the very same identifier', async () => {

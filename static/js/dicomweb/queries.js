@@ -29,6 +29,12 @@ export async function findSeries(studyUid, signal) {
   return found.map((dataset) => seriesFrom(dataset, studyUid)).sort((a, b) => a.number - b.number);
 }
 
+/** The series that an instance lies in, in one of these studies; none when it is not there. @param {string[]} studyUids @param {string} instanceUid */
+export async function findSeriesOf(studyUids, instanceUid) {
+  const found = await Promise.all(studyUids.map((study_uid) => search(`${pathOf({ study_uid })}/instances`, { SOPInstanceUID: instanceUid })));
+  return found.flat().map((dataset) => text(dataset, 'SeriesInstanceUID'));
+}
+
 /** Every frame of a series, in the order of its stack. @param {Series} series @param {AbortSignal} [signal] */
 export async function findStack(series, signal) {
   const found = await search(`${pathOf(series)}/instances`, { includefield: INSTANCE_FIELDS.join(',') }, signal);

@@ -1,27 +1,35 @@
 /** Brings studies, series and stacks into the store as they are needed. */
 
 /** @import { Series, Stack } from '../core/types.js' */
+/** @import { Opening } from './addresses.js' */
 /** @import { ViewerState, ViewerStore } from './viewer.js' */
 
 import { ApiError, PASS, titleOf } from '../core/http.js';
 import { hasPictures } from '../dicomweb/frames.js';
-import { findSeries, findStack, findStudies } from '../dicomweb/queries.js';
+import { findSeries, findSeriesOf, findStack, findStudies } from '../dicomweb/queries.js';
 import { imageIn } from './select.js';
 import { leads, showsAnything } from './viewer.js';
 
 /** The hanging rules, once they have come. @type {{ hang: typeof import('./hanging.js').hang, hangPrior: typeof import('./hanging.js').hangPrior, rules: import('./hanging.js').Rule[] } | null} */
 let hanging = null;
 
-/** Opens studies by their UIDs, then offers the patient's others. @param {ViewerStore} store @param {string[]} studyUids */
-export async function openStudies(store, studyUids) {
+/** The instance to begin with, until it is shown. */
+let beginning = '';
+
+/** Opens studies by their UIDs, at a series or instance if one is named, then offers the patient's others. @param {ViewerStore} store @param {string[]} studyUids @param {Partial<Opening>} [at] */
+export async function openStudies(store, studyUids, { series_uids = [], instance_uid = '' } = {}) {
+  let wanted = series_uids;
   try {
-    await Promise.all([bringRules(), bring(store, studyUids)]);
+    const [of] = await Promise.all([
+      instance_uid && series_uids.length === 0 ? findSeriesOf(studyUids, instance_uid) : [], bringRules(), bring(store, studyUids)]);
+    wanted = wanted.length > 0 ? wanted : of;
     store.dispatch({ type: 'load/ended', problem: '' });
   } catch (error) {
     store.dispatch({ type: 'load/ended', problem: titleOf(error) });
     return;
   }
-  showFirst(store);
+  beginning = instance_uid;
+  showFirst(store, wanted);
   if (!PASS) await bringPriors(store).catch(() => store.dispatch({ type: 'notice/set', text: 'Prior studies could not be searched.' }));
 }
 
@@ -65,16 +73,17 @@ async function bring(store, studyUids) {
   });
 }
 
-/** An empty screen gets the first series; two studies lie side by side. A follower's screen is the leader's. @param {ViewerStore} store */
-function showFirst(store) {
+/** An empty screen gets the series that are wanted, else the first; two lie side by side. A follower's screen is the leader's. @param {ViewerStore} store @param {string[]} [wanted] */
+function showFirst(store, wanted = []) {
   const state = store.get();
   const { session } = state;
   if (state.loading || state.replayed || showsAnything(state.view) || state.opening.some(Boolean)) return;
   if (session && !leads(session)) return;
   const studies = session?.room?.study_uids ?? state.opened;
-  const firsts = studies.map((uid) => firstSeries(state, uid)).filter((series) => series !== null);
+  const named = wanted.map((uid) => state.series[uid]).filter((series) => series !== undefined);
+  const firsts = named.length > 0 ? named : studies.map((uid) => firstSeries(state, uid)).filter((series) => series !== null);
   const [only] = firsts;
-  if (only && firsts.length === 1 && !session && hanging) {
+  if (only && named.length === 0 && firsts.length === 1 && !session && hanging) {
     const hung = hanging.hang(hanging.rules, Object.values(state.series).filter((series) => series.study_uid === only.study_uid && hasPictures(series)));
     if (hung.series.length > 0) {
       if (hung.series.length > 1) store.dispatch({ type: 'layout/set', layout: hung.layout });
@@ -122,10 +131,13 @@ async function bringStack(store, uid) {
   }
 }
 
-/** A viewport that waited for a series shows its first image. @param {ViewerStore} store */
+/** A viewport that waited for a series shows its first image, or the one to begin with. @param {ViewerStore} store */
 function placeOpened(store) {
   store.get().opening.forEach((uid, viewport) => {
-    const first = uid ? store.get().stacks[uid]?.frames[0] : undefined;
+    const frames = (uid && store.get().stacks[uid]?.frames) || [];
+    const named = frames.find(({ image }) => image.instance_uid === beginning);
+    if (named) beginning = '';
+    const first = named ?? frames[0];
     if (first) store.dispatch({ type: 'image/set', viewport, image: first.image });
   });
 }

@@ -1,0 +1,49 @@
+"""Opening the viewer from elsewhere: what is asked for is on the screen, and nothing of the patient in the address."""
+
+from collections.abc import Callable
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from e2e.pages.viewer import ViewerPage
+from e2e.running import RunningServer
+
+NewPage = Callable[..., Page]
+
+
+def _study(server: RunningServer, modality: str) -> dict[str, str]:
+    found = httpx.get(f"{server.dicomweb}/studies", params={"ModalitiesInStudy": modality, "limit": 1}).json()[0]
+    return {
+        name: found[tag]["Value"][0] for name, tag in (("uid", "0020000D"), ("number", "00080050"), ("id", "00100020"))
+    }
+
+
+def test_a_patient_or_an_accession_opens_the_study(hospital: RunningServer, new_page: NewPage) -> None:
+    study = _study(hospital, "CT")
+    viewer = ViewerPage(new_page())
+    for query in (
+        f"STUDY&accessionNumber={study['number']}",
+        f"PATIENT&patientID={study['id']}^^^NHS&modalitiesInStudy=CT",
+    ):
+        viewer.open(f"{hospital.address}/IHEInvokeImageDisplay?requestType={query}")
+        viewer.expect_exact()
+        assert viewer.page.url == f"{hospital.address}/viewer?StudyInstanceUIDs={study['uid']}"
+
+
+def test_what_matches_nothing_is_said_on_a_page(hospital: RunningServer, new_page: NewPage) -> None:
+    page = new_page()
+    page.goto(f"{hospital.address}/IHEInvokeImageDisplay?requestType=STUDY&accessionNumber=NONE")
+    expect(page.get_by_role("heading", name="Nothing to show")).to_be_visible()
+    page.get_by_role("link", name="Go to the worklist").click()
+    expect(page.get_by_test_id("studies")).to_be_visible()
+
+
+def test_a_signed_link_and_an_image_in_the_address(hospital: RunningServer, new_page: NewPage) -> None:
+    study = _study(hospital, "CT")["uid"]
+    link = httpx.post(f"{hospital.address}/api/links", json={"StudyInstanceUIDs": [study]}).json()["address"]
+    viewer = ViewerPage(new_page()).open(link)
+    first = viewer.shown()
+    instances = httpx.get(f"{hospital.dicomweb}/studies/{study}/instances").json()
+    wanted = next(uid for one in instances if (uid := one["00080018"]["Value"][0]) != first.instance_uid)
+    viewer.open(f"{hospital.address}/viewer?StudyInstanceUIDs={study}&initialSOPInstanceUID={wanted}")
+    assert viewer.shown().instance_uid == wanted

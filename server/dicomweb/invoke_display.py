@@ -1,0 +1,167 @@
+"""Being opened from elsewhere: IHE Invoke Image Display (RAD-106), and signed links.
+
+Both end in the viewer, at an address of UIDs alone: who the patient is stays out of the browser's history.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from server.access.links import LONGEST_DAYS, Links
+from server.access.policy import Action
+from server.catalogue.query import Level
+from server.dicom.dicomjson import value
+from server.dicom.uids import is_uid
+from server.dicomweb.search_parameters import search_query
+from server.errors import Malformed, NotFound, ServerError
+from server.studies.search import Search
+from server.studies.share import Share
+from server.web.problems import STATUSES
+from server.web.sign_in import caller
+from server.web.site import Site
+from server.web.workers import Workers
+
+MOST_STUDIES = 20
+_TITLES = {"not-found": "Nothing to show", "malformed": "This request cannot be understood"}
+
+
+class InvokeDisplay:
+    """`GET /IHEInvokeImageDisplay`, `GET /open?link=…`, and `POST /api/links`."""
+
+    def __init__(
+        self, search: Search, share: Share, links: Links, site: Site, workers: Workers, public_address: str
+    ) -> None:
+        self._search = search
+        self._share = share
+        self._links = links
+        self._site = site
+        self._workers = workers
+        self._public_address = public_address.rstrip("/")
+
+    def entrances(self) -> list[BaseRoute]:
+        """The routes at the top."""
+        return [
+            Route("/IHEInvokeImageDisplay", self._paged(self._invoke), methods=["GET"]),
+            Route("/open", self._paged(self._follow), methods=["GET"]),
+        ]
+
+    def routes(self) -> list[BaseRoute]:
+        """The routes below `/api`."""
+        return [Route("/links", self._make, methods=["POST"])]
+
+    async def _invoke(self, request: Request) -> Response:
+        asked = _parameters(request)
+        kind = asked.get("requesttype", "").upper()
+        if kind not in {"STUDY", "PATIENT"}:
+            raise Malformed("requestType is STUDY or PATIENT.")
+        if asked.get("viewertype", "IHE_BIR").upper() != "IHE_BIR":
+            raise Malformed("viewerType here is IHE_BIR, a basic image review.")
+        found = await self._workers.run(self._of_patient if kind == "PATIENT" else self._of_study, request, asked)
+        if not found:
+            raise NotFound("This archive holds no study that matches what was asked for.")
+        return _viewer(found)
+
+    async def _follow(self, request: Request) -> Response:
+        link = request.query_params.get("link", "")
+        study_uids = await self._workers.run(self._links.read, link[:4096], int(time.time()))
+        await self._workers.run(self._share.require, caller(request), Action.RENDER, study_uids)
+        return _viewer(list(study_uids))
+
+    async def _make(self, request: Request) -> Response:
+        """A link to studies that the caller may share: `{"StudyInstanceUIDs": [...], "days": 7}`."""
+        try:
+            told = orjson.loads(await request.body())
+        except orjson.JSONDecodeError as error:
+            raise Malformed("The body is no JSON.") from error
+        fields = told if isinstance(told, dict) else {}
+        uids, days = fields.get("StudyInstanceUIDs"), fields.get("days", 7)
+        if not isinstance(uids, list) or not all(isinstance(uid, str) for uid in uids):
+            raise Malformed("StudyInstanceUIDs is a list of UIDs.")
+        if isinstance(days, bool) or not isinstance(days, int | float) or not 0 < days <= LONGEST_DAYS:
+            raise Malformed(f"days is a number up to {LONGEST_DAYS}.")
+        expires_at = int(time.time() + days * 86_400)
+        link = await self._workers.run(self._links.make, uids, expires_at)
+        await self._workers.run(self._share.require, caller(request), Action.SHARE, uids)
+        base = self._public_address or f"{request.url.scheme}://{request.url.netloc}"
+        body = {"address": f"{base}/open?link={link}", "expires_at": expires_at}
+        return Response(orjson.dumps(body), 201, {"Cache-Control": "no-store"}, "application/json")
+
+    def _of_study(self, request: Request, asked: Mapping[str, str]) -> list[str]:
+        """The studies of studyUID, or of accessionNumber: lists separated by commas."""
+        uids, numbers = (
+            [part.strip() for part in asked.get(name, "").split(",") if part.strip()][:MOST_STUDIES]
+            for name in ("studyuid", "accessionnumber")
+        )
+        if not uids and not numbers:
+            raise Malformed("A STUDY request names studyUID or accessionNumber.")
+        if not all(map(is_uid, uids)):
+            raise Malformed("A studyUID is none.")
+        if uids:
+            return self._found(request, {"StudyInstanceUID": ",".join(uids)})
+        return [uid for number in numbers for uid in self._found(request, {"AccessionNumber": _literal(number)})]
+
+    def _of_patient(self, request: Request, asked: Mapping[str, str]) -> list[str]:
+        """The newest studies of a patient; one unless more are wanted, since the viewer finds priors by itself."""
+        # HL7 CX: ID, check digit, its scheme, assigning authority
+        patient_id = asked.get("patientid", "").partition("^")[0].strip()
+        if not patient_id:
+            raise Malformed("A PATIENT request names patientID.")
+        keys = {"PatientID": _literal(patient_id)}
+        if born := asked.get("patientbirthdate", "").replace("-", ""):
+            keys["PatientBirthDate"] = born
+        if modalities := asked.get("modalitiesinstudy", ""):
+            keys["ModalitiesInStudy"] = modalities
+        lower, upper = (_day(asked.get(name, ""), name) for name in ("lowerdatetime", "upperdatetime"))
+        if lower or upper:
+            keys["StudyDate"] = f"{lower}-{upper}"
+        wanted = asked.get("mostrecentresults", "1")
+        if not wanted.isascii() or not wanted.isdigit() or not int(wanted[:9]) >= 1:
+            raise Malformed("mostRecentResults is a whole number from 1.")
+        return self._found(request, keys)[: min(int(wanted[:9]), MOST_STUDIES)]
+
+    def _found(self, request: Request, keys: Mapping[str, str]) -> list[str]:
+        query = search_query([*keys.items(), ("limit", str(MOST_STUDIES))], Level.STUDY, MOST_STUDIES)
+        found = self._search.search(caller(request), query, "")
+        return [str(value(orjson.loads(match), "StudyInstanceUID")) for match in found.matches]
+
+    def _paged(self, answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        """Refusals as a page, since a person is waiting for one."""
+
+        async def paged(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except ServerError as error:
+                status, title = STATUSES.get(error.code, STATUSES["internal"])
+                return self._site.message(status, _TITLES.get(error.code, title), error.message)
+
+        return paged
+
+
+def _parameters(request: Request) -> dict[str, str]:
+    """What was asked, by names in lower case: callers spell them as they like."""
+    return {name.lower(): text.strip() for name, text in request.query_params.multi_items()}
+
+
+def _literal(text: str) -> str:
+    """A value that matches itself alone, not what looks like a wildcard in it."""
+    if any(character in text for character in "*?\\"):
+        raise Malformed("An identifier has no wildcards.")
+    return text
+
+
+def _day(told: str, name: str) -> str:
+    """The day of an xsd:dateTime, or of a date, as VR DA."""
+    try:
+        return datetime.fromisoformat(told).strftime("%Y%m%d") if told else ""
+    except ValueError as error:
+        raise Malformed(f"{name} is a time such as 2026-11-21T14:30:00.") from error
+
+
+def _viewer(study_uids: list[str]) -> Response:
+    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return RedirectResponse(f"/viewer?StudyInstanceUIDs={','.join(dict.fromkeys(study_uids))}", 303, headers)

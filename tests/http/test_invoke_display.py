@@ -1,0 +1,149 @@
+"""Being opened from elsewhere: IHE Invoke Image Display, signed links, and pages inside other pages."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from server.access.audit import Audit
+from server.access.links import Links
+from server.database.sqlite import Database
+from tests.factories import image, part10
+from tests.http.conftest import Client, audit_records, running, settings_for
+
+ID = "9990000018"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """Three studies of one person, 1.2.1 the oldest, and one of another."""
+    with running(settings_for(tmp_path_factory.mktemp("invoked") / "root")) as client:
+        for number in (1, 2, 3):
+            keywords = {"StudyInstanceUID": f"1.2.{number}", "AccessionNumber": f"ACC{number}"}
+            client.stored(**keywords, StudyDate=f"2026010{number}", Modality="CT" if number < 3 else "MR")
+        client.stored(StudyInstanceUID="1.2.9", PatientID="OTHER", AccessionNumber="ACC*")
+        yield client
+
+
+def invoke(server: Client, **query: str) -> httpx.Response:
+    return server.get("/IHEInvokeImageDisplay", params=query)
+
+
+@pytest.mark.parametrize(
+    ("query", "opened"),
+    [
+        ({"requestType": "STUDY", "studyUID": "1.2.1"}, "1.2.1"),
+        ({"requestType": "STUDY", "studyUID": "1.2.1,1.2.2"}, "1.2.2,1.2.1"),
+        ({"requestType": "STUDY", "accessionNumber": "ACC1,ACC3", "viewerType": "IHE_BIR"}, "1.2.1,1.2.3"),
+        ({"requestType": "PATIENT", "patientID": f"{ID}^^^NHS&2.16.840.1.113883.2.1.4.1&ISO"}, "1.2.3"),
+        ({"requestType": "PATIENT", "patientID": ID, "mostRecentResults": "2"}, "1.2.3,1.2.2"),
+        ({"requestType": "PATIENT", "patientID": ID, "modalitiesInStudy": "CT"}, "1.2.2"),
+        ({"requestType": "PATIENT", "patientID": ID, "upperDateTime": "2026-01-01T23:59:59"}, "1.2.1"),
+        ({"requesttype": "patient", "PatientID": ID, "patientBirthDate": "19600102"}, "1.2.3"),
+    ],
+)
+def test_the_viewer_opens_at_an_address_of_uids_alone(server: Client, query: dict[str, str], opened: str) -> None:
+    answer = invoke(server, **query)
+    assert answer.status_code == 303, answer.text
+    assert answer.headers["location"] == f"/viewer?StudyInstanceUIDs={opened}"
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"requestType": "STUDY", "studyUID": "1.2.77"}, 404),
+        ({"requestType": "PATIENT", "patientID": "NOBODY"}, 404),
+        ({"requestType": "PATIENT", "patientID": ID, "patientBirthDate": "19600103"}, 404),
+        ({"requestType": "SERIES"}, 400),
+        ({}, 400),
+        ({"requestType": "STUDY"}, 400),
+        ({"requestType": "STUDY", "studyUID": "<script>"}, 400),
+        ({"requestType": "STUDY", "accessionNumber": "ACC*"}, 400),
+        ({"requestType": "PATIENT", "patientID": "*"}, 400),
+        ({"requestType": "PATIENT", "patientID": ID, "lowerDateTime": "yesterday"}, 400),
+        ({"requestType": "PATIENT", "patientID": ID, "mostRecentResults": "0"}, 400),
+        ({"requestType": "STUDY", "studyUID": "1.2.1", "viewerType": "IHE_XYZ"}, 400),
+    ],
+)
+def test_what_cannot_be_shown_is_said_on_a_page(server: Client, query: dict[str, str], status: int) -> None:
+    answer = invoke(server, **query)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "frame-ancestors" in answer.headers["content-security-policy"]
+    assert re.search(r'data-testid="message">[A-Za-z][^<]+\.</p>', answer.text)
+    assert ID not in answer.text
+    assert "<script" not in answer.text
+
+
+def make_link(server: Client, *uids: str, days: float = 1) -> httpx.Response:
+    return server.post("/api/links", json={"StudyInstanceUIDs": uids, "days": days})
+
+
+def test_a_signed_link_opens_its_studies_and_leaves_a_record(client: Client, root: Path) -> None:
+    client.stow(part10(image(StudyInstanceUID="1.2.3")))
+    made = make_link(client, "1.2.3").json()
+    assert made["address"].startswith("http://127.0.0.1:8080/open?link=")
+    answer = client.get(made["address"])
+    assert (answer.status_code, answer.headers["location"]) == (303, "/viewer?StudyInstanceUIDs=1.2.3")
+    assert [record["action"] for record in audit_records(root)][-2:] == ["share", "render"]
+
+
+def test_a_forged_or_cut_link_opens_nothing(server: Client) -> None:
+    address = make_link(server, "1.2.1").json()["address"]
+    told, _, signature = address.partition("=")[2].partition(".")
+    other = make_link(server, "1.2.9").json()["address"].partition("=")[2].partition(".")[0]
+    for link in (f"{other}.{signature}", f"{told}.", told, f"{told}.{signature[:-2]}", "", "é.ü", "." * 9000):
+        answer = server.get("/open", params={"link": link})
+        assert answer.status_code == 404, link
+        assert "not made by this server" in answer.text
+
+
+def test_a_link_ends_when_its_time_is_over(server: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = make_link(server, "1.2.1", days=2).json()["address"]
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 2 * 86_400 + 1)
+    answer = server.get(address)
+    assert answer.status_code == 410
+    assert "has expired" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"StudyInstanceUIDs": ["1.2.1"], "days": 0}, 400),
+        ({"StudyInstanceUIDs": ["1.2.1"], "days": 91}, 400),
+        ({"StudyInstanceUIDs": ["x"]}, 400),
+        ({"StudyInstanceUIDs": []}, 400),
+        ({"StudyInstanceUIDs": "1.2.1"}, 400),
+        ([], 400),
+        ({"StudyInstanceUIDs": ["1.2.77"]}, 404),
+    ],
+)
+def test_a_link_is_to_studies_that_are_there(server: Client, body: object, status: int) -> None:
+    assert server.post("/api/links", json=body).status_code == status
+
+
+def test_the_key_is_the_root_s_own_and_stays(tmp_path: Path) -> None:
+    databases = [Database(tmp_path / f"{name}.sqlite") for name in "ab"]
+    for database in databases:
+        Audit(database)
+    one, again, other = Links(databases[0]), Links(databases[0]), Links(databases[1])
+    link = one.make(["1.2.3"], 100)
+    assert again.read(link, 99) == ("1.2.3",)
+    with pytest.raises(Exception, match="not made by this server"):
+        other.read(link, 99)
+    for database in databases:
+        database.close()
+
+
+def test_only_pages_of_configured_origins_may_hold_the_viewer(client_with: Callable[..., Client]) -> None:
+    client = client_with(web={"framed_by": "https://portal.example.nhs.uk, http://127.0.0.1:9000"})
+    for path in ("/", "/viewer"):
+        policy = client.get(path).headers["content-security-policy"]
+        assert (
+            policy.partition("frame-ancestors ")[2].split(";")[0]
+            == "https://portal.example.nhs.uk http://127.0.0.1:9000"
+        )
