@@ -23,6 +23,7 @@ export function measuring(store, put, signal) {
       store.dispatch({ type: 'list/set', open: !list });
       if (!list) store.dispatch({ type: 'author/ask', wish: 'reports' });
     }
+    if (action.wish === 'hide') store.dispatch({ type: 'marks/set', marks: { ...marks, shown: !marks.shown } });
     if (action.wish === 'undo') store.dispatch({ type: 'marks/set', marks: undone(marks) });
     if (action.wish === 'redo') store.dispatch({ type: 'marks/set', marks: redone(marks) });
     if (action.wish === 'delete') store.dispatch({ type: 'marks/set', marks: without(marks, marks.selected) });

@@ -55,6 +55,8 @@ function granted({ slab, method, planes, active }, wish) {
     case 'project': return { method: PROJECTIONS[(PROJECTIONS.indexOf(method) + 1) % 3] ?? 'average_ip', slab: slab || 10 };
     case 'turn': return { planes: turnOthers(planes, clamp(active, 0, 2), TURN) };
     case 'turn-back': return { planes: turnOthers(planes, clamp(active, 0, 2), -TURN) };
+    case 'straighten':
+      return { planes: standardPlanes(newPresentation).map((plane, i) => ({ ...plane, presentation: planes[i]?.presentation ?? plane.presentation })) };
     default: return {};
   }
 }

@@ -40,6 +40,8 @@ store.watch(({ problem }) => problem, (text) => {
 
 store.listen(async ({ type }) => {
   if (type === 'session/start') (await sharing()).enter(null);
+  // a guest has no worklist
+  if (type === 'worklist/go' && !PASS) location.assign('/');
 }, { signal });
 
 openAddress(openingOf(new URLSearchParams(location.search)));

@@ -13,6 +13,12 @@ test('words stand beside the rightmost point, or where an arrow begins', () => {
   assert.ok(arrow.x < 30);
 });
 
+test('words of one mark do not cover another', () => {
+  const lines = ['515.9 mm²', 'Mean 2003  SD 184.5', 'Min 1444  Max 2771'];
+  const [, box] = placeLabels([wish([[60, 160], [200, 160]], ['70.6 mm']), wish([[60, 100], [120, 140]], lines)], ROOM);
+  assert.ok(box.y > 160 || box.y + box.height < 160 || box.x > 200 || box.x + box.width < 60, JSON.stringify(box));
+});
+
 test('at the edge they stay on the image', () => {
   for (const point of [[399, 150], [200, 299], [2, 2], [399, 299]]) {
     const [box] = placeLabels([wish([point, [point[0] - 1, point[1]]], ['Mean 2003  SD 184.5', 'Min 1444  Max 2771'])], ROOM);

@@ -1,4 +1,4 @@
-/** Where the words beside marks stand: near their mark, on the image, and never on one another. */
+/** Where the words beside marks stand: near their mark, on the image, and never on one another or on a mark. */
 
 /** @import { Point, Size } from '../core/types.js' */
 
@@ -11,14 +11,14 @@
  */
 
 const LINE = 15;
-const LETTER = 7.3;
+const LETTER = 7.8;
 const GAP = 9;
 const FURTHER = 12;
 
-/** The box of each mark's words, in the order of the marks. @param {Wish[]} wishes @param {Size} room @returns {Box[]} */
-export function placeLabels(wishes, room) {
-  /** @type {Box[]} */
-  const taken = [];
+/** The box of each mark's words, in the order of the marks. @param {Wish[]} wishes @param {Size} room @param {Box[]} [others]  where something else stands @returns {Box[]} */
+export function placeLabels(wishes, room, others = []) {
+  const drawn = wishes.flatMap(({ points }) => along(points));
+  const taken = [...others, ...drawn];
   for (const wish of wishes) {
     const candidates = around(wish);
     const inside = candidates.map((box) => kept(box, room));
@@ -26,7 +26,18 @@ export function placeLabels(wishes, room) {
       ?? inside.find((box) => !taken.some((other) => overlap(box, other)));
     taken.push(free ?? /** @type {Box} */ (inside[0]));
   }
-  return taken;
+  return taken.slice(others.length + drawn.length);
+}
+
+/** What a mark's lines cover, in small pieces. @param {Point[]} points @returns {Box[]} */
+function along(points) {
+  return points.slice(1).flatMap((to, i) => {
+    const from = /** @type {Point} */ (points[i]);
+    const pieces = Math.max(1, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / LINE));
+    return Array.from({ length: pieces + 1 }, (_, n) => ({
+      x: from.x + ((to.x - from.x) * n) / pieces - 2, y: from.y + ((to.y - from.y) * n) / pieces - 2, width: 4, height: 4,
+    }));
+  });
 }
 
 /** Right, left, below and above the mark, then ever lower and higher at its right. @param {Wish} wish @returns {Box[]} */
@@ -34,12 +45,17 @@ function around({ points, atStart, lines }) {
   const width = Math.max(...lines.map((line) => line.length)) * LETTER;
   const height = lines.length * LINE;
   const extreme = (/** @type {(a: Point, b: Point) => boolean} */ wins) => points.reduce((best, point) => (wins(point, best) ? point : best));
-  const right = atStart ? /** @type {Point} */ (points[0]) : extreme((a, b) => a.x > b.x);
+  const right = extreme((a, b) => a.x > b.x);
   const left = extreme((a, b) => a.x < b.x);
   const low = extreme((a, b) => a.y > b.y);
   const high = extreme((a, b) => a.y < b.y);
   const box = (/** @type {number} */ x, /** @type {number} */ y) => ({ x, y, width, height });
   const beside = right.y - LINE / 2 - 2;
+  const [start, tip] = points;
+  if (atStart && start && tip) {
+    const away = tip.x > start.x ? start.x - GAP - width : start.x + GAP;
+    return [box(away, start.y - LINE / 2 - 2), box(start.x - width / 2, start.y - GAP - height), box(start.x - width / 2, start.y + GAP)];
+  }
   return [
     box(right.x + GAP, beside), box(left.x - GAP - width, left.y - LINE / 2 - 2),
     box(low.x - width / 2, low.y + GAP), box(high.x - width / 2, high.y - GAP - height),

@@ -79,11 +79,11 @@ import { indexIn } from './select.js';
  *   | { type: 'terse/set', terse: boolean }
  *   | { type: 'picture/keep', wish: 'copy' | 'save' | 'print', named: boolean }
  *   | { type: 'mpr/set', mpr: Mpr | null }
- *   | { type: 'mpr/ask', wish: 'toggle' | 'thinner' | 'thicker' | 'project' | 'turn' | 'turn-back' }
+ *   | { type: 'mpr/ask', wish: 'toggle' | 'thinner' | 'thicker' | 'project' | 'turn' | 'turn-back' | 'straighten' }
  *   | { type: 'mpr/scroll', plane: number, move: (index: number, count: number) => number }
  *   | { type: 'mpr/present', change: (start: Presentation) => Presentation }
  *   | { type: 'marks/set', marks: Marks } | { type: 'list/set', open: boolean }
- *   | { type: 'mark/ask', wish: 'undo' | 'redo' | 'delete' | 'list' | 'share' }
+ *   | { type: 'mark/ask', wish: 'undo' | 'redo' | 'delete' | 'list' | 'hide' | 'share' }
  *   | { type: 'author/ask', wish: 'marks' | 'presentation' | 'reports' } | { type: 'author/ask', wish: 'keys', title?: string }
  *   | { type: 'author/ask', wish: 'open', report: InstanceRef } | { type: 'author/ask', wish: 'bring', file: File }
  *   | { type: 'reports/set', reports: SavedReport[] } | { type: 'keys/set', keys: ImageRef[] }
@@ -104,7 +104,7 @@ import { indexIn } from './select.js';
  *   | { type: 'session/pointer', by: string, pointer: SharedPointer }
  *   | { type: 'session/pulse', by: string, pulse: SharedPointer } | { type: 'session/looking', by: string, image: ImageRef | null }
  *   | { type: 'replay/show', room: Room }
- *   | { type: 'look/here' }} LocalAction
+ *   | { type: 'look/here' } | { type: 'worklist/go' }} LocalAction
  * @typedef {SentEvent | LocalAction} Action
  * @typedef {Store<ViewerState, Action>} ViewerStore
  */

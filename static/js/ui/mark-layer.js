@@ -22,6 +22,7 @@ import { followDrag, handIn, line, svg } from './svg.js';
 const CLICK = 4;
 const NEAR = 8;
 const PROBE_MS = 70;
+const LETTER_ROOM = 42;
 
 export class MarkLayer extends LiveElement {
   #drawing = svg('svg', { class: 'drawing marks', role: 'group', 'aria-label': 'Measurements' });
@@ -242,7 +243,10 @@ export class MarkLayer extends LiveElement {
     const drawn = shown.map((mark) => this.#drawn(mark, frame, placement));
     const labelled = drawn.filter(({ lines }) => lines.length > 0);
     const wishes = labelled.map(({ mark, points, lines }) => ({ points, lines, atStart: mark.kind === 'arrow' }));
-    placeLabels(wishes, { width: this.clientWidth, height: this.clientHeight }).forEach(({ x, y }, i) => {
+    const [width, height] = [this.clientWidth, this.clientHeight];
+    // R and L stand in the middle of the sides
+    const letters = [0, width - LETTER_ROOM].map((x) => ({ x, y: height / 2 - 16, width: LETTER_ROOM, height: 32 }));
+    placeLabels(wishes, { width, height }, letters).forEach(({ x, y }, i) => {
       const { group, lines } = /** @type {typeof labelled[0]} */ (labelled[i]);
       group.append(...lines.map((text, line) => svg('text', { x, y: y + 12 + line * 15 }, text)));
     });

@@ -3,10 +3,9 @@
 /** @import { Mpr, Projection, Vector } from '../core/types.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
-import { newPresentation } from '../sessions/room.js';
 import { stackOf } from '../state/select.js';
 import { PictureCache } from '../viewport/picture-cache.js';
-import { boxOf, inside, standardPlanes } from '../viewport/planes.js';
+import { boxOf, inside } from '../viewport/planes.js';
 import { expose, make } from './build.js';
 import { LiveElement } from './live-element.js';
 import { PlaneViewport } from './plane-viewport.js';
@@ -14,7 +13,7 @@ import { PlaneViewport } from './plane-viewport.js';
 export class MprView extends LiveElement {
   #place = make('input', { 'aria-label': 'Cross-hair in the patient, in millimetres: left, back, head', 'data-testid': 'cross-place', spellcheck: 'false', size: '20' });
   #slab = make('input', { type: 'number', min: '0', max: '500', step: 'any', 'data-testid': 'slab' });
-  #method = make('select', { 'aria-label': 'How the slab is shown', 'data-testid': 'slab-method' },
+  #method = make('select', { 'aria-label': 'How the slab is shown', title: 'Brightest, darkest or mean — Shift M', 'data-testid': 'slab-method' },
     make('option', { value: 'maximum_ip' }, 'Brightest (MIP)'), make('option', { value: 'minimum_ip' }, 'Darkest (MinIP)'), make('option', { value: 'average_ip' }, 'Mean'));
 
   /** @param {ViewerStore} store */
@@ -31,14 +30,13 @@ export class MprView extends LiveElement {
     if (!box || !like) return;
     const cache = new PictureCache(48 * 1024 * 1024);
     const planes = [0, 1, 2].map((number) => new PlaneViewport(store, number, cache, box, like));
-    const layout = button('Side by side', 'mpr-layout', () => this.#change(({ layout: now }) => ({ layout: now === '2x2' ? '1x3' : '2x2', alone: false })));
+    const layout = button('Side by side', 'mpr-layout', 'Three side by side, or beside the stack — G', () => this.#change(({ layout: now }) => ({ layout: now === '2x2' ? '1x3' : '2x2', alone: false })));
     this.append(make('div', { class: 'mpr-bar', role: 'toolbar', 'aria-label': 'Planes' },
       layout,
-      make('label', { title: 'Thicker ] thinner [' }, 'Slab mm', this.#slab), this.#method,
+      make('label', { title: 'Thickness of what is put together — thicker ] thinner [' }, 'Slab mm', this.#slab), this.#method,
       make('label', { title: 'Left, back and head; negative: right, front, feet' }, 'At L P H', this.#place),
-      button('Straighten', 'mpr-straighten', () => this.#change(({ planes: now }) => (
-        { planes: standardPlanes(newPresentation).map((plane, i) => ({ ...plane, presentation: now[i]?.presentation ?? plane.presentation })) }))),
-      button('Close', 'mpr-close', () => store.dispatch({ type: 'mpr/ask', wish: 'toggle' })),
+      button('Straighten', 'mpr-straighten', 'Axial, coronal and sagittal again — Shift X', () => store.dispatch({ type: 'mpr/ask', wish: 'straighten' })),
+      button('Close', 'mpr-close', 'Back to the images — M', () => store.dispatch({ type: 'mpr/ask', wish: 'toggle' })),
     ), ...planes);
     const images = this.parentElement;
     life.addEventListener('abort', () => images?.removeAttribute('data-mpr'));
@@ -70,9 +68,9 @@ export class MprView extends LiveElement {
   }
 }
 
-/** @param {string} text @param {string} name @param {() => void} act */
-function button(text, name, act) {
-  const made = make('button', { type: 'button', class: 'quiet', 'data-testid': name }, text);
+/** @param {string} text @param {string} name @param {string} title @param {() => void} act */
+function button(text, name, title, act) {
+  const made = make('button', { type: 'button', class: 'quiet', 'data-testid': name, title }, text);
   made.addEventListener('click', act);
   return made;
 }

@@ -22,11 +22,11 @@ export class ViewerHead extends LiveElement {
     const name = make('strong', { 'data-testid': 'banner-name' });
     const facts = make('span', { 'data-testid': 'banner-facts' });
     const people = make('span', { class: 'people-count', 'data-testid': 'people-count' });
-    const start = make('button', { type: 'button', class: 'primary', 'data-testid': 'start-session', 'aria-label': 'Start session', title: 'Look at these studies together with others' },
+    const start = make('button', { type: 'button', class: 'primary', 'data-testid': 'start-session', 'aria-label': 'Start session', title: 'Look at these studies together with others — Shift J', 'aria-keyshortcuts': 'Shift+j' },
       icon('people'), make('span', { class: 'word' }, 'Start session'));
     start.addEventListener('click', () => store.dispatch({ type: 'session/start' }), { signal: life });
     this.append(
-      make('a', { href: '/', class: 'back', hidden: PASS !== '', title: 'Back to the worklist', 'aria-label': 'Worklist' }, icon('back'), make('span', { class: 'word' }, 'Worklist')),
+      make('a', { href: '/', class: 'back', hidden: PASS !== '', title: 'Back to the worklist and its search — /', 'aria-keyshortcuts': '/', 'aria-label': 'Worklist' }, icon('back'), make('span', { class: 'word' }, 'Worklist')),
       make('div', { class: 'banner' }, name, facts),
       make('span', { class: 'caution', 'data-testid': 'caution' }, 'Not for primary diagnosis'),
       people, start);
