@@ -7,7 +7,7 @@ of all of it, so it may be kept for a year and can never be stale.
 import hashlib
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from starlette.requests import Request
@@ -27,6 +27,7 @@ _TYPES = {
 }
 _IMPORT = re.compile(r"""^\s*(?:import|export)\b[^'"]*?['"](\.{1,2}/[^'"]+\.js)['"]""", re.MULTILINE)
 _ENTRY = re.compile(r"""src="/static/(js/[a-z-]+\.js)\"""")
+_LATER = re.compile(r"<!-- modulepreload (js/[a-z-]+\.js) -->")
 _A_YEAR = "public, max-age=31536000, immutable"
 
 CONTENT_POLICY = (
@@ -45,6 +46,10 @@ def static_folder() -> Path:
     """Where the pages are: beside the code in an installed wheel, at the top of a checkout."""
     inside = Path(__file__).parents[1] / "_static"
     return inside if inside.is_dir() else Path(__file__).parents[2] / "static"
+
+
+def _preloaded(modules: Iterable[str]) -> str:
+    return "\n  ".join(f'<link rel="modulepreload" href="/static/{module}">' for module in modules)
 
 
 class Site:
@@ -87,9 +92,12 @@ class Site:
     def _page(self, name: str) -> bytes:
         text = self._files[name].read_text()
         entry = _ENTRY.search(text)
-        modules = self.modules(entry[1])[1:] if entry else []
-        links = "\n  ".join(f'<link rel="modulepreload" href="/static/{module}">' for module in modules)
-        text = text.replace("<!-- modulepreload -->", links)
+        modules = self.modules(entry[1]) if entry else []
+        text = text.replace("<!-- modulepreload -->", _preloaded(modules[1:]))
+        if later := _LATER.search(text):
+            # what comes after the first picture comes at once then, not import after import
+            others = [module for module in self.modules(later[1]) if module not in modules]
+            text = text.replace(later[0], _preloaded(others))
         return text.replace('"/static/', f'"/static/{self.release}/').encode()
 
     def _answer(self, name: str):  # type: ignore[no-untyped-def]

@@ -24,7 +24,11 @@ const PATIENCE_MS = 700;
 const { signal } = new AbortController();
 const store = createStore(INITIAL, reduce);
 const sharing = once(async () => (await import('./together.js')).lookTogether(store, put, signal));
-const desk = once(async () => (await import('./desk.js')).layDesk(store, put, signal));
+const desk = once(async () => {
+  const later = document.querySelector('template[data-place="later"]');
+  if (later instanceof HTMLTemplateElement) document.head.append(later.content);
+  (await import('./desk.js')).layDesk(store, put, signal);
+});
 
 loadOnDemand(store, signal);
 put('head', new ViewerHead(store));

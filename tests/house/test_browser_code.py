@@ -95,3 +95,15 @@ def test_the_first_view_of_the_viewer_is_light() -> None:
     print(f"first view: {len(modules)} modules, {size / 1000:.1f} kB")  # noqa: T201 - `pytest -rA` shows the figures
     assert len(modules) <= 60
     assert size <= 150_000
+
+
+def test_what_follows_the_first_picture_is_listed_whole_and_apart() -> None:
+    site = Site(STATIC)
+    first, desk = set(site.modules("js/viewer.js")), set(site.modules("js/desk.js"))
+    head, _, later = (STATIC / "viewer.html").read_text().partition("<template")
+    assert "<!-- modulepreload -->" in head
+    assert "<!-- modulepreload js/desk.js -->" in later
+    page = site._page("viewer.html").decode()
+    before, _, after = page.partition("<template")
+    listed = [set(re.findall(r'modulepreload" href="/static/[0-9a-f]+/(js/[^"]+)"', part)) for part in (before, after)]
+    assert listed == [first - {"js/viewer.js"}, desk - first]

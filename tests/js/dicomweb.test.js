@@ -47,6 +47,15 @@ test('frames of one instance count from 1', () => {
   assert.deepEqual(frames.map(({ image }) => image.frame_number), [1, 2, 3]);
 });
 
+test('a film says how long its frames are shown, in the order in which the server believes it', () => {
+  const film = (more) => framesFrom(dataset({ '00080018': ['1'], '00280008': ['3'], ...more }), series)[0].frame_ms;
+  assert.equal(film({ '00181063': ['33.3'], '00082144': ['15'] }), 33.3);
+  assert.equal(film({ '00082144': ['20'], '00180040': ['10'] }), 50);
+  assert.equal(film({ '00180040': ['10'] }), 100);
+  assert.equal(film({ '00181063': ['0'] }), null);
+  assert.equal(framesFrom(dataset({ '00080018': ['1'], '00181063': ['40'] }), series)[0].frame_ms, null, 'one image is no film');
+});
+
 test('nothing known is nothing claimed', () => {
   const [frame] = framesFrom(dataset({ '00080018': ['1'] }), series);
   assert.deepEqual([frame.spacing, frame.aspect, frame.edges, frame.position, frame.windows], [null, 1, null, null, []]);

@@ -203,7 +203,7 @@ export const COMMANDS = [
   { name: 'hide-marks', title: 'Hide the measurements, or show them', label: 'Hide', keys: ['Shift+h'], group: 'Measurements', act: askMark('hide') },
   { name: 'next-viewport', title: 'Viewport to the right', label: 'Right viewport', keys: ['ArrowRight'], group: 'Layout', act: otherViewport(1) },
   { name: 'previous-viewport', title: 'Viewport to the left', label: 'Left viewport', keys: ['ArrowLeft'], group: 'Layout', act: otherViewport(-1) },
-  { name: 'start-session', title: 'Look at these studies together with others', label: 'Start session', keys: ['Shift+j'], group: 'Session', act: ({ session, opened }) => (session || opened.length === 0 ? [] : [{ type: 'session/start' }]) },
+  { name: 'start-session', title: 'Look at these studies together with others', label: 'Start session', keys: ['Shift+y'], group: 'Session', act: ({ session, opened }) => (session || opened.length === 0 ? [] : [{ type: 'session/start' }]) },
   { name: 'follow', title: 'Follow the leader, or stop following', label: 'Follow', keys: ['f'], group: 'Session', act: ({ session }) => (!session?.room || leads(session) ? [] : [{ type: 'follow/set', following: !session.following }]) },
   { name: 'ask', title: 'Ask for the lead', label: 'Ask for the lead', keys: ['Shift+f'], group: 'Session', act: ({ session }) => (!session?.room || leads(session) ? [] : [{ type: 'lead/ask' }]) },
   { name: 'take', title: 'Take the lead (the chair; or when the leader has gone)', label: 'Take the lead', keys: ['Shift+t'], group: 'Session', act: ({ session }) => (!session?.room || leads(session) ? [] : [{ type: 'lead/take' }]) },

@@ -8,6 +8,8 @@ import { imageIn, indexIn, stackOf } from '../state/select.js';
 import { expose, make } from './build.js';
 import { LiveElement } from './live-element.js';
 
+const MAP_MS = 120;
+
 export class StackBar extends LiveElement {
   #handle = make('span', { class: 'stack-handle' });
   #map = make('canvas', { class: 'stack-map', width: '2', 'aria-hidden': 'true' });
@@ -60,10 +62,11 @@ export class StackBar extends LiveElement {
   #mapSoon() {
     if (this.#due || this.hidden) return;
     this.#due = true;
-    requestAnimationFrame(() => {
+    // the image comes first
+    setTimeout(() => {
       this.#due = false;
       if (this.isConnected) this.#drawMap();
-    });
+    }, MAP_MS);
   }
 
   /** One line an image: what has come at the left, what was seen at the right. */

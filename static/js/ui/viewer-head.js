@@ -22,7 +22,7 @@ export class ViewerHead extends LiveElement {
     const name = make('strong', { 'data-testid': 'banner-name' });
     const facts = make('span', { 'data-testid': 'banner-facts' });
     const people = make('span', { class: 'people-count', 'data-testid': 'people-count' });
-    const start = make('button', { type: 'button', class: 'primary', 'data-testid': 'start-session', 'aria-label': 'Start session', title: 'Look at these studies together with others — Shift J', 'aria-keyshortcuts': 'Shift+j' },
+    const start = make('button', { type: 'button', class: 'primary', 'data-testid': 'start-session', 'aria-label': 'Start session', title: 'Look at these studies together with others — Shift Y', 'aria-keyshortcuts': 'Shift+y' },
       icon('people'), make('span', { class: 'word' }, 'Start session'));
     start.addEventListener('click', () => store.dispatch({ type: 'session/start' }), { signal: life });
     this.append(
