@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 
 from bench.measure import Row
 from bench.pictures.alone import Alone
@@ -45,6 +46,8 @@ def _pictures(findings: Findings) -> Iterator[str]:
     yield ""
     yield f"{findings.stored} Eight connections ask again as soon as they are answered. CPU is that of all of"
     yield "a server's processes for one picture; it is the steady figure on a machine where others work too."
+    if others := [figure.others for row, _ in findings.rows for figure in row.figures.values()]:
+        yield f"While this was measured, others used {median(others):.1f} cores (median of the cases)."
     if findings.peer:
         yield f"{OURS} and {findings.peer} take turns inside every case."
     else:
@@ -86,8 +89,8 @@ def _memory(findings: Findings) -> Iterator[str]:
     yield "## Memory while scrolling"
     yield ""
     yield "Eight readers scroll at random through all of these CTs and films, each picture in a window of its own; the"
-    yield f"server may keep {scrolled.bound:.0f} MB (`rendering.cache_bytes`) of frames and pictures. What it grows by"
-    yield "beyond that is what is being worked on: a film is 15 MB, and up to eight are drawn at a time."
+    yield f"server may take {scrolled.bound:.0f} MB (`rendering.cache_bytes`) for frames and pictures, those that it is"
+    yield "drawing among them: a film is 15 MB."
     yield ""
     yield from heading(["pictures", "errors", "MB after two pictures", "MB at its highest", "grown by", "bound"])
     figures = (scrolled.before, scrolled.highest, scrolled.grown, scrolled.bound)

@@ -47,9 +47,9 @@ class Workers:
 
         `ClientDisconnect` when it has gone before the work began.
         """
-        await self._take(urgency(request.headers.get("priority", "")))
+        has_waited = await self._take(urgency(request.headers.get("priority", "")))
         try:
-            gone = await request.is_disconnected()
+            gone = has_waited and await request.is_disconnected()
         except BaseException:
             self._give_back()
             raise
@@ -69,11 +69,11 @@ class Workers:
         finally:
             self._give_back()
 
-    async def _take(self, urgency: int) -> None:
-        """Takes a thread, or waits for one."""
+    async def _take(self, urgency: int) -> bool:
+        """Takes a thread, and answers whether it had to wait for one."""
         if self._free > 0:
             self._free -= 1
-            return
+            return False
         if len(self._waiting) >= self._most_waiting:
             self._waiting = [one for one in self._waiting if not one[2].done()]  # those who have given up
             heapq.heapify(self._waiting)
@@ -83,6 +83,7 @@ class Workers:
         heapq.heappush(self._waiting, (urgency, next(self._numbers), turn))
         try:
             await turn
+            return True
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
                 self._give_back()  # its turn had come
