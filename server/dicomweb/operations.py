@@ -63,6 +63,7 @@ _SEARCH = (
 )
 _RENDERED = (
     Parameter("window", "center,width,function with function linear, linear-exact or sigmoid (8.3.5.1.4)."),
+    Parameter("windowexplanation", "The window of the header with this explanation; of this server."),
     Parameter("viewport", "width,height, or width,height,x,y,width,height of the region (8.3.5.1.3)."),
     Parameter("quality", "1 to 100 for lossy media types (8.3.5.1.2).", r"^([1-9][0-9]?|100)$"),
     Parameter("annotation", "patient, technique or both, burned into the picture (8.3.5.1.1)."),

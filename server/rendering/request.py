@@ -18,6 +18,7 @@ ANNOTATIONS = ("patient", "technique")
 ICC_PROFILES = ("no", "yes", "srgb", "adobergb", "rommrgb", "displayp3")
 """The words of `iccprofile`; displayp3 came with the edition of 2024."""
 
+_LONGEST_EXPLANATION = 64
 _FUNCTIONS = {"linear": "LINEAR", "linear-exact": "LINEAR_EXACT", "sigmoid": "SIGMOID"}
 
 
@@ -51,7 +52,7 @@ class RenderRequest:
     """One picture to be: as what, how windowed, how large, how good (quality 1 to 100), in which colours.
 
     `profile` is a word of `iccprofile` (PS3.18 8.3.5.1.5), None when there is none; `overlays` and `shutters` say
-    whether those of the image are drawn; `annotation` is what is burned in.
+    whether those of the image are drawn; `annotation` is what is burned in. `explanation` names a window of the header.
     """
 
     media_type: str = "image/jpeg"
@@ -62,6 +63,7 @@ class RenderRequest:
     overlays: bool = True
     shutters: bool = True
     annotation: tuple[str, ...] = ()
+    explanation: str = ""
 
 
 def parse(parameters: Mapping[str, str], media_type: str) -> RenderRequest:
@@ -73,6 +75,7 @@ def parse(parameters: Mapping[str, str], media_type: str) -> RenderRequest:
         quality=parse_quality(parameters, "quality"),
         profile=_profile(parameters["iccprofile"], media_type) if "iccprofile" in parameters else None,
         annotation=parse_annotation(parameters),
+        explanation=_explanation(parameters),
     )
 
 
@@ -107,6 +110,16 @@ def parse_viewport(text: str) -> Viewport:
     if x is None or y is None or w is None or h is None or x < 0 or y < 0 or w == 0 or h == 0:
         raise Malformed("A viewport's source region is x,y,width,height inside the image.", viewport=text[:80])
     return Viewport(width, height, (x, y, w, h))
+
+
+def _explanation(parameters: Mapping[str, str]) -> str:
+    """`windowexplanation`, which is ours: the standard has no word for the header's own windows but the first."""
+    text = parameters.get("windowexplanation")
+    if text is None:
+        return ""
+    if "window" in parameters or not text.strip() or len(text) > _LONGEST_EXPLANATION:
+        raise Malformed("windowexplanation names a window of the image, in place of window.", value=text[:80])
+    return text
 
 
 def _profile(text: str, media_type: str) -> str:

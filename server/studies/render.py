@@ -25,6 +25,7 @@ from server.rendering.pipeline import Attached, Drawing, Picture, drawing_of, fi
 from server.rendering.presentation.apply import present
 from server.rendering.request import RenderRequest
 from server.rendering.room import Room
+from server.rendering.steps.grey import explained
 from server.rendering.steps.reduced import Reduced, reduce
 from server.rendering.steps.stored_values import stored_values
 from server.studies.attached import attached
@@ -170,7 +171,7 @@ class Render:
             frames = frame_map(one)
             for number in frame_numbers or range(1, frames.number_of_frames + 1):
                 frames.pieces_of(number)
-                targets.append(Target(one, number, self._as_set(wish)))
+                targets.append(Target(one, number, self._windowed(one, number, self._as_set(wish))))
         self._audit.look(caller, Action.RENDER, ref.study_uid)
         return Shown(targets, len(located) - len(drawable))
 
@@ -208,10 +209,17 @@ class Render:
             raise NotAcceptable(located.not_renderable)
         frame_map(located).pieces_of(frame_number)
         self._audit.look(caller, Action.RENDER, located.ref.study_uid)
-        return Target(located, frame_number, self._as_set(wish))
+        return Target(located, frame_number, self._windowed(located, frame_number, self._as_set(wish)))
 
     def _as_set(self, wish: RenderRequest) -> RenderRequest:
         return replace(wish, overlays=self._overlays, shutters=self._shutters)
+
+    def _windowed(self, located: Located, frame_number: int, wish: RenderRequest) -> RenderRequest:
+        """The wish with the window that it names."""
+        if not wish.explanation:
+            return wish
+        window = explained(self._described(located).values_of(frame_number), wish.explanation)
+        return replace(wish, window=window, explanation="")
 
     def _stated(self, caller: Caller, located: Sequence[Located], wish: RenderRequest) -> Shown:
         states = [one for one in located if one.image is None and self._states.is_state(one)]
@@ -254,9 +262,10 @@ class Render:
         return replace(drawing, pixels=burn(drawing.pixels, lines))
 
     def _image(self, target: Target) -> Image:
-        return self._images.get_or_make(
-            target.located.digest, lambda: Image.from_json(orjson.loads(target.located.image or "{}"))
-        )
+        return self._described(target.located)
+
+    def _described(self, located: Located) -> Image:
+        return self._images.get_or_make(located.digest, lambda: Image.from_json(orjson.loads(located.image or "{}")))
 
     def _extra(self, target: Target) -> Attached:
         """What belongs to the frame besides its pixels; most have nothing."""

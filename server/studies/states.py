@@ -59,7 +59,7 @@ class States:
         `Malformed` when the wish has what a state has of its own: a window, a region (PS3.18 8.3.5.1.3, 8.3.5.1.4).
         """
         state, _ = self._read.get_or_make(located.digest, lambda: (self._state(located), located.size))
-        if wish.window is not None:
+        if wish.window is not None or wish.explanation:
             raise Malformed("window does not go with a presentation state: it has its own.", parameter="window")
         if wish.viewport is not None and wish.viewport.region is not None:
             raise Malformed("viewport is width,height alone with a presentation state.", parameter="viewport")

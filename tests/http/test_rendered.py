@@ -79,6 +79,23 @@ def test_the_window_that_was_used_is_told(client: Client) -> None:
     assert asked.content != client.get(path).content
 
 
+def test_a_window_of_the_header_is_chosen_by_what_it_is_for(client: Client) -> None:
+    windows = {"WindowCenter": ["40", "300"], "WindowWidth": ["400", "1500"]}
+    path = stored(client, **windows, WindowCenterWidthExplanation=["SOFT TISSUE", "BONE"]) + "/rendered"
+    bone = client.get(path, params={"windowexplanation": "bone"})
+    assert bone.headers["lightbox-window"] == "300,1500,linear"
+    assert bone.headers["etag"] == client.get(path, params={"window": "300,1500,linear"}).headers["etag"]
+    assert client.get(path).headers["lightbox-window"] == "40,400,linear"
+    unknown = client.get(path, params={"windowexplanation": "LUNG"})
+    assert (unknown.status_code, unknown.json()["facts"]["available"]) == (406, ["SOFT TISSUE", "BONE"])
+    together = client.get(path, params={"windowexplanation": "LUNG"}, headers=MULTIPART)
+    assert together.status_code == 406
+    for wrong in ({"windowexplanation": " "}, {"windowexplanation": "BONE", "window": "1,2,linear"}):
+        assert client.get(path, params=wrong).status_code == 400
+    plain = stored(client) + "/rendered"
+    assert client.get(plain, params={"windowexplanation": "BONE"}).status_code == 406
+
+
 def test_the_same_picture_is_not_sent_twice(client: Client) -> None:
     path = stored(client) + "/rendered"
     first = client.get(path)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from server.errors import Malformed
+from server.errors import Malformed, NotAcceptable
 from server.rendering.image import Image, LookupTable, Values
 from server.rendering.request import Window
 from server.rendering.steps.automatic_window import LARGEST_FLOAT, extremes, is_padding, window_between
@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 
 _LARGEST_TABLE = 2**20
 _PIECE = 2**20
+_MOST_NAMED = 32
 _PIECE_LOOKED_UP = 2**16
 """So many that what is made of them on the way stays near the processor."""
 
@@ -85,9 +86,20 @@ def modality_values(stored: Floats, values: Values) -> Floats:
 
 def chosen(values: Values) -> Window | None:
     """The first window that the header gives."""
-    if not values.windows:
-        return None
-    center, width = values.windows[0]
+    return _window(values, 0) if values.windows else None
+
+
+def explained(values: Values, explanation: str) -> Window:
+    """The window that the header gives for that (PS3.3 C.11.2.1.2); `NotAcceptable` names those that there are."""
+    names = [name.strip().casefold() for name in values.explanations]
+    if explanation.strip().casefold() not in names:
+        known = [name for name in values.explanations if name]
+        raise NotAcceptable("No window of this image has this explanation.", available=known[:_MOST_NAMED])
+    return _window(values, names.index(explanation.strip().casefold()))
+
+
+def _window(values: Values, number: int) -> Window:
+    center, width = values.windows[number]
     if values.function == "LINEAR" and width < 1:
         return Window(center, width, "LINEAR_EXACT")
     return Window(center, width, values.function)
