@@ -3,10 +3,13 @@
 from collections.abc import Callable
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.pages.viewer import ViewerPage
 from e2e.running import RunningServer
+from tests.factories import image, multipart, part10
+from tests.states import content, report, state, without_pixels
 
 NewPage = Callable[..., Page]
 
@@ -47,3 +50,31 @@ def test_a_signed_link_and_an_image_in_the_address(hospital: RunningServer, new_
     wanted = next(uid for one in instances if (uid := one["00080018"]["Value"][0]) != first.instance_uid)
     viewer.open(f"{hospital.address}/viewer?StudyInstanceUIDs={study}&initialSOPInstanceUID={wanted}")
     assert viewer.shown().instance_uid == wanted
+
+
+def test_what_is_no_image_is_read_or_named(new_page: NewPage, tmp_path_factory: pytest.TempPathFactory) -> None:
+    source = image(Rows=64, Columns=64, PixelData=bytes(2 * 64 * 64))
+    told = report(content("TEXT", "Finding", TextValue="A nodule of 8 mm."), title="Chest report", SeriesNumber=2)
+    shown = state([source], SeriesNumber=3)
+    contour = without_pixels(SOPClassUID="1.2.840.10008.5.1.4.1.1.481.3", Modality="RTSTRUCT", SeriesNumber=4)
+    for one in (told, contour):
+        one.StudyInstanceUID = source.StudyInstanceUID
+    server = RunningServer(tmp_path_factory.mktemp("documents") / "root").start()
+    try:
+        body, headers = multipart(*map(part10, (source, told, shown, contour)))
+        assert httpx.post(f"{server.dicomweb}/studies", content=body, headers=headers).status_code == 200
+        viewer = ViewerPage(new_page()).open(f"{server.address}/viewer?StudyInstanceUIDs={source.StudyInstanceUID}")
+        page = viewer.page
+        series = page.get_by_test_id("series")
+        expect(series).to_have_count(4)
+        series.nth(1).click()
+        expect(page.get_by_test_id("document-text")).to_contain_text("A nodule of 8 mm.")
+        series.nth(2).click()
+        expect(page.get_by_test_id("document-picture")).to_have_js_property("naturalWidth", 64)
+        series.nth(3).click()
+        expect(page.get_by_test_id("document-kind")).to_contain_text("radiotherapy structure set")
+        series.nth(0).click()
+        viewer.expect_exact()
+        expect(page.locator("document-layer").first).to_be_hidden()
+    finally:
+        server.stop()

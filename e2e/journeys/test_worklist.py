@@ -1,7 +1,8 @@
-"""Finding a study: search as you type, the keyboard all through, and every state in words."""
+"""Finding a study: search as you type, the keyboard all through, a look first, files stored, every state in words."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,8 +11,11 @@ from playwright.sync_api import Page, expect
 from e2e.pages.viewer import ViewerPage
 from e2e.pages.worklist import WorklistPage
 from e2e.running import RunningServer
+from tests.factories import image, multipart, part10
+from tests.states import content, report
 
 NewPage = Callable[..., Page]
+MANY = 250
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ def test_a_search_without_matches_says_so_in_words(worklist: WorklistPage) -> No
 
 
 def test_modality_narrows_the_list(worklist: WorklistPage) -> None:
-    worklist.page.get_by_test_id("modality").select_option("CR")
+    worklist.modality("X-ray")
     expect(worklist.studies).to_have_count(2)
 
 
@@ -73,3 +77,91 @@ def test_an_unreachable_archive_is_said_in_words(worklist: WorklistPage) -> None
     worklist.search("x")
     expect(worklist.state).to_be_visible()
     expect(worklist.state).not_to_be_empty()
+
+
+def test_who_may_not_look_is_told_so(worklist: WorklistPage) -> None:
+    expect(worklist.studies).to_have_count(5)
+    problem = '{"title": "You may not search here.", "status": 403, "code": "not-allowed"}'
+    worklist.page.route("**/dicomweb/studies?*", lambda route: route.fulfill(status=403, body=problem))
+    worklist.search("x")
+    expect(worklist.page.locator("study-list")).to_have_attribute("data-state", "refused")
+    expect(worklist.state).to_contain_text("You may not look at studies here.")
+    expect(worklist.preview).to_be_hidden()
+
+
+def test_a_study_is_looked_at_before_it_is_opened(worklist: WorklistPage, hospital: RunningServer) -> None:
+    expect(worklist.studies).to_have_count(5)
+    surname, _ = _patient(hospital, "CT")
+    worklist.studies.filter(has_text=surname.upper()).first.click(position={"x": 300, "y": 10})
+    expect(worklist.preview).to_contain_text(surname.upper())
+    expect(worklist.page.get_by_test_id("preview-series").locator("img").first).to_be_visible()
+    expect(worklist.page.get_by_test_id("preview-priors").locator("li")).to_have_count(1)
+    worklist.page.keyboard.press("p")
+    worklist.page.wait_for_url(re.compile(r"StudyInstanceUIDs=[0-9.]+,[0-9.]+$"))
+    viewer = ViewerPage(worklist.page)
+    viewer.expect_exact(0)
+    viewer.expect_exact(1)
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server with many small studies, and a report in the newest."""
+    server = RunningServer(tmp_path_factory.mktemp("district") / "root").start()
+    made = [
+        image(
+            PatientName=f"PATIENT^Number {n}",
+            PatientID=f"P{n:04}",
+            StudyDate=f"{2000 + n // 100}0101",
+            AccessionNumber=f"A{n}",
+        )
+        for n in range(MANY)
+    ]
+    told = report(content("TEXT", "Finding", TextValue="A nodule of 8 mm."), title="Chest report")
+    for keyword in ("StudyInstanceUID", "PatientName", "PatientID", "StudyDate", "AccessionNumber"):
+        setattr(told, keyword, made[-1][keyword].value)
+    body, headers = multipart(*map(part10, [*made, told]))
+    assert httpx.post(f"{server.dicomweb}/studies", content=body, headers=headers, timeout=60).status_code == 200
+    yield server
+    server.stop()
+
+
+def test_a_long_list_is_read_as_it_is_scrolled(district: RunningServer, new_page: NewPage) -> None:
+    worklist = WorklistPage(new_page()).open(district.address)
+    expect(worklist.state).to_contain_text("more come as you scroll")
+    assert worklist.studies.count() < 60
+    worklist.studies.first.focus()
+    for _ in range(6):
+        worklist.page.keyboard.press("End")
+        worklist.page.wait_for_timeout(150)
+    expect(worklist.state).to_have_text(f"{MANY} studies")
+    worklist.page.keyboard.press("End")
+    expect(worklist.current).to_have_attribute("aria-rowindex", str(MANY + 1))
+    expect(worklist.current).to_be_focused()
+    expect(worklist.preview).to_contain_text("01-Jan-2000")
+    assert worklist.studies.count() < 60
+
+
+def test_the_report_is_read_in_the_preview(district: RunningServer, new_page: NewPage) -> None:
+    worklist = WorklistPage(new_page()).open(district.address)
+    worklist.search(f"P{MANY - 1:04}")
+    expect(worklist.page.get_by_test_id("preview-report")).to_contain_text("A nodule of 8 mm.")
+
+
+def test_files_are_stored_and_each_has_its_result(district: RunningServer, new_page: NewPage, tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("good.dcm", "no-class.dcm", "notes.txt")]
+    good = image(PatientName="DROPPED^File", PatientID="DROP1", StudyDate="20261122")
+    files[0].write_bytes(part10(good))
+    files[1].write_bytes(part10(image(SOPClassUID=None)))
+    files[2].write_text("no image")
+    worklist = WorklistPage(new_page()).open(district.address)
+    worklist.search("DROP1")
+    expect(worklist.studies).to_have_count(0)
+    worklist.store(files)
+    expect(worklist.page.get_by_test_id("storing-state")).to_have_text("1 file stored, 2 not.")
+    lines = worklist.page.get_by_test_id("storing-files").locator("li")
+    expect(lines.filter(has_text="good.dcm")).to_contain_text("Stored")
+    expect(lines.filter(has_text="no-class.dcm")).to_contain_text("SOP Class UID")
+    expect(lines.filter(has_text="notes.txt")).to_contain_text("no DICOM file")
+    expect(worklist.studies).to_have_count(1)
+    worklist.page.get_by_test_id("storing-close").click()
+    expect(worklist.page.get_by_test_id("storing")).to_be_hidden()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from e2e.pages.planes import Planes
 from e2e.pages.viewer import ViewerPage
@@ -32,10 +32,10 @@ def _studies(server: RunningServer, modality: str) -> str:
     return ",".join(study["0020000D"]["Value"][0] for study in found)
 
 
-def _save(page: Page, name: str) -> None:
+def _save(page: Page, name: str, least: int = 20_000) -> None:
     page.mouse.move(2, 2)
     picture = page.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
-    assert len(picture) > 20_000
+    assert len(picture) > least
 
 
 def _side_by_side(viewer: ViewerPage) -> None:
@@ -53,6 +53,40 @@ def test_worklist(full: RunningServer, new_page: NewPage) -> None:
     worklist = WorklistPage(new_page(1440, 620)).open(full.address)
     expect(worklist.studies).to_have_count(5)
     _save(worklist.page, "worklist")
+
+
+def test_worklist_without_studies_or_answer(new_server: Callable[[], RunningServer], new_page: NewPage) -> None:
+    worklist = WorklistPage(new_page(1280, 480)).open(new_server().address)
+    expect(worklist.state).to_contain_text("no studies yet")
+    _save(worklist.page, "worklist-empty", 10_000)
+    worklist.page.route("**/dicomweb/**", lambda route: route.abort())
+    worklist.search("Ashworth")
+    expect(worklist.state).to_contain_text("did not work")
+    _save(worklist.page, "worklist-failed", 10_000)
+
+
+def test_worklist_while_files_are_stored(hospital: RunningServer, new_page: NewPage, tmp_path: Path) -> None:
+    worklist = WorklistPage(new_page(1440, 620)).open(hospital.address)
+    expect(worklist.studies).to_have_count(5)
+    study = make_study("brain-mr", 3, scale="small", slices=40)
+    files = [tmp_path / "notes.txt", *(tmp_path / f"image-{n:03}.dcm" for n, _ in enumerate(study.instances(), 1))]
+    files[0].write_text("no image")
+    for path, instance in zip(files[1:], study.instances(), strict=True):
+        path.write_bytes(instance.data)
+    sent = 0
+
+    def hold(route: Route) -> None:
+        nonlocal sent
+        sent += 1
+        if sent == 1:  # the second request is on its way when the picture is taken
+            route.continue_()
+
+    worklist.page.route(
+        "**/dicomweb/studies", lambda route: hold(route) if route.request.method == "POST" else route.continue_()
+    )
+    worklist.store(files)
+    expect(worklist.page.get_by_test_id("storing-files").locator("li").nth(20)).to_be_attached()
+    _save(worklist.page, "worklist-storing")
 
 
 def test_chest_ct_beside_its_prior(full: RunningServer, new_page: NewPage) -> None:

@@ -1,10 +1,12 @@
 /** What lies round the images: tools, series, keys and hands at once, and each rarer part when it is first asked for. */
 
-/** @import { Action, ViewerStore } from './state/viewer.js' */
+/** @import { Action, ViewerState, ViewerStore } from './state/viewer.js' */
 
 import { pageClock } from './core/clock.js';
 import { once } from './core/once.js';
 import { storedPreferences } from './state/preferences.js';
+import { hasPictures } from './dicomweb/frames.js';
+import { seriesIn } from './state/select.js';
 import { toolNamed } from './tools/index.js';
 import { LiveAnnouncer } from './ui/announcer.js';
 import { listenToDrops } from './ui/dropping.js';
@@ -51,6 +53,14 @@ export function layDesk(store, put, signal) {
   }, { signal });
 }
 
+/** Is there anything in a viewport that is no image? @param {ViewerState} state */
+function showsDocument(state) {
+  return state.opening.some((_, viewport) => {
+    const series = seriesIn(state, viewport);
+    return series && !hasPictures(series);
+  });
+}
+
 /** @param {ViewerStore} store @param {Put} put @param {AbortSignal} signal @returns {Part[]} */
 function partsOf(store, put, signal) {
   const crossing = once(async () => (await import('./crossing.js')).crossing(store, signal));
@@ -88,6 +98,13 @@ function partsOf(store, put, signal) {
       bring: once(async () => (await import('./keeping.js')).keepPictures(store, signal)),
     },
     { when: () => Object.keys((store.get().session?.room ?? store.get().replayed)?.annotations ?? {}).length > 0, bring: measuring },
+    {
+      when: () => showsDocument(store.get()),
+      bring: once(async () => {
+        const { DocumentLayer } = await import('./ui/document-layer.js');
+        customElements.define('document-layer', DocumentLayer);
+      }),
+    },
     { when: ({ type }) => type === 'mark/ask', bring: measuring, again: true },
     {
       when: ({ type }) => type === 'author/ask', again: true,

@@ -1,16 +1,35 @@
 /** The worklist page: builds the parts and wires them. */
 
+/** @import { Study } from './core/types.js' */
+
 import { createStore } from './core/store.js';
+import { createSession } from './sessions/directory.js';
+import { previewCurrent } from './state/previewing.js';
 import { searchOnWish } from './state/searching.js';
+import { storeOnDrop } from './state/storing.js';
 import { INITIAL, reduce } from './state/worklist.js';
+import { StudyDrop } from './ui/study-drop.js';
 import { StudyList } from './ui/study-list.js';
+import { StudyPreview } from './ui/study-preview.js';
 import { StudySearch } from './ui/study-search.js';
 
 customElements.define('study-search', StudySearch);
 customElements.define('study-list', StudyList);
+customElements.define('study-preview', StudyPreview);
+customElements.define('study-drop', StudyDrop);
 
 const life = new AbortController();
 const store = createStore(INITIAL, reduce);
 document.querySelector('[data-place="search"]')?.append(new StudySearch(store));
 document.querySelector('[data-place="list"]')?.append(new StudyList(store));
+document.querySelector('[data-place="preview"]')?.append(new StudyPreview(store, share));
+document.querySelector('[data-place="drop"]')?.append(new StudyDrop(store));
 searchOnWish(store, life.signal);
+previewCurrent(store, life.signal);
+storeOnDrop(store, life.signal);
+
+/** @param {Study} study */
+async function share({ study_uid }) {
+  const { address } = await createSession([study_uid]);
+  location.assign(address);
+}

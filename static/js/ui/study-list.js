@@ -1,12 +1,17 @@
-/** <study-list>: the studies found, as a table for mouse and keyboard. */
+/** <study-list>: the studies found, as a table for mouse and keyboard. Only the rows near the screen are there. */
 
 /** @import { Study } from '../core/types.js' */
 /** @import { WorklistState, WorklistStore } from '../state/worklist.js' */
 
 import { dateText, patientId, timeText } from '../core/wording.js';
-import { LIMIT } from '../state/worklist.js';
 import { expose, make, write } from './build.js';
 import { LiveElement } from './live-element.js';
+
+/** Every row is as high, so that where one lies follows from its number; `study-list.css` has the same height. */
+const ROW = 36;
+const BEYOND = 12;
+/** So near to the end of what was read, the next page is asked for. */
+const NEAR_END = 40;
 
 /** @type {[string, string, (study: Study) => string][]} */
 const COLUMNS = [
@@ -23,7 +28,12 @@ const COLUMNS = [
 ];
 
 export class StudyList extends LiveElement {
+  #above = make('tbody', { 'aria-hidden': 'true' }, make('tr', {}, make('td', { colspan: String(COLUMNS.length) })));
+  #below = make('tbody', { 'aria-hidden': 'true' }, make('tr', {}, make('td', { colspan: String(COLUMNS.length) })));
   #rows = make('tbody');
+  #scroll = make('div', { class: 'list-scroll' });
+  #shown = { from: 0, to: 0 };
+  /** @type {Study | undefined} */ #first;
 
   /** @param {WorklistStore} store */
   constructor(store) {
@@ -36,19 +46,52 @@ export class StudyList extends LiveElement {
     const { store } = this;
     const said = make('p', { class: 'list-state', role: 'status', 'data-testid': 'list-state' });
     const head = make('tr', {}, ...COLUMNS.map(([name, title]) => make('th', { scope: 'col', class: name }, title)));
-    const table = make('table', { 'aria-label': 'Studies', 'data-testid': 'studies' }, make('thead', {}, head), this.#rows);
-    this.append(said, make('div', { class: 'list-scroll' }, table));
-    store.watch((state) => [state.status, state.studies, state.problem], () => {
+    const table = make('table', { 'aria-label': 'Studies', 'data-testid': 'studies' }, make('thead', {}, head), this.#above, this.#rows, this.#below);
+    this.#scroll.replaceChildren(table);
+    this.append(said, this.#scroll);
+    store.watch((state) => [state.status, state.studies, state.more, state.problem], () => {
       const state = store.get();
       write(said, sentence(state));
-      expose(this, { 'data-state': state.status, 'aria-busy': String(state.status === 'loading') });
+      expose(this, { 'data-state': state.status, 'data-empty': state.status === 'ready' && state.studies.length === 0 ? '' : null, 'aria-busy': String(state.status === 'loading') });
+      expose(table, { 'aria-rowcount': state.more ? '-1' : String(state.studies.length + 1) });
     }, { signal: life });
-    store.watch(({ studies }) => studies, (studies) => {
-      this.#rows.replaceChildren(...studies.map((study, i) => this.#row(study, i)));
-      this.#mark(store.get().current);
+    store.watch(({ studies }) => studies, ([first]) => {
+      if (first !== this.#first) this.#scroll.scrollTop = 0;
+      this.#first = first;
+      this.#lay(true);
     }, { signal: life });
-    store.watch(({ current }) => current, (current) => this.#mark(current), { signal: life });
+    store.watch(({ current }) => current, (current) => {
+      this.#bringIntoView();
+      this.#lay();
+      this.#mark(current);
+    }, { signal: life });
+    this.#scroll.addEventListener('dblclick', () => {
+      const { studies, current } = store.get();
+      if (studies[current]) location.assign(addressOf(studies[current]));
+    }, { signal: life });
+    this.#scroll.addEventListener('scroll', () => this.#lay(), { signal: life, passive: true });
+    const watched = new ResizeObserver(() => this.#lay());
+    watched.observe(this.#scroll);
+    life.addEventListener('abort', () => watched.disconnect());
     document.addEventListener('keydown', (event) => this.#key(event), { signal: life });
+  }
+
+  /** Puts the rows that can be seen, and a few around them, between two spaces as high as the others. @param {boolean} [anew] */
+  #lay(anew = false) {
+    const { studies, current, more, reading } = this.store.get();
+    const first = Math.floor(this.#scroll.scrollTop / ROW);
+    const from = Math.max(0, Math.min(first - BEYOND, studies.length - 1));
+    const to = Math.min(studies.length, first + Math.ceil(this.#scroll.clientHeight / ROW) + BEYOND);
+    if (anew || from !== this.#shown.from || to !== this.#shown.to) {
+      this.#shown = { from, to };
+      const focused = this.#rows.contains(document.activeElement);
+      this.#rows.replaceChildren(...studies.slice(from, to).map((study, i) => this.#row(study, from + i)));
+      this.#mark(current);
+      space(this.#above, from);
+      space(this.#below, studies.length - to);
+      if (focused) this.#rowOf(current)?.focus({ preventScroll: true });
+    }
+    if (more && !reading && to > studies.length - NEAR_END) this.store.dispatch({ type: 'search/more' });
   }
 
   /** @param {Study} study @param {number} number */
@@ -56,22 +99,37 @@ export class StudyList extends LiveElement {
     const cells = COLUMNS.map(([name, , read], i) => (i === 0
       ? make('th', { scope: 'row', class: name }, make('a', { href: addressOf(study), tabindex: '-1' }, read(study)))
       : make('td', { class: name }, read(study))));
-    const row = make('tr', { tabindex: '-1', 'data-testid': 'study', 'data-study-uid': study.study_uid, title: 'Open — Enter or click' }, ...cells);
-    row.addEventListener('click', (event) => {
-      if (event.target instanceof HTMLAnchorElement) return;
-      this.store.dispatch({ type: 'row/set', current: number });
-      location.assign(addressOf(study));
+    const row = make('tr', {
+      tabindex: '-1', 'aria-rowindex': String(number + 2), 'data-testid': 'study', 'data-study-uid': study.study_uid,
+      title: 'Click to look at it first, double-click or Enter to open',
+    }, ...cells);
+    row.addEventListener('mousedown', (event) => {
+      if (event.button === 0 && !(event.target instanceof HTMLAnchorElement)) this.store.dispatch({ type: 'row/set', current: number });
     });
-    row.addEventListener('focus', () => this.store.dispatch({ type: 'row/set', current: number }));
+    row.addEventListener('focus', () => {
+      if (this.store.get().current !== number) this.store.dispatch({ type: 'row/set', current: number });
+    });
     return row;
   }
 
   /** @param {number} current */
   #mark(current) {
     [...this.#rows.rows].forEach((row, i) => {
-      expose(row, { 'aria-current': i === current ? 'true' : null, tabindex: i === current ? '0' : '-1' });
-      if (i === current) row.scrollIntoView({ block: 'nearest' });
+      const here = this.#shown.from + i === current;
+      expose(row, { 'aria-current': here ? 'true' : null, tabindex: here ? '0' : '-1' });
     });
+  }
+
+  /** @param {number} number */
+  #rowOf(number) {
+    return this.#rows.rows[number - this.#shown.from];
+  }
+
+  #bringIntoView() {
+    const top = this.store.get().current * ROW;
+    const room = this.#scroll.clientHeight - ROW; // the head covers the first
+    if (top < this.#scroll.scrollTop) this.#scroll.scrollTop = top;
+    else if (top + ROW > this.#scroll.scrollTop + room) this.#scroll.scrollTop = top + ROW - room;
   }
 
   /** Arrows move along the list, from the search line too; Enter opens. @param {KeyboardEvent} event */
@@ -79,32 +137,42 @@ export class StudyList extends LiveElement {
     const { current, studies, status } = this.store.get();
     const target = /** @type {HTMLElement} */ (event.target);
     const searching = target.matches('input[type="search"]');
-    if (target.matches('input, select, button, a') && !searching) return;
-    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15, ...(!searching && { Home: -LIMIT, End: LIMIT }) }[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (target.matches('input, select, button, a, summary, pre') && !searching) return;
+    const page = Math.max(1, Math.floor(this.#scroll.clientHeight / ROW) - 2);
+    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, ...(!searching && { Home: -Infinity, End: Infinity }) }[event.key];
     const study = studies[current];
     if (by) {
       event.preventDefault();
       this.store.dispatch({ type: 'row/set', current: current + by });
-      if (!searching) this.#rows.rows[this.store.get().current]?.focus();
+      if (!searching) this.#rowOf(this.store.get().current)?.focus({ preventScroll: true });
     } else if (event.key === 'Enter' && study && status === 'ready') {
       location.assign(addressOf(study));
     }
   }
 }
 
-/** @param {Study} study */
-function addressOf({ study_uid }) {
-  return `/viewer?StudyInstanceUIDs=${study_uid}`;
+/** @param {HTMLTableSectionElement} body @param {number} rows */
+function space(body, rows) {
+  const [cell] = body.querySelectorAll('td');
+  if (cell) cell.style.blockSize = `${rows * ROW}px`;
+  body.hidden = rows === 0;
+}
+
+/** @param {...Pick<Study, 'study_uid'>} studies */
+export function addressOf(...studies) {
+  return `/viewer?StudyInstanceUIDs=${studies.map(({ study_uid }) => study_uid).join(',')}`;
 }
 
 /** @param {WorklistState} state */
 function sentence({ status, studies, more, problem, wish }) {
   if (status === 'loading') return 'Searching…';
+  if (status === 'refused') return `You may not look at studies here. ${problem}`;
   if (status === 'failed') return `The search did not work. ${problem}`;
   const searched = Boolean(wish.text || wish.modality || wish.from || wish.to);
   if (studies.length === 0) {
-    return searched ? 'No study matches. Try fewer letters, another date or any modality.' : 'This archive holds no studies yet.';
+    return searched ? 'No study matches. Try fewer letters, another date or any modality.' : 'This archive holds no studies yet. Drop DICOM files or folders here to store them.';
   }
-  if (more) return `The newest ${LIMIT} studies. There are more: narrow the search.`;
-  return studies.length === 1 ? '1 study' : `${studies.length} studies`;
+  if (more) return `The newest ${studies.length.toLocaleString('en-GB')} studies so far; more come as you scroll.`;
+  return studies.length === 1 ? '1 study' : `${studies.length.toLocaleString('en-GB')} studies`;
 }

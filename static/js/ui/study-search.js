@@ -6,7 +6,8 @@ import { make } from './build.js';
 import { icon } from './icons.js';
 import { LiveElement } from './live-element.js';
 
-const MODALITIES = ['CT', 'MR', 'CR', 'DX', 'US', 'PT', 'NM', 'MG', 'XA'];
+/** What a chip says, and the modalities that it means. */
+const MODALITIES = [['All', ''], ['CT', 'CT'], ['MR', 'MR'], ['X-ray', 'CR,DX'], ['US', 'US'], ['PET', 'PT'], ['NM', 'NM'], ['Mammo', 'MG'], ['XA', 'XA,RF']];
 const PERIODS = /** @type {const} */ ([['Any date', null], ['Today', 0], ['7 days', 7], ['30 days', 30], ['1 year', 365]]);
 
 export class StudySearch extends LiveElement {
@@ -32,15 +33,21 @@ export class StudySearch extends LiveElement {
       text.focus();
       text.select();
     }, { signal: life });
-    this.append(make('label', { class: 'search-line' }, icon('search'), text), this.#modalities(), this.#dates(life));
+    this.append(make('label', { class: 'search-line' }, icon('search'), text), this.#modalities(life), this.#dates(life));
     text.focus();
   }
 
-  #modalities() {
-    const select = make('select', { 'aria-label': 'Modality', 'data-testid': 'modality', title: 'Modality' },
-      make('option', { value: '' }, 'Any modality'), ...MODALITIES.map((name) => make('option', { value: name }, name)));
-    select.addEventListener('change', () => this.store.dispatch({ type: 'wish/set', wish: { modality: select.value } }));
-    return select;
+  /** @param {AbortSignal} life */
+  #modalities(life) {
+    const chips = MODALITIES.map(([name = '', modality = '']) => {
+      const chip = make('button', { type: 'button', class: 'chip', 'data-testid': `modality-${name}` }, name);
+      chip.addEventListener('click', () => this.store.dispatch({ type: 'wish/set', wish: { modality } }));
+      return chip;
+    });
+    this.store.watch(({ wish }) => wish.modality, (now) => {
+      MODALITIES.forEach(([, modality], i) => chips[i]?.setAttribute('aria-pressed', String(modality === now)));
+    }, { signal: life });
+    return make('div', { class: 'modalities', role: 'group', 'aria-label': 'Modality' }, ...chips);
   }
 
   /** @param {AbortSignal} life */

@@ -1,0 +1,129 @@
+/** <study-drop>: DICOM files and folders dropped on the page, or chosen, are stored; what became of each is said. */
+
+/** @import { StoredFile } from '../dicomweb/store.js' */
+/** @import { Storing, WorklistStore } from '../state/worklist.js' */
+
+import { counted } from '../core/wording.js';
+import { expose, make, write } from './build.js';
+import { LiveElement } from './live-element.js';
+
+const MOST_LISTED = 500;
+
+export class StudyDrop extends LiveElement {
+  /** @param {WorklistStore} store */
+  constructor(store) {
+    super();
+    this.store = store;
+  }
+
+  /** @override @param {AbortSignal} life */
+  build(life) {
+    const { store } = this;
+    const signal = { signal: life };
+    const files = chooser('Files to store', life, store, { multiple: true });
+    const folder = chooser('Folder to store', life, store, { webkitdirectory: true });
+    const close = make('button', { type: 'button', class: 'quiet', 'data-testid': 'storing-close' });
+    const bar = make('progress', { 'aria-label': 'Stored so far', 'data-testid': 'storing-progress' });
+    const said = make('p', { role: 'status', 'data-testid': 'storing-state' });
+    const list = make('ul', { class: 'stored-files', tabindex: '0', 'aria-label': 'What became of each file', 'data-testid': 'storing-files' });
+    const panel = make('section', { class: 'storing', 'aria-label': 'Storing files', 'data-testid': 'storing' },
+      make('header', {}, make('h2', {}, 'Storing files'), close), bar, said, list);
+    const target = make('div', { class: 'drop-target', 'data-testid': 'drop-target' }, make('p', {}, 'Drop DICOM files or folders to store them'));
+    this.append(
+      button('Store files…', 'Choose DICOM files to store — U', () => files.click()),
+      button('Store a folder…', 'Choose a folder of DICOM files to store — Shift U', () => folder.click()),
+      files, folder, panel, target);
+    target.hidden = true;
+    close.addEventListener('click', () => store.dispatch({ type: 'storing/set', storing: null }), signal);
+    document.addEventListener('dragenter', (event) => {
+      if (hasFiles(event)) target.hidden = false;
+    }, signal);
+    document.addEventListener('dragover', (event) => {
+      if (hasFiles(event)) event.preventDefault();
+    }, signal);
+    target.addEventListener('dragleave', () => { target.hidden = true; }, signal);
+    document.addEventListener('drop', async (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      target.hidden = true;
+      // the entries are gone once the event is over, so they are taken first
+      const entries = [...event.dataTransfer?.items ?? []].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+      store.dispatch({ type: 'files/store', files: (await Promise.all(entries.map(filesIn))).flat() });
+    }, signal);
+    document.addEventListener('keydown', (event) => {
+      const at = /** @type {HTMLElement} */ (event.target);
+      if (event.ctrlKey || event.metaKey || event.altKey || event.key.toLowerCase() !== 'u' || at.matches('input, select, textarea')) return;
+      event.preventDefault();
+      (event.shiftKey ? folder : files).click();
+    }, signal);
+    store.watch(({ storing }) => storing, (storing) => {
+      panel.hidden = !storing;
+      if (!storing) return;
+      expose(bar, { max: String(Math.max(1, storing.bytes)), value: String(storing.sent) });
+      expose(panel, { 'data-state': storing.ended ? 'ended' : 'running' });
+      write(said, sentence(storing));
+      write(close, storing.ended ? 'Close' : 'Stop');
+      list.replaceChildren(...listed(storing.done).map(line));
+    }, signal);
+  }
+}
+
+/** @param {string} name @param {AbortSignal} life @param {WorklistStore} store @param {Record<string, boolean>} how */
+function chooser(name, life, store, how) {
+  const input = make('input', { type: 'file', class: 'unseen', tabindex: '-1', 'aria-label': name, ...how });
+  input.addEventListener('change', () => {
+    const files = [...input.files ?? []];
+    input.value = '';
+    store.dispatch({ type: 'files/store', files });
+  }, { signal: life });
+  return input;
+}
+
+/** @param {string} text @param {string} title @param {() => void} act */
+function button(text, title, act) {
+  const made = make('button', { type: 'button', class: 'quiet', title }, text);
+  made.addEventListener('click', act);
+  return made;
+}
+
+/** @param {DragEvent} event */
+function hasFiles({ dataTransfer }) {
+  return dataTransfer?.types.includes('Files') ?? false;
+}
+
+/** Every file of an entry, whatever lies below it. @param {FileSystemEntry} entry @returns {Promise<File[]>} */
+async function filesIn(entry) {
+  if (entry.isFile) {
+    const file = await new Promise((done, fail) => { /** @type {FileSystemFileEntry} */ (entry).file(done, fail); }).catch(() => null);
+    return file ? [file] : [];
+  }
+  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
+  /** @type {File[]} */
+  const found = [];
+  for (;;) {
+    /** @type {FileSystemEntry[]} */
+    const some = await new Promise((done, fail) => { reader.readEntries(done, fail); });
+    if (some.length === 0) return found;
+    for (const one of some) found.push(...await filesIn(one));
+  }
+}
+
+/** Those that were refused first: they are what somebody has to do something about. @param {StoredFile[]} done */
+function listed(done) {
+  return [...done].sort((a, b) => Number(a.reason === null) - Number(b.reason === null)).slice(0, MOST_LISTED);
+}
+
+/** @param {StoredFile} file */
+function line({ name, reason }) {
+  return make('li', { 'data-result': reason === null ? 'stored' : 'refused' },
+    make('span', { class: 'stored-name' }, name), make('span', {}, reason === null ? '✓ Stored' : `✗ ${reason}`));
+}
+
+/** @param {Storing} storing */
+function sentence({ files, bytes, sent, done, ended }) {
+  const refused = done.filter(({ reason }) => reason !== null).length;
+  const kept = `${counted(done.length - refused, 'file')} stored`;
+  const not = refused > 0 ? `, ${refused} not` : '';
+  if (ended) return `${kept}${not}.`;
+  return `${kept}${not}, ${files - done.length} to go (${Math.round((100 * sent) / Math.max(1, bytes))} %).`;
+}

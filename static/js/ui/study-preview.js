@@ -1,0 +1,117 @@
+/** <study-preview>: what a study holds, the person's other studies, its report, and what can be done with it. */
+
+/** @import { Series, Study } from '../core/types.js' */
+/** @import { Preview, Report, WorklistState, WorklistStore } from '../state/worklist.js' */
+
+import { titleOf } from '../core/http.js';
+import { counted, dateText, earlierText, patientId, sexText } from '../core/wording.js';
+import { hasPictures, thumbnailAddress } from '../dicomweb/frames.js';
+import { make, write } from './build.js';
+import { LiveElement } from './live-element.js';
+import { addressOf } from './study-list.js';
+
+const THUMBNAIL = 128;
+const LONGEST_REPORT = 6000;
+
+export class StudyPreview extends LiveElement {
+  /** @param {WorklistStore} store @param {(study: Study) => Promise<void>} share */
+  constructor(store, share) {
+    super();
+    this.store = store;
+    this.share = share;
+  }
+
+  /** @override @param {AbortSignal} life */
+  build(life) {
+    const { store } = this;
+    const study = () => store.get().studies[store.get().current];
+    const prior = () => store.get().preview?.priors[0];
+    const open = action('Open', 'Enter', 'Open in the viewer', () => go(study()));
+    const both = action('Open with prior', 'P', 'Open beside the newest other study of this person', () => go(study(), prior()));
+    const share = action('Look together', 'M', 'Start a session on this study, to be shared', () => {
+      const current = study();
+      if (current) this.share(current).catch((error) => write(problem, titleOf(error)));
+    });
+    const problem = make('p', { class: 'problem', role: 'alert' });
+    open.classList.add('primary');
+    const content = make('div', { class: 'preview-content' });
+    this.append(make('div', { class: 'preview-actions', role: 'toolbar', 'aria-label': 'Study' }, open, both, share), problem, content);
+    store.watch(({ studies, current, preview }) => [studies[current], preview], () => {
+      const state = store.get();
+      const now = study();
+      this.hidden = !now;
+      both.disabled = !prior();
+      if (now) content.replaceChildren(...described(now, state));
+    }, { signal: life });
+    document.addEventListener('keydown', (event) => {
+      const target = /** @type {HTMLElement} */ (event.target);
+      if (event.ctrlKey || event.metaKey || event.altKey || target.matches('input, select, textarea') || document.querySelector('dialog[open]')) return;
+      if (event.key === 'p') both.click();
+      if (event.key === 'm') share.click();
+    }, { signal: life });
+  }
+}
+
+/** @param {string} label @param {string} key @param {string} title @param {() => void} act */
+function action(label, key, title, act) {
+  const name = label.toLowerCase().replaceAll(' ', '-');
+  const button = make('button', { type: 'button', class: 'quiet', title: `${title} — ${key}`, 'aria-keyshortcuts': key, 'data-testid': `preview-${name}` }, label);
+  button.addEventListener('click', act);
+  return button;
+}
+
+/** @param {...(Study | undefined)} studies */
+function go(...studies) {
+  const [first, ...others] = studies.filter((study) => study !== undefined);
+  if (first) location.assign(addressOf(first, ...others));
+}
+
+/** @param {Study} study @param {WorklistState} state @returns {HTMLElement[]} */
+function described(study, { preview }) {
+  const { patient } = study;
+  const here = preview?.study_uid === study.study_uid ? preview : null;
+  const facts = [patientId(patient.id), patient.birth_date && `born ${dateText(patient.birth_date)}`, sexText(patient.sex)].filter(Boolean);
+  return [
+    make('h2', {}, patient.name || 'No name'),
+    make('p', { class: 'muted' }, facts.join('  ·  ')),
+    make('p', {}, [dateText(study.date), study.modalities.join(' '), study.description].filter(Boolean).join('  ·  ')),
+    ...(study.accession ? [make('p', { class: 'muted' }, `Accession ${study.accession}`)] : []),
+    ...(here ? found(study, here) : []),
+  ];
+}
+
+/** @param {Study} study @param {Preview} preview @returns {HTMLElement[]} */
+function found(study, { status, series, priors, report }) {
+  if (status === 'loading') return [make('p', { class: 'muted' }, 'Looking what there is…')];
+  if (status === 'failed') return [make('p', { class: 'problem' }, 'What this study holds could not be found out.')];
+  const thumbs = make('ul', { class: 'thumbs', 'data-testid': 'preview-series' }, ...series.map((one) => make('li', {}, thumbnail(one),
+    make('span', {}, one.description || one.modality), make('span', { class: 'muted' }, `${one.modality}  ${counted(one.instance_count, hasPictures(one) ? 'image' : 'document')}`))));
+  const others = make('ul', { class: 'priors', 'data-testid': 'preview-priors' }, ...priors.map((prior) => make('li', {},
+    make('a', { href: addressOf(study, prior), title: 'Open beside this study' }, [dateText(prior.date), prior.modalities.join(' '), prior.description].filter(Boolean).join('  ')),
+    make('span', { class: 'muted' }, earlierText(prior.date, study.date)))));
+  return [
+    ...(report ? told(report) : []),
+    make('h3', {}, counted(series.length, 'series', 'series')), thumbs,
+    make('h3', {}, priors.length > 0 ? `Other studies of this person (${priors.length})` : 'No other studies of this person'), others,
+  ];
+}
+
+/** @param {Report} report @returns {HTMLElement[]} */
+function told({ title, address, text }) {
+  const whole = make('a', { href: address, target: '_blank', rel: 'noopener', title: 'Open the whole report in a new tab' }, text ? 'Whole report' : 'Open the document');
+  const words = text.length > LONGEST_REPORT ? `${text.slice(0, LONGEST_REPORT)}…` : text;
+  return [
+    make('h3', {}, title),
+    ...(words ? [make('pre', { class: 'report', tabindex: '0', 'aria-label': title, 'data-testid': 'preview-report' }, words)] : []),
+    make('p', {}, whole),
+  ];
+}
+
+/** @param {Series} series */
+function thumbnail(series) {
+  const instead = make('span', { class: 'no-thumbnail' }, series.modality);
+  if (!hasPictures(series)) return instead;
+  const picture = make('img', { src: thumbnailAddress(series, THUMBNAIL), alt: '', loading: 'lazy', decoding: 'async', width: '64', height: '64' });
+  picture.addEventListener('error', () => picture.replaceWith(instead), { once: true });
+  return picture;
+}
