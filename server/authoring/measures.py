@@ -132,6 +132,8 @@ def _counted(points: tuple[Point, ...], summary: Mapping[str, Any] | None, unit:
 
 
 def _told(one: Measured) -> str:
+    if one.unit == codes.SQUARE_MILLIMETRE and one.value >= 1000:
+        return f"{_number(one.value / 100)} cm²"
     symbols = {codes.MILLIMETRE: "mm", codes.SQUARE_MILLIMETRE: "mm²", codes.PIXEL: "px", codes.SQUARE_PIXEL: "px²"}
     return f"{_number(one.value)} {symbols[one.unit]}"
 
