@@ -84,8 +84,8 @@ class Returned:
         """Whether nothing but what is told of this level by default is answered: its summary as it is."""
         if self._everything or self._items or not self._default[level]:
             return False
-        others = any(self._choices[other] for other in Level if other != level)
-        return not others and self._choices[level] == dict.fromkeys(_RETURNED[level])
+        above = any(self._choices[other] for other in Level if other < level)
+        return not above and self._choices[level] == dict.fromkeys(_RETURNED[level])
 
     def beyond_summary(self) -> bool:
         """Whether an instance's summary does not hold all that is answered of it."""

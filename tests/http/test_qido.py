@@ -167,6 +167,15 @@ def test_a_study_is_answered_with_its_counts_and_address(client: Client) -> None
     assert len(found(client, f"/dicomweb/studies/{study_uid}/series/{series_uid}/instances")) == 2
 
 
+@pytest.mark.parametrize("path", ["/dicomweb/studies", "/dicomweb/studies/{study}/series/{series}/instances"])
+def test_what_was_made_on_arrival_is_what_would_be_composed(client: Client, path: str) -> None:
+    dataset = image(PatientName="Müller^Änne", SpecificCharacterSet="ISO_IR 192", StudyID=None)
+    client.stow(part10(dataset))
+    path = path.format(study=dataset.StudyInstanceUID, series=dataset.SeriesInstanceUID)
+    ready, composed = (client.get(path, params=more).content for more in ({}, {"includefield": "PatientComments"}))
+    assert ready == composed
+
+
 def test_a_relational_search_tells_of_the_levels_above(client: Client) -> None:
     client.stored(Rows=4, Columns=6)
     [match] = found(client, "/dicomweb/instances")
