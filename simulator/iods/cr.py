@@ -59,9 +59,6 @@ def _cr_series_and_image(body: Body, request: Request, view: View, film: project
     part.XRayTubeCurrent = round(request.mas * 1000 / 16)
     part.Exposure = request.mas
     part.Sensitivity = "200"
-    part.ExposureIndex = "412.0"
-    part.TargetExposureIndex = "400.0"
-    part.DeviationIndex = "0.1"
     # The simulated rays are parallel: nothing is magnified, so both spacings are the detector's.
     part.ImagerPixelSpacing = [modules.decimal(film.pixel_mm)] * 2
     part.PixelSpacing = [modules.decimal(film.pixel_mm)] * 2

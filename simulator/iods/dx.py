@@ -82,9 +82,6 @@ def _dx_image(request: Request) -> Dataset:
     part.ExposureTime = 16
     part.XRayTubeCurrent = round(request.mas * 1000 / 16)
     part.Exposure = request.mas
-    part.ExposureIndex = "265.0"
-    part.TargetExposureIndex = "250.0"
-    part.DeviationIndex = "0.3"
     return part
 
 

@@ -18,6 +18,7 @@ from simulator.phantoms.tissues import CHEST_BEAM, LIMB_BEAM, Beam
 Code = tuple[str, str, str]
 SIDES = {"R": "Rt", "L": "Lt"}
 _SMALLER = 4
+_TARGET_EXPOSURE_INDEX = 400.0
 _MONOCHROME1 = "MONOCHROME1"
 
 
@@ -134,13 +135,16 @@ def exposures(
     def images() -> Iterator[Image]:
         random = exam.random("noise", number)
         letter = body.laterality or "R"
-        pixels = projection.expose(sums(), view.rays, film, letter, random, is_flipped=view.is_flipped)
+        aim = _TARGET_EXPOSURE_INDEX * float(random.uniform(0.85, 1.15))
+        lit = projection.metered(sums(), view.rays, film, aim)
+        pixels = projection.expose(sums(), view.rays, lit, letter, random, is_flipped=view.is_flipped)
         window = _window(pixels, film)
+        exposure = _exposure(pixels, lit)
         if photometric == _MONOCHROME1:
             top = 2**film.bits_stored - 1
             pixels = (top - pixels).astype(np.uint16)
             window = (top - window[0], window[1], window[2])
-        own: Own = {**modules.instance(exam, number, 1, begun(exam, number)), **modules.window(window)}
+        own: Own = {**modules.instance(exam, number, 1, begun(exam, number)), **modules.window(window), **exposure}
         yield Image(own, pixels)
 
     return images
@@ -149,6 +153,16 @@ def exposures(
 def begun(exam: Exam, number: int) -> datetime:
     """Return when a series was exposed: the patient is turned between films."""
     return exam.start + timedelta(minutes=2 * number)
+
+
+def _exposure(pixels: NDArray[np.uint16], film: projection.Film) -> Own:
+    """PS3.3 C.8.11.1 and IEC 62494-1: how much reached the detector, and how far that is from what was aimed at."""
+    index = projection.exposure_index(pixels, film)
+    return {
+        "ExposureIndex": f"{index:.1f}",
+        "TargetExposureIndex": f"{_TARGET_EXPOSURE_INDEX:.1f}",
+        "DeviationIndex": f"{10 * np.log10(index / _TARGET_EXPOSURE_INDEX):.1f}",
+    }
 
 
 def _window(pixels: NDArray[np.uint16], film: projection.Film) -> tuple[float, float, str]:

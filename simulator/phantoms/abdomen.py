@@ -79,8 +79,9 @@ def _paint_ribs(unit: Canvas, wall: Field, phase: float) -> None:
 
 def _paint_organs(unit: Canvas, cavity: Mask, fine: Field, broad: Field) -> None:
     edge = 26 - 0.5 * unit.y - 1.15 * np.clip(-160 - unit.z, 0, 200) + 4 * broad
-    front = unit.y < 90 - 0.9 * np.clip(-176 - unit.z, 0, 100)
-    liver = cavity & (unit.x < edge) & front & (unit.z > -250 - 0.25 * unit.x)
+    # The back of the right lobe and its lower edge are round.
+    front = unit.y < 92 - 0.9 * np.clip(-176 - unit.z, 0, 100) - 0.005 * (unit.x + 55) ** 2
+    liver = cavity & (unit.x < edge) & front & (unit.z > -256 + 0.004 * (unit.x + 85) ** 2)
     unit.fill(liver, Tissue.LIVER)
     unit.fill(liver & (np.abs(fine) > 2.05), Tissue.VENOUS_BLOOD)
     gall = unit.radius((-42, -38, -216), (13, 17, 24))

@@ -237,7 +237,7 @@ def _spine_line(z: Field) -> Field:
 
 
 def _paint_abdomen(unit: Canvas, inside: Mask, above: Field, fine: Field) -> None:
-    liver = inside & (above < -4) & (unit.x < 26 - 0.5 * unit.y) & (unit.y < 70)
+    liver = inside & (above < -4) & (unit.x < 26 - 0.5 * unit.y) & (unit.y < 92 - 0.005 * (unit.x + 55) ** 2)
     unit.fill(liver, Tissue.LIVER)
     unit.fill(liver & (np.abs(fine) > 2.05), Tissue.ENHANCED_BLOOD)
     stomach = unit.radius((58, -28, -142), (42, 36, 40))

@@ -114,7 +114,7 @@ def _paint_scalp_and_skull(unit: Canvas, depth: Field, broad: Field) -> None:
     nape = (unit.y > 55) & (unit.z < -30)
     unit.fill((depth > 5) & nape, Tissue.MUSCLE)
     unit.fill(depth > 7, Tissue.CORTICAL_BONE)
-    unit.fill((depth > 8.8) & (depth < 12.4 + 0.8 * broad), Tissue.MARROW)
+    unit.fill((depth > 8.8) & (depth < 12.4 + 0.8 * broad), Tissue.CANCELLOUS_BONE)
     unit.fill((depth > 14.2) & (unit.z > -14), Tissue.CSF)
 
 

@@ -1,6 +1,6 @@
 """Plain films: rays summed through the label map's attenuation, a detector's noise and response, its collimator."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,6 +16,8 @@ BITS_STORED = 12
 _DENSE = 8.0  # lead's part of an exponent: nothing comes through
 _SCATTER = 0.10
 _BLACK = 12
+_BODY = 0.3  # factors of e above which a ray has met more than air
+_PHOTONS_PER_UGY = 30_000.0  # on a square millimetre, of a diagnostic beam
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,25 @@ def expose(
     top = 2**film.bits_stored - 1
     stored = 0.04 * top + lifted * (0.88 * top) / film.latitude
     return np.where(inside, np.rint(stored), _BLACK).clip(0, top).astype(np.uint16)
+
+
+def metered(sums: Sums, view: View, film: Film, index: float) -> Film:
+    """Return the film with as many photons as an automatic exposure control lets through for an exposure index."""
+    weakened = sums.views[view]
+    middle = weakened[:, weakened.shape[1] // 3 : -(weakened.shape[1] // 3)]
+    density = float(np.median(middle[middle > _BODY])) if (middle > _BODY).any() else 0.0
+    return replace(film, photons=index / 100 * _PHOTONS_PER_UGY * 0.14**2 * float(np.exp(density)))
+
+
+def exposure_index(image: NDArray[np.uint16], film: Film) -> float:
+    """Return the exposure index of IEC 62494-1 of an exposed film (MONOCHROME2): 100 times the detector's air kerma
+    in uGy, at the median of the values of interest, which are neither the collimator's shade nor lead.
+    """
+    top = 2**film.bits_stored - 1
+    middle = image[:, round(0.28 * film.columns) : round(0.72 * film.columns)].astype(np.float32)
+    density = (np.median(middle[(middle > 0.12 * top) & (middle < 0.98 * top)]) / top - 0.04) * film.latitude / 0.88
+    photons_per_mm2 = film.photons / 0.14**2 * float(np.exp(-density))
+    return 100 * photons_per_mm2 / _PHOTONS_PER_UGY
 
 
 def _onto_film(sums: Field, step_mm: float, film: Film) -> Field:

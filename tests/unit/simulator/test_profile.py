@@ -71,6 +71,7 @@ def test_speed_makes_the_hours_pass_and_an_interrupted_exam_goes_on_where_it_was
         first = [held.path.stat().st_mtime_ns for held in spool.held("waiting")]
         spool.free(spool.held("waiting")[1])
         record.complete.clear()
+        record.is_acquired = False
         Device(spool, ledger, kind, 60, pause=pauses.append).acquire(record)
         again = [held.path.stat().st_mtime_ns for held in spool.held("waiting")]
         assert (again[0], again[2]) == (first[0], first[2]), "what was there is not written again"

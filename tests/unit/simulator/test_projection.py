@@ -1,5 +1,7 @@
 """A plain film is the same body as its CT: the sum of what its rays pass through."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -67,6 +69,16 @@ def test_the_collimated_border_is_black_and_the_marker_bright(sums: projection.S
     lead = lettering.marker("L", FILM.rows, FILM.columns, FILM.pixel_mm, FILM.open_part) > 0.7
     assert lead.any()
     assert image[lead].mean() > 6 * image[FILM.rows // 2, 25]
+
+
+@pytest.mark.parametrize("photons", [26000.0, 13000.0])
+def test_the_exposure_index_is_what_reaches_the_detector(photons: float) -> None:
+    weakened = 2.0
+    film = replace(FILM, photons=photons)
+    sums = projection.Sums({"AP": np.full((300, 300), weakened, dtype=np.float32)}, 1.2)
+    image = projection.expose(sums, "AP", film, "", generator(1, "noise"))
+    reached = photons / 0.14**2 * np.exp(-weakened)
+    assert projection.exposure_index(image, film) == pytest.approx(100 * reached / 30_000, rel=0.05)
 
 
 def test_noise_is_stronger_where_fewer_photons_arrive(sums: projection.Sums) -> None:

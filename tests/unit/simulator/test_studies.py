@@ -1,10 +1,12 @@
 """Studies are the same bytes each time, share nothing with another seed's, and know what is in them."""
 
 import hashlib
+import json
 import subprocess
 import sys
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -141,6 +143,13 @@ def test_truth_has_each_lesion_once_for_each_series(name: str) -> None:
     lesions = study.truth()["lesions"]
     assert [lesion["series_uid"] for lesion in lesions] == [series.uid for series in study.series]
     assert all(lesion["diameter_mm"] > 5 for lesion in lesions)
+
+
+def test_the_tutorial_tells_the_truth() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "tutorials" / "a-hospital-of-your-own.md").read_text()
+    told = json.loads(page.partition("```json")[2].partition("```")[0])
+    known = make_study("chest-ct-full", 7).truth()["lesions"]
+    assert any(told.items() <= lesion.items() for lesion in known)
 
 
 def _one_stack(series: list[Dataset]) -> list[Dataset]:
