@@ -17,9 +17,12 @@ def write(study: Study, folder: Path, progress: Callable[[int, int], None]) -> N
 
     Raises OSError when a file cannot be written.
     """
+    made: set[Path] = set()
     for instance in study.instances():
         path = folder / study.name / instance.file_name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent not in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.add(path.parent)
         path.write_bytes(instance.data)
         progress(1, len(instance.data))
     text = json.dumps(study.truth(), indent=2, ensure_ascii=False)
