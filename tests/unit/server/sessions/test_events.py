@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server.errors import Malformed
@@ -50,7 +50,9 @@ KINDS = ["layout/set", "viewport/activate", "image/set", "presentation/set", "fo
 FIELDS = ["layout", "viewport", "image", "presentation", "following", "to", "point"]
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@settings(
+    max_examples=400, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(st.sampled_from(KINDS), st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=3))
 def test_any_json_is_an_event_or_malformed(kind: str, fields: dict[str, Any]) -> None:
     for read in (parse, parse_pointer):
