@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { countUntil, roomsAfter } from '../../static/js/sessions/replaying.js';
@@ -25,4 +26,12 @@ test('what was on the screen is shown again', () => {
   assert.deepEqual(store.get().view.viewports[0].image, imageRef(3));
   store.dispatch({ type: 'replay/show', room: rooms[0] });
   assert.equal(store.get().view.viewports[0].image, null);
+});
+
+test('every kind of event has its words', async () => {
+  globalThis.HTMLElement ??= class {};
+  const { WORDS } = await import('../../static/js/ui/time-line.js');
+  const kinds = JSON.parse(readFileSync(new URL('../contracts/room.json', import.meta.url), 'utf8')).cases
+    .flatMap(({ events: told }) => told.map(({ type }) => type));
+  assert.deepEqual([...new Set(kinds)].filter((kind) => !WORDS[kind]), []);
 });

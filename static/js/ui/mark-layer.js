@@ -264,7 +264,7 @@ export class MarkLayer extends LiveElement {
     const lines = others ? [...values, mark.author] : values;
     const group = svg('g', {
       class: `mark${selected ? ' selected' : ''}${mark === this.#draft ? ' draft' : ''}${others ? ' others' : ''}`, 'data-testid': 'mark', 'data-kind': mark.kind, 'data-id': mark.id,
-      'data-text': lines.join('; '), ...(others ? { 'data-mark': mark.colour, 'data-author': mark.author } : {}),
+      'data-text': lines.join('; '), ...(others ? { 'data-mark': String(mark.colour), 'data-author': mark.author } : {}),
     }, ...outline(mark.kind, points));
     if (others || mark === this.#draft) return { mark, group, points, lines };
     group.addEventListener('pointerdown', (event) => this.#grab(mark, -1, event));
