@@ -17,7 +17,7 @@ export function anonymity(store, put, signal) {
   store.watch(({ session }) => session?.room?.anonymous ?? null, (anonymous) => {
     const id = store.get().session?.room?.session_id;
     if (anonymous && !PASS && id) goIn(store, id);
-    if (anonymous === false && PASS && id) location.replace(`/viewer?session=${encodeURIComponent(id)}`);
+    if (anonymous === false && PASS && id) location.replace(`/viewer?session=${encodeURIComponent(id)}${asItIs()}`);
   }, { signal });
   if (!PASS) return;
   const warning = make('p', { class: 'burned-in', role: 'alert', 'data-testid': 'burned-in', hidden: true },
@@ -40,10 +40,15 @@ export function anonymity(store, put, signal) {
 /** The same session, by a way on which nobody is named. @param {ViewerStore} store @param {string} id */
 async function goIn(store, id) {
   try {
-    location.replace((await makePass(id, false)).address);
+    location.replace(`${(await makePass(id, false)).address}${asItIs()}`);
   } catch {
     store.dispatch({ type: 'notice/set', text: 'The session is anonymous now, but this page could not follow: open its address again.' });
   }
+}
+
+/** A projector's window stays one. */
+function asItIs() {
+  return document.body.hasAttribute('data-display') ? '&display=1' : '';
 }
 
 /** @param {ViewerState} state */
