@@ -16,7 +16,6 @@ from pathlib import Path
 
 import httpx
 import orjson
-from websockets.asyncio.client import connect
 
 from bench.far_away import far_away
 from bench.machine import described
@@ -72,15 +71,12 @@ async def _sit(server: RunningServer, study_uid: str, people: int) -> float:
     rooms = [await _begun(server, study_uid) for _ in range(-(-people // _IDLE_IN_A_ROOM))]
     before = _resident_kb(server.process.pid)
     async with AsyncExitStack() as ending:
-        for number in range(people):
-            address = f"ws://127.0.0.1:{server.port}/api/sessions/{rooms[number // _IDLE_IN_A_ROOM]}/live"
-            opening = connect(address, origin=server.address, compression=None, ping_interval=None)  # type: ignore[arg-type]
-            wire = await ending.enter_async_context(opening)
-            await wire.send(
-                orjson.dumps({"type": "hello", "key": f"{number:030}", "name": f"Person {number}"}).decode()
-            )
-            while orjson.loads(await wire.recv())["type"] != "welcome":
-                pass
+
+        async def fill(session_id: str, numbers: Sequence[int]) -> None:
+            for number in numbers:
+                await Participant(server.port, session_id, number, Figures()).join(ending)
+
+        await asyncio.gather(*(fill(room, range(people)[at :: len(rooms)]) for at, room in enumerate(rooms)))
         seated = httpx.get(f"{server.address}/api/figures").json()["people_seated"]
         if seated != people:
             raise RuntimeError(f"{seated} of {people} came in")
@@ -139,9 +135,12 @@ def _row(server: RunningServer, images: Sequence[Image], people: int, seconds: f
     return f"| {' | '.join(cells)} |"
 
 
-def _page(folder: Path, rows: Sequence[str], idle: tuple[int, float] | None, seconds: float) -> Iterator[str]:
+def _page(
+    folder: Path, rows: Sequence[str], idle: tuple[int, float] | None, seconds: float, load: float
+) -> Iterator[str]:
     yield _OPENING.format(today=f"{datetime.now(UTC):%Y-%m-%d}")
     yield from (f"- {name}: {text}" for name, text in described(folder).items())
+    yield f"- load average when it began: {load:.1f}"
     yield _EXPLAINED.format(hertz=HERTZ, seconds=f"{seconds:g}")
     yield _HEAD
     yield "|" + "---|" * (_HEAD.count("|") - 1)
@@ -160,6 +159,7 @@ def main() -> None:
     options.add_argument("--idle", type=int, default=1000)
     options.add_argument("--out", type=Path, nargs="?", const=PAGE, help=f"the page to write ({PAGE.name})")
     asked = options.parse_args()
+    load = os.getloadavg()[0]
     runs = [(people, 0.0) for people in asked.people] + [(32, far) for far in asked.far]
     with tempfile.TemporaryDirectory(prefix="lightbox-bench-") as folder:
         rows: list[str] = []
@@ -175,7 +175,7 @@ def main() -> None:
                 idle = (asked.idle, asyncio.run(_sit(server, images[0]["study_uid"], asked.idle)))
                 print(f"{idle[0]} idle participants: {idle[1]:.1f} kB each")
             server.stop()
-        text = "\n".join(_page(Path(folder), rows, idle, asked.seconds)) + "\n"
+        text = "\n".join(_page(Path(folder), rows, idle, asked.seconds, load)) + "\n"
     if asked.out:
         asked.out.write_text(text)
 
