@@ -1,9 +1,11 @@
 """Authoring: what people make of images, written as DICOM objects and stored as if they had arrived."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+import orjson
 
 from server.access.people import Caller
 from server.access.policy import Action
@@ -87,9 +89,8 @@ class Author:
     ) -> Written:
         """How a series is shown, and the marks on it, as a presentation state."""
         series = shown.instance
-        located = self._retrieve.locate(caller, Action.RETRIEVE, SeriesRef(series.study_uid, series.series_uid))
-        images = [Image(one.ref, self._retrieve.header(one)) for one in located if one.image is not None]
-        by_ref = {image.ref: image for image in images}
+        by_ref = {image.ref: image for image in self._series(caller, series)}
+        images = list(by_ref.values())
         if series not in by_ref:
             raise NotFound("This series holds no such image.")
         drawn, left_out = [], []
@@ -165,6 +166,13 @@ class Author:
             if frame.frame_number > int(value(images[frame.instance].header, "NumberOfFrames") or 1):
                 raise NotFound("The image has no such frame.", frame_number=frame.frame_number)
         return images
+
+    def _series(self, caller: Caller, of: InstanceRef) -> Iterator[Image]:
+        """The images of a series, in their order; read together, since they may be thousands."""
+        revisions = self._retrieve.metadata(caller, SeriesRef(of.study_uid, of.series_uid))
+        for header in map(orjson.loads, self._retrieve.attributes(revisions)):
+            if value(header, "Rows"):
+                yield Image(InstanceRef(of.study_uid, of.series_uid, str(value(header, "SOPInstanceUID"))), header)
 
     def _header(self, caller: Caller, ref: InstanceRef) -> Attributes:
         [located] = self._retrieve.locate(caller, Action.RETRIEVE, ref)
