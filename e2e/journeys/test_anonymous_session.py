@@ -5,9 +5,9 @@ from collections.abc import Callable
 import httpx
 from playwright.sync_api import Page, Response, WebSocket, expect
 
-from e2e.journeys.test_two_browsers import _study, _together
+from e2e.journeys.test_two_browsers import _together
 from e2e.pages.viewer import ViewerPage
-from e2e.running import RunningServer
+from e2e.running import RunningServer, earliest_study
 
 NewPage = Callable[..., Page]
 
@@ -36,7 +36,7 @@ class Overheard:
 
 def _identifiers(server: RunningServer, modality: str) -> list[str]:
     """What is known of the patient, and every UID that stands for something of theirs."""
-    study = _study(server, modality)
+    study = earliest_study(server, modality)
     [found] = httpx.get(f"{server.dicomweb}/studies", params={"StudyInstanceUID": study, "includefield": "all"}).json()
     name = found["00100010"]["Value"][0]["Alphabetic"]
     texts = [name, name.split("^")[0], *(found[tag]["Value"][0] for tag in ("00100020", "00100030", "00080050"))]
