@@ -41,10 +41,11 @@ export class TimeLine extends LiveElement {
   /** @override @param {AbortSignal} life */
   build(life) {
     const { begun_at: first, events, attendance, time_line } = this.record;
-    const last = events.at(-1)?.at ?? first;
+    const last = stepAfter(events.at(-1)?.at ?? first);
     const options = { signal: life };
-    this.#slider.min = String(first);
-    this.#slider.max = String(last + STEP_MS);
+    // the slider's steps are counted from its beginning
+    this.#slider.min = String(stepAfter(first) - STEP_MS);
+    this.#slider.max = String(last);
     const play = make('button', { type: 'button', class: 'primary', 'data-testid': 'replay-play', title: 'Plays it as it was' }, 'Play');
     const speed = make('select', { 'aria-label': 'Speed' }, ...SPEEDS.map((times) => make('option', { value: String(times) }, `${times}×`)));
     const lines = time_line.map((line) => this.#line(line));
@@ -72,7 +73,7 @@ export class TimeLine extends LiveElement {
     play.addEventListener('click', () => {
       if (this.#timer) return stop();
       write(play, 'Pause');
-      if (Number(this.#slider.value) >= last) this.#slider.value = String(first);
+      if (Number(this.#slider.value) >= last) this.#slider.value = this.#slider.min;
       this.#timer = window.setInterval(() => {
         this.#slider.value = String(Number(this.#slider.value) + STEP_MS * Number(speed.value));
         show();
@@ -86,17 +87,22 @@ export class TimeLine extends LiveElement {
       show();
     }, options);
     life.addEventListener('abort', stop);
-    this.#slider.value = String(this.at ?? last);
+    this.#slider.value = String(stepAfter(this.at ?? last));
     show();
   }
 
   /** @param {Line} line */
   #line(line) {
     const what = [line.name, WORDS[line.type] ?? line.type, line.whom ?? '', line.count > 1 ? `(${line.count})` : ''].filter(Boolean).join(' ');
-    const at = Math.ceil((line.until ?? line.at) / STEP_MS) * STEP_MS;
+    const at = stepAfter(line.until ?? line.at);
     const go = make('button', { type: 'button', class: 'quiet', 'data-at': String(at), 'data-testid': 'time-line' }, `${clockText(line.at)}  ${what}`);
     return { line, item: make('li', {}, go) };
   }
+}
+
+/** The slider's step by which a moment has been. @param {number} at */
+function stepAfter(at) {
+  return Math.ceil(at / STEP_MS) * STEP_MS;
 }
 
 /** @param {number} at */
