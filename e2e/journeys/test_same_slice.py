@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from e2e.pages.viewer import ViewerPage
 from e2e.running import RunningServer
@@ -51,6 +51,25 @@ def _on_screen(viewer: ViewerPage, columns: int) -> int:
     return number
 
 
+def _agreed(viewers: list[ViewerPage]) -> str:
+    """The image that every screen has come to show exactly, and still shows a moment later."""
+    before = ""
+    for _ in range(200):
+        viewers[0].page.wait_for_timeout(100)
+        told = {
+            (
+                viewer.viewport().get_attribute("data-instance-uid") or "",
+                viewer.viewport().get_attribute("data-quality"),
+            )
+            for viewer in viewers
+        }
+        [(shown, quality), *more] = told
+        if not more and quality == "exact" and shown == before:
+            return shown
+        before = shown if not more else ""
+    raise AssertionError(f"the screens do not agree: {told}")
+
+
 def test_the_same_slice_on_every_screen_thirty_times_of_thirty_and_for_who_comes_into_a_running_film(
     numbered: RunningServer, new_page: NewPage, study: Study
 ) -> None:
@@ -70,10 +89,7 @@ def test_the_same_slice_on_every_screen_thirty_times_of_thirty_and_for_who_comes
         leader.press(chance.choice(["Home", "End"]))
         for _ in range(chance.randint(1, 9)):
             leader.press(chance.choice(["ArrowDown", "Shift+ArrowDown", "ArrowUp"]))
-        leader.expect_exact()
-        shown = leader.viewport().get_attribute("data-instance-uid") or ""
-        for viewer in others:
-            expect(viewer.viewport()).to_have_attribute("data-instance-uid", shown)
+        shown = _agreed([leader, *others])
         seen.append(shown != before)
         assert [_on_screen(viewer, columns) for viewer in (leader, *others)] == [number_of[shown]] * 3
     assert sum(seen) > TIMES / 2, "and it is not one slice all the time"
@@ -86,8 +102,5 @@ def test_the_same_slice_on_every_screen_thirty_times_of_thirty_and_for_who_comes
         passed.add(late.viewport().get_attribute("data-instance-uid"))
         late.page.wait_for_timeout(30)
     leader.press("c")
-    leader.expect_exact()
-    shown = leader.viewport().get_attribute("data-instance-uid") or ""
-    for viewer in (*others, late):
-        expect(viewer.viewport()).to_have_attribute("data-instance-uid", shown)
-        assert _on_screen(viewer, columns) == number_of[shown]
+    shown = _agreed([leader, *others, late])
+    assert [_on_screen(viewer, columns) for viewer in (leader, *others, late)] == [number_of[shown]] * 4
