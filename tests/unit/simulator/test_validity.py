@@ -61,7 +61,7 @@ def thin() -> Callable[[str], Study]:
     return cache(lambda name: make_study(name, 7, scale="small", slices=2))
 
 
-@pytest.mark.parametrize("syntax", [name for name in SYNTAXES if name != "htj2k"])
+@pytest.mark.parametrize("syntax", SYNTAXES)
 @pytest.mark.parametrize("name", ["chest-ct", "liver-us", "brain-mr-enhanced", "wrist-cr"])
 def test_every_syntax_is_correct_and_lossless(
     name: str, syntax: str, thin: Callable[[str], Study], tmp_path: Path
