@@ -20,7 +20,9 @@ from server.rendering.pipeline import Picture
 from server.web.forwarded import PREFIX
 from server.web.sign_in import caller
 
-_MOST = 20_000
+_MOST = 4000
+"""Answers remembered; each is known by about 2 KB of words and header."""
+
 _LONGEST = 2000
 """Bytes of a request's words beyond which it is not remembered."""
 

@@ -33,8 +33,14 @@ from server.studies.retrieve import Retrieve, frame_map
 from server.studies.sound import SoundFiles
 from server.studies.states import Applied, States
 
-_PARTS = {"pictures": 4, "images": 1, "attached": 1, "stored": 6, "reduced": 2, "work": 2}
-"""How the memory is shared out, in sixteenths: what is kept, and the frames that are drawn at a time."""
+_PARTS = {"pictures": 4, "images": 1, "attached": 1, "stored": 4, "reduced": 2, "work": 2}
+"""How the memory is shared out, in sixteenths: what is kept, and the frames that are drawn at a time.
+
+Two are left for what the heap cannot give back between large frames.
+"""
+
+_BESIDE = 2048
+"""About what a picture that is kept takes besides its bytes: what it is known by, here and in answers sent before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ class Render:
         self._overlays = overlays
         self._shutters = shutters
         share = {what: cache_bytes * part // 16 for what, part in _PARTS.items()}
-        self._pictures: Cache[Picture] = Cache(share["pictures"], lambda picture: len(picture.data))
+        self._pictures: Cache[Picture] = Cache(share["pictures"], lambda picture: len(picture.data) + _BESIDE)
         self._images: Cache[Image] = Cache(share["images"], lambda image: image.nbytes)
         self._attached: Cache[Attached] = Cache(share["attached"], lambda attached: attached.nbytes)
         self._stored: Cache[NDArray[np.generic]] = Cache(share["stored"], lambda values: values.nbytes)
