@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="only see whether everything works; writes no page")
     parser.add_argument("--date", default=date.today().isoformat(), help="the date on the page (today)")  # noqa: DTZ011
     given = parser.parse_args(arguments)
-    amount = Amount(1, 4, 10, 0.5) if given.quick else Amount(3, 30, 60, 2)
+    amount = Amount(1, 4, 10, 0.5) if given.quick else Amount(2, 30, 60, 2)
     slices = (20,) if given.quick else (200, 1000)
     with ExitStack() as ending:
         rounds, machine = _measure_all(slices, amount, ending)

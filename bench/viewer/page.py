@@ -51,7 +51,7 @@ def _head(taken: str, machine: Mapping[str, str]) -> Iterator[str]:
     yield "Lightbox and OHIF show the same chest CT of 512 × 512 from the same Lightbox server, in headless Chromium"
     yield "without a graphics card, in turns, each visit in a browser of its own with an empty cache. OHIF is its ready"
     yield "build, served compressed from a server of its own; without a graphics card it draws with its CPU renderer."
-    yield "Each figure is the median of the visits; browser, servers and line share this machine's cores."
+    yield "Each figure is the middle of two visits; browser, servers and line share this machine's cores."
     yield ""
     for name, text in machine.items():
         yield f"- {name}: {text}"
