@@ -1,7 +1,7 @@
 """Truth from end to end: a sphere of known size and density, measured on the screen with the mouse."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 import numpy as np
@@ -33,7 +33,15 @@ EDGES = """(canvas, across) => {
 
 
 @pytest.fixture(scope="module")
-def study(hospital: RunningServer) -> str:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server of its own: others count what is stored in theirs."""
+    server = RunningServer(tmp_path_factory.mktemp("sphere") / "root").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def study(server: RunningServer) -> str:
     """Three slices through the middle of a sphere, their pixels not square, in water-like noise."""
     noise = np.random.default_rng(7)
     study_uid, series_uid, place = uid(), uid(), uid()
@@ -69,13 +77,13 @@ def study(hospital: RunningServer) -> str:
             )
         )
     body, headers = multipart(*files)
-    httpx.post(f"{hospital.dicomweb}/studies", content=body, headers=headers).raise_for_status()
+    httpx.post(f"{server.dicomweb}/studies", content=body, headers=headers).raise_for_status()
     return study_uid
 
 
 @pytest.fixture
-def viewer(hospital: RunningServer, new_page: NewPage, study: str) -> ViewerPage:
-    viewer = ViewerPage(new_page()).open(f"{hospital.address}/viewer?StudyInstanceUIDs={study}")
+def viewer(server: RunningServer, new_page: NewPage, study: str) -> ViewerPage:
+    viewer = ViewerPage(new_page()).open(f"{server.address}/viewer?StudyInstanceUIDs={study}")
     viewer.expect_exact()
     viewer.press("ArrowDown")
     viewer.expect_exact()
