@@ -9,8 +9,12 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export CHROMIUM
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# in parts that run side by side
+PYTHON_TESTS := unit-wire unit-rest unit-simulator
+JOURNEYS := e2e-a-to-m e2e-n-to-z
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check check-iods fix unit unit-server unit-simulator coverage js e2e interop bench bench-session bench-simulator bench-viewer docs looks soak lock clean
+.PHONY: help setup demo run test check check-iods fix unit $(PYTHON_TESTS) coverage js e2e $(JOURNEYS) interop bench bench-session bench-simulator bench-viewer docs looks soak lock clean
 
 help:  ## list what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,7 +31,7 @@ test: check js  ## every check and every test, browser journeys included
 	@sh tests/need-servers.sh
 	@sh e2e/need-chromium.sh
 	coverage erase
-	@$(MAKE) --no-print-directory -j2 unit-server unit-simulator e2e
+	@$(MAKE) --no-print-directory -j3 $(JOURNEYS) $(PYTHON_TESTS)
 	@$(MAKE) --no-print-directory coverage
 	@echo "all checks and tests passed"
 
@@ -45,11 +49,14 @@ fix: $(VENV)/.dev-ready  ## let the tools mend formatting and simple lint
 unit: $(VENV)/.dev-ready  ## Python tests without a browser, with branch coverage
 	@sh tests/need-servers.sh
 	coverage erase
-	@$(MAKE) --no-print-directory -j2 unit-server unit-simulator
+	@$(MAKE) --no-print-directory -j2 $(PYTHON_TESTS)
 	@$(MAKE) --no-print-directory coverage
 
-unit-server:
-	coverage run -m pytest tests --ignore=tests/unit/simulator
+unit-wire:
+	coverage run -m pytest tests/http tests/conformance tests/several
+
+unit-rest:
+	coverage run -m pytest tests --ignore=tests/http --ignore=tests/conformance --ignore=tests/several --ignore=tests/unit/simulator
 
 unit-simulator:
 	coverage run -m pytest tests/unit/simulator
@@ -63,7 +70,13 @@ js: $(VENV)/.dev-ready  ## tests of the pure browser modules
 
 e2e: $(VENV)/.dev-ready  ## browser journeys in Chromium against a real server
 	@sh e2e/need-chromium.sh
-	pytest e2e/journeys
+	@$(MAKE) --no-print-directory $(JOURNEYS)
+
+e2e-a-to-m:
+	pytest e2e/journeys/test_[a-m]*.py
+
+e2e-n-to-z:
+	pytest e2e/journeys/test_[n-z]*.py
 
 interop: $(VENV)/.dev-ready  ## OHIF from npm shows images from this server; writes its screenshots
 	@sh e2e/need-chromium.sh
