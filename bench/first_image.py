@@ -70,19 +70,19 @@ def first_pictures(browser: Browser, address: str, visits: int) -> tuple[list[Ti
 
 
 def click_to_picture(browser: Browser, server: RunningServer, sample: Sample, visits: int) -> Timing:
-    """From the click on a study in the worklist to its first picture in the viewer, in a warm context."""
+    """From the second click on a study in the worklist to its first picture in the viewer, in a warm context."""
     context = new_context(browser)
     times = []
     for _ in range(visits + 1):
         page = context.new_page()
         page.goto(f"{server.address}/")
         page.get_by_test_id("search").fill(sample.patient_id)
-        page.locator(f'[data-study-uid="{sample.instances[0].study_uid}"]').locator("td").first.click()
+        page.locator(f'[data-study-uid="{sample.instances[0].study_uid}"]').locator("td").first.dblclick()
         page.wait_for_url("**/viewer**")
         times.append(_noted(page, "benchAny()")["sinceClickMs"])
         page.close()
     context.close()
-    return Timing("click in the worklist to first picture, warm", times[1:])
+    return Timing("double click in the worklist to first picture, warm", times[1:])
 
 
 def wheel_steps(browser: Browser, address: str, steps: int) -> Timing:

@@ -62,7 +62,7 @@ class Reach:
 
 def _click_ours(page: Page, study: Sample) -> None:
     page.get_by_test_id("search").fill(study.patient_id)
-    page.locator(f'[data-study-uid="{study.instances[0].study_uid}"]').locator("td").first.click()
+    page.locator(f'[data-study-uid="{study.instances[0].study_uid}"]').locator("td").first.dblclick()
 
 
 def _click_ohif(page: Page, study: Sample) -> None:
