@@ -33,10 +33,10 @@ from server.studies.retrieve import Retrieve, frame_map
 from server.studies.sound import SoundFiles
 from server.studies.states import Applied, States
 
-_PARTS = {"pictures": 4, "images": 1, "attached": 1, "stored": 4, "reduced": 2, "work": 2}
+_PARTS = {"pictures": 4, "images": 1, "attached": 1, "stored": 3, "reduced": 2, "work": 2}
 """How the memory is shared out, in sixteenths: what is kept, and the frames that are drawn at a time.
 
-Two are left for what the heap cannot give back between large frames.
+Three are left for what the heap cannot give back between large frames.
 """
 
 _BESIDE = 2048
