@@ -119,7 +119,9 @@ def test_both_measure_at_once_and_each_sees_the_other_once_it_is_shared(
     leader, follower = _together(hospital, new_page)
     follower.expect_shows(leader.shown())
     for viewer in (leader, follower):
+        expect(viewer.page.get_by_test_id("command-length")).to_be_visible()
         viewer.press("d")
+        expect(viewer.page.locator("mark-layer").first).to_be_attached()
     for viewer, start in ((leader, (200, 150)), (follower, (200, 300))):
         box = viewer.viewport().bounding_box()
         assert box is not None
