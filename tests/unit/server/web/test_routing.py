@@ -33,7 +33,7 @@ def routes() -> list[BaseRoute]:
 
 def answer(router: Router, method: str, path: str) -> tuple[int, str, str]:
     async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(Starlette(routes=[Mount("/root", router), Mount("/", router)]))
+        transport = httpx.ASGITransport(Starlette(routes=[Mount("/below", router), Mount("/", router)]))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             return await client.request(method, path)
 
@@ -59,8 +59,8 @@ def answer(router: Router, method: str, path: str) -> tuple[int, str, str]:
         "/bulk/studies",
         "/nothing",
         "/",
-        "/root/studies/1.2/metadata",
-        "/root/nothing",
+        "/below/studies/1.2/metadata",
+        "/below/nothing",
     ],
 )
 def test_the_answer_is_the_same(method: str, path: str) -> None:
