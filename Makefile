@@ -9,9 +9,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export CHROMIUM
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# in parts that run side by side
-PYTHON_TESTS := unit-wire unit-rest unit-simulator
+# in parts that run side by side, the longest first
+PYTHON_TESTS := unit-http unit-wire unit-rest unit-simulator
 JOURNEYS := e2e-a-to-m e2e-n-to-z
+$(PYTHON_TESTS) $(JOURNEYS): export TMPDIR = $(shell sh tests/memory-disk.sh)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run test check check-iods fix unit $(PYTHON_TESTS) coverage js e2e $(JOURNEYS) interop bench bench-session bench-simulator bench-viewer docs looks soak lock clean
@@ -52,8 +53,11 @@ unit: $(VENV)/.dev-ready  ## Python tests without a browser, with branch coverag
 	@$(MAKE) --no-print-directory -j2 $(PYTHON_TESTS)
 	@$(MAKE) --no-print-directory coverage
 
+unit-http:
+	coverage run -m pytest tests/http
+
 unit-wire:
-	coverage run -m pytest tests/http tests/conformance tests/several
+	coverage run -m pytest tests/conformance tests/several
 
 unit-rest:
 	coverage run -m pytest tests --ignore=tests/http --ignore=tests/conformance --ignore=tests/several --ignore=tests/unit/simulator
