@@ -28,11 +28,13 @@ class _Column:
 class Pattern:
     """A wild card demand on an indexed column of studies, in two ways; how many match decides which is the better.
 
-    `keys` selects the studies by that index, `each` is the condition for a look at one study after the other.
+    The conditions of `by_index` each select some of the studies, none of them twice, by an index; `each` is the
+    condition for a look at one study after the other. `is_dated` says that the index has all that orders the answer.
     """
 
-    keys: Term
+    by_index: tuple[Term, ...]
     each: Term
+    is_dated: bool
 
 
 def pattern(demand: Demand) -> Pattern | None:
@@ -42,16 +44,15 @@ def pattern(demand: Demand) -> Pattern | None:
     column, asked = COLUMNS[demand.tag], demand.criterion
     if not isinstance(asked, Like | Named) or not has_wildcard(asked.pattern):
         return None
-    by_index, values = _like(column.name, asked.pattern)
-    keys, each = f"SELECT study_key FROM study WHERE {by_index}", f"+{column.name} GLOB ?"  # + keeps its index out
+    whole, glob = _like(column.name, asked.pattern), _glob(asked.pattern)
+    each, is_dated = f"+{column.name} GLOB ?", column.name == _DATED_TEXT  # + keeps its index out
     if isinstance(asked, Like):
-        return Pattern((keys, values), (each, [_glob(asked.pattern)]))
-    group, more = _like("name", asked.pattern)
-    groups = f"SELECT study_key FROM name_group WHERE attribute = ? AND {group}"
-    return Pattern(
-        (f"{keys} UNION ALL {groups}", [*values, column.tag, *more]),
-        (f"({each} OR study.study_key IN ({groups}))", [_glob(asked.pattern), column.tag, *more]),
-    )
+        return Pattern((whole,), (each, [glob]), is_dated)
+    sql, values = _like("name", asked.pattern)
+    values = [column.tag, *values]
+    groups = f"study.study_key IN (SELECT study_key FROM name_group WHERE attribute = ? AND {sql})"
+    others = f"{groups} AND NOT {each}", [*values, glob]
+    return Pattern((whole, others), (f"({each} OR {groups})", [glob, *values]), is_dated)
 
 
 def term(demand: Demand) -> Term | None:
@@ -161,6 +162,7 @@ def _columns(table: str, keywords: str, **named: str) -> dict[str, _Column]:
 _INDEXED_TEXTS = frozenset(
     f"study.{name}" for name in ("patient_id", "patient_name", "accession_number", "referring_physician_name")
 )
+_DATED_TEXT = "study.patient_name"
 _NO_COLUMN = _Column("", "")
 
 _SERIES_OF_STUDY = "SELECT 1 FROM series AS member WHERE member.study_key = study.study_key"

@@ -8,6 +8,8 @@ from server.catalogue.demands import Demand, Moment, demands
 from server.catalogue.predicates import Predicate, predicate
 from server.catalogue.query import Level, Query, level_of
 
+_EVERYTHING = "1 = 1"
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -25,6 +27,11 @@ class Condition:
     from_below: bool = False
     demands: tuple[Demand, ...] = ()
     unmatched: tuple[str, ...] = ()
+
+    @property
+    def is_one_pattern(self) -> bool:
+        """Whether a single pattern is all that decides."""
+        return len(self.patterns) == 1 and self.sql == _EVERYTHING and not self.rest
 
 
 def condition(query: Query) -> Condition:
@@ -50,7 +57,7 @@ def condition(query: Query) -> Condition:
             terms.append(said)
             from_below = from_below or level > Level.STUDY
     return Condition(
-        sql=" AND ".join(sql for sql, _ in terms) or "1 = 1",
+        sql=" AND ".join(sql for sql, _ in terms) or _EVERYTHING,
         parameters=tuple(value for _, values in terms for value in values),
         rest={level: predicate(ones) for level, ones in sorted(rest.items())},
         patterns=patterns,

@@ -3,14 +3,14 @@
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
-from math import isqrt
+from dataclasses import dataclass
 
 import orjson
 
 from server.catalogue.answers import Answers
 from server.catalogue.matching import Condition, condition
 from server.catalogue.packing import unpack
+from server.catalogue.patterns import BY_DATE, settled
 from server.catalogue.query import Found, Level, Query
 from server.database.sqlite import Database
 from server.dicom.resources import InstanceRef, ResourceRef, SeriesRef
@@ -19,9 +19,6 @@ from server.errors import TooLarge
 MOST_EXAMINED = 200_000
 """Rows that one search looks at, where a key is no column."""
 
-_ROWS_A_LOOKUP = 8
-"""Rows of the index by date that are passed over in the time that it takes to look up one study by its key."""
-
 _NAMES = {Level.STUDY: "study", Level.SERIES: "series", Level.INSTANCE: "instance"}
 _JOINED = {
     Level.STUDY: "1 = 1",
@@ -29,10 +26,9 @@ _JOINED = {
     Level.INSTANCE: "series.study_key = study.study_key AND instance.series_key = series.series_key",
 }
 _ORDER = {
-    Level.STUDY: "study.study_date DESC, study.study_time DESC, study.study_uid",
-    Level.SERIES: "study.study_date DESC, study.study_time DESC, study.study_uid, series_number, series.series_uid",
-    Level.INSTANCE: "study.study_date DESC, study.study_time DESC, study.study_uid, series_number, series.series_uid, "
-    "instance_number, instance.instance_uid",
+    Level.STUDY: BY_DATE,
+    Level.SERIES: f"{BY_DATE}, series_number, series.series_uid",
+    Level.INSTANCE: f"{BY_DATE}, series_number, series.series_uid, instance_number, instance.instance_uid",
 }
 
 
@@ -43,44 +39,15 @@ def search(
 
     `TooLarge` when a key without a column would have more than `most_examined` rows looked at (PS3.18 10.6.3).
     """
-    wanted = _settled(database, query, condition(query))
+    wanted = condition(query)
     answers = Answers(database, query, wanted.demands, organisations, root)
-    if wanted.rest:
+    rows, wanted = settled(database, query, wanted, organisations)
+    if rows is None and wanted.rest:
         rows = _examined(database, query, wanted, answers, organisations, most_examined)
-    else:
+    elif rows is None:
         sql, parameters = _statement(query, wanted, organisations, answers.columns)
         rows = database.read(f"{sql} LIMIT ? OFFSET ?", (*parameters, query.limit + 1, query.offset))
     return Found(answers.of(rows[: query.limit]), len(rows) > query.limit, wanted.unmatched)
-
-
-def _settled(database: Database, query: Query, wanted: Condition) -> Condition:
-    """The condition with every pattern in the better of its two ways.
-
-    Few matches are taken from the index of the column; many are met soon enough on the way through the studies by date,
-    and need not be sorted. How many there are is seen by taking the few.
-    """
-    terms = []
-    few = _few(database, query.offset + query.limit + 1) if wanted.patterns else 0
-    for pattern in wanted.patterns:
-        sql, parameters = pattern.keys
-        keys = [row["study_key"] for row in database.read(f"{sql} LIMIT ?", (*parameters, few + 1))]
-        by_key = "study.study_key IN (SELECT value FROM json_each(?))", [orjson.dumps(keys).decode()]
-        terms.append(by_key if len(keys) <= few else pattern.each)
-    return replace(
-        wanted,
-        sql=" AND ".join([wanted.sql, *(sql for sql, _ in terms)]),
-        parameters=(*wanted.parameters, *(value for _, values in terms for value in values)),
-        patterns=(),
-    )
-
-
-def _few(database: Database, wanted: int) -> int:
-    """How many matches cost as much to look up one by one as it costs to meet the wanted ones on the way by date.
-
-    m lookups cost as much as wanted / m of all studies passed over, when they lie evenly.
-    """
-    studies = database.read("SELECT max(study_key) AS last FROM study")[0]["last"] or 0
-    return isqrt(wanted * studies // _ROWS_A_LOOKUP)
 
 
 def _statement(

@@ -84,6 +84,8 @@ def test_keys_match_as_the_standard_says(ward: Client, keys: dict[str, str], exp
         ({"PatientName": "SYN*"}, ["A2", "A1"]),
         ({"PatientName": "*a*"}, ["A1", "B%1"]),
         ({"PatientName": "*たろう"}, ["B%1"]),
+        ({"PatientName": "*", "ModalitiesInStudy": "CT"}, ["A1", "B%1"]),
+        ({"PatientName": "*a*", "ModalitiesInStudy": "CT"}, ["A1", "B%1"]),
         ({"PatientID": "?1", "StudyDate": "20260101-"}, ["A1"]),
         ({"PatientID": "*1*", "PatientName": "*n*"}, ["B_1", "A1"]),
         ({"PatientID": "C*"}, []),
@@ -93,7 +95,7 @@ def test_keys_match_as_the_standard_says(ward: Client, keys: dict[str, str], exp
 def test_many_are_found_as_few_are_the_newest_first(
     ward: Client, monkeypatch: pytest.MonkeyPatch, few: int, keys: dict[str, str], expected: list[str]
 ) -> None:
-    monkeypatch.setattr("server.catalogue.search._few", lambda *_: few)
+    monkeypatch.setattr("server.catalogue.patterns._few", lambda *_: few)
     assert [match["00100020"]["Value"][0] for match in found(ward, **keys)] == expected
 
 

@@ -43,7 +43,9 @@ def in_sql(asked: Query, **columns: str | None) -> bool:
             return bool(connection.execute(f"SELECT 1 FROM study WHERE {sql}", tuple(parameters)).fetchone())
 
         every = is_found(found.sql, found.parameters)
-        by_keys = [is_found(f"study.study_key IN ({one.keys[0]})", one.keys[1]) for one in found.patterns]
+        ways = [[is_found(*way) for way in one.by_index] for one in found.patterns]
+        assert all(sum(way) <= 1 for way in ways), "by one of its ways alone"
+        by_keys = [any(way) for way in ways]
         assert by_keys == [is_found(*one.each) for one in found.patterns]
         return every and all(by_keys)
 
