@@ -21,7 +21,7 @@ from server.access.people import Caller, local_person
 from server.archive.occupied import Occupancy
 from server.archive.quarantine import Quarantine
 from server.archive.store import Archive
-from server.catalogue import entries
+from server.catalogue import entries, summaries
 from server.catalogue.ledger import Ledger
 from server.database.sqlite import Database
 from server.dicomweb.addresses import ROOT, Addresses
@@ -275,7 +275,7 @@ def _housekeeping(parts: Parts, remove: Remove, settings: Settings) -> Housekeep
     replicate = None
     if parts.replica:
         replicate = Replicate(parts.replica, parts.archive, parts.catalogue, parts.records, parts.ledger)
-    return Housekeeping(settings.archive.root, look, remove.purge, replicate)
+    return Housekeeping(settings.archive.root, look, remove.purge, lambda: summaries.fill(parts.catalogue), replicate)
 
 
 def _backplane(settings: Settings) -> Backplane:

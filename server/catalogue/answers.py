@@ -4,13 +4,14 @@ Else it is put together from the levels, each study and series read once.
 """
 
 import sqlite3
-import zlib
 from collections.abc import Iterable, Sequence
 
 import orjson
 
+from server.catalogue import summaries
 from server.catalogue.conditions import COUNTS
 from server.catalogue.demands import Demand
+from server.catalogue.packing import json_of
 from server.catalogue.query import Level, Query
 from server.catalogue.returned import Returned, counted, element, placed
 from server.database.sqlite import Database
@@ -75,9 +76,9 @@ class Answers:
         table, key = ("study", "study_key") if self._level == Level.STUDY else ("instance", "instance_key")
         counts, parameters = self._counted() if self._level == Level.STUDY else ({}, ())
         columns = ", ".join([key, "summary", *(f'{sql} AS "{name}"' for name, sql in counts.items())])
+        found = list(self._read(f"SELECT {columns} FROM {table} WHERE {key} IN", key, rows, parameters))
         told = {}
-        for row in self._read(f"SELECT {columns} FROM {table} WHERE {key} IN", key, rows, parameters):
-            ready = row["summary"]
+        for row, ready in summaries.ready(self._database, table, found):
             for name in counts:
                 ready = counted(ready, name, _values(name, row[name]))
             told[row[key]] = placed(ready, self._root)
@@ -163,12 +164,18 @@ class Answers:
     def _instances(self, rows: Sequence[sqlite3.Row]) -> dict[int, Attributes]:
         """What is told of each instance of the rows, by its key."""
         column = "attributes" if self._whole else "summary"
-        sql = f"SELECT instance_key, {column} AS kept FROM instance WHERE instance_key IN"
-        made = {}
-        for row in self._read(sql, "instance_key", rows):
-            kept = zlib.decompress(row["kept"]) if self._whole else row["kept"]
-            made[row["instance_key"]] = self._returned.of(Level.INSTANCE, self._attributes(kept)) | _ONLINE
-        return made
+        found = list(
+            self._read(f"SELECT instance_key, {column} FROM instance WHERE instance_key IN", "instance_key", rows)
+        )
+        kept: Iterable[tuple[sqlite3.Row, bytes]] = (
+            ((row, json_of(row["attributes"])) for row in found)
+            if self._whole
+            else summaries.ready(self._database, "instance", found)
+        )
+        return {
+            row["instance_key"]: self._returned.of(Level.INSTANCE, self._attributes(told)) | _ONLINE
+            for row, told in kept
+        }
 
     def _read(
         self, sql: str, key: str, rows: Sequence[sqlite3.Row], parameters: tuple[str, ...] = ()

@@ -146,6 +146,11 @@ def summary(level: Level, attributes: Attributes) -> bytes:
     return orjson.dumps(dict(sorted(told.items())))
 
 
+def is_ready(kept: bytes | str) -> bool:
+    """Whether a kept summary is of today's form."""
+    return isinstance(kept, bytes) and _URL in kept
+
+
 def placed(ready: bytes, root: str) -> bytes:
     """A summary with its RetrieveURL below `root`."""
     # a quote inside a JSON string is escaped, so these bytes are always the key itself

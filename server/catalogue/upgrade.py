@@ -8,8 +8,6 @@ import orjson
 from server.catalogue.moments import date_key, time_key
 from server.catalogue.names import groups, name_key, words
 from server.catalogue.packing import unpack
-from server.catalogue.query import Level
-from server.catalogue.returned import summary
 from server.dicom.attributes import tag
 
 
@@ -33,7 +31,5 @@ FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
     "name_groups": _groups,
     "name_words": _words,
     "timezone_of": _timezone,
-    "instance_summary": lambda packed: summary(Level.INSTANCE, unpack(packed)),
-    "study_summary": lambda attributes: summary(Level.STUDY, orjson.loads(attributes)),
 }
 """SQL functions of one argument, by name; `name_words` and `name_groups` answer JSON lists."""

@@ -1,11 +1,14 @@
 """Numbered steps from an empty database to today's tables, taken once each and in order."""
 
+import logging
 import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from server.database.sqlite import Database
+
+log = logging.getLogger("lightbox.database")
 
 
 class DatabaseTooNew(Exception):
@@ -35,8 +38,10 @@ def migrate(
             )
         for name, function in (functions or {}).items():
             connection.create_function(name, 1, function, deterministic=True)
-        missing = [text for number, text in steps if number > version]
-        for text in missing:
+        missing = [(number, text) for number, text in steps if number > version]
+        for number, text in missing:
+            if version:
+                log.warning("%s: step %d of %d of the tables, from version %d", part, number, newest, version)
             for statement in text.split(";\n"):
                 connection.execute(statement)
         connection.execute("INSERT OR REPLACE INTO schema_version VALUES (?, ?)", (part, newest))

@@ -1,4 +1,5 @@
-"""What one server process does for all that serve a root: letting go of old deletions, and keeping the replica.
+"""What one server process does for all that serve a root: letting go of old deletions, keeping the replica, making anew
+what an older release catalogued in another form.
 
 Which one does is decided by a lock of the kernel's, so that another takes over within a second when it dies. What a
 crash left without a row is looked for by every process that starts, since its own restart may be what follows one.
@@ -18,19 +19,32 @@ from server.studies.replicate import Replicate
 log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1.0
+_REST_SECONDS = 0.1
+"""Between one part of a long work and the next, so that others can get at the database."""
 _PURGE_SECONDS = 3600.0
 _ADOPT_SECONDS = 60.0
 
 
 class Housekeeping:
-    """A thread for it; `adopt` answers whether it could look, `purge` lets go of what is old."""
+    """A thread for it.
+
+    `adopt` answers whether it could look, `purge` lets go of what is old, `fill` makes some anew and answers whether
+    there is more.
+    """
 
     def __init__(
-        self, root: Path, adopt: Callable[[], bool], purge: Callable[[], object], replicate: Replicate | None
+        self,
+        root: Path,
+        adopt: Callable[[], bool],
+        purge: Callable[[], object],
+        fill: Callable[[], bool],
+        replicate: Replicate | None,
     ) -> None:
         self._root = root
         self._adopt = adopt
         self._purge = purge
+        self._fill = fill
+        self._is_filled = False
         self._replicate = replicate
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
@@ -53,15 +67,15 @@ class Housekeeping:
             while not self._stopping.is_set():
                 if not ours and (ours := duty.is_ours()) and self._replicate:
                     self._replicate.start()
-                self._do(ours)
-                self._stopping.wait(_LOOK_SECONDS)
+                more = self._do(ours)
+                self._stopping.wait(_REST_SECONDS if more else _LOOK_SECONDS)
             if ours and self._replicate:
                 self._replicate.stop()
         finally:
             duty.close()
 
-    def _do(self, ours: bool) -> None:
-        """Whatever is due."""
+    def _do(self, ours: bool) -> bool:
+        """Whatever is due; answers whether there is more to be done soon."""
         now = time.monotonic()
         try:
             if now >= self._next["adopt"]:
@@ -69,5 +83,9 @@ class Housekeeping:
             if ours and now >= self._next["purge"]:
                 self._next["purge"] = now + _PURGE_SECONDS
                 self._purge()
+            if ours and not self._is_filled:
+                self._is_filled = not self._fill()
         except (OSError, ServerError, sqlite3.Error) as error:  # a disk in trouble: the next time will do
             log.warning("housekeeping waits: %s", error)
+            return False
+        return ours and not self._is_filled

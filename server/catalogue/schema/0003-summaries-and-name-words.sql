@@ -1,5 +1,4 @@
 ALTER TABLE instance ADD COLUMN summary BLOB NOT NULL DEFAULT '{}';
-UPDATE instance SET summary = instance_summary(attributes);
 UPDATE study SET
   patient_name = name_key(patient_name),
   referring_physician_name = name_key(referring_physician_name),

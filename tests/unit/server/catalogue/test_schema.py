@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from server.catalogue import entries, search
+from server.catalogue import entries, search, summaries
 from server.catalogue.query import Key, Level, Query
 from server.database.sqlite import Database
 from server.dicom.attributes import attribute
@@ -75,6 +75,50 @@ def test_an_instance_of_the_first_schema_is_found_as_a_new_one_is(first_schema: 
         assert not found(Level.STUDY, StudyDate="20261121-", StudyTime="1016-")
         entries.prepare(catalogue)
         assert len(found(Level.INSTANCE)) == 1
+
+
+def answers(catalogue: Database) -> list[list[bytes]]:
+    """Answers that are kept ready, and such as are put together, of an instance from its summary and from all of it."""
+    everything, some = None, [(attribute("StudyDate"),), (attribute("Rows"),)]
+    asked = [Query(level, include=include) for level in Level for include in ((), some, everything)]
+    asked.append(Query(Level.INSTANCE, study_uid="1.2", series_uid="1.3"))
+    return [search.search(catalogue, query, ["LOCAL"], "http://archive").matches for query in asked]
+
+
+def test_old_summaries_are_made_anew_bit_by_bit_and_until_then_for_whoever_asks(
+    first_schema: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(first_schema)) as old, old:
+        for number in range(2, 5):
+            old.execute(
+                "INSERT INTO instance (series_key, instance_uid, sop_class_uid, digest, size, transfer_syntax_uid, "
+                f"attributes) SELECT 1, '1.4.{number}', sop_class_uid, 'd{number}', 7, transfer_syntax_uid, attributes "
+                "FROM instance WHERE instance_key = 1"
+            )
+    monkeypatch.setattr(summaries, "_TOGETHER", 2)
+    kept = "SELECT count(*) AS number FROM instance WHERE instr(summary, '00081190')"
+    with closing(Database(first_schema)) as catalogue:
+        entries.prepare(catalogue)
+        first = answers(catalogue)
+        assert catalogue.read(kept)[0]["number"] == 0
+        assert summaries.fill(catalogue), "studies first"
+        assert summaries.fill(catalogue)
+        assert catalogue.read(kept)[0]["number"] == 2
+        assert answers(catalogue) == first
+    with closing(Database(first_schema)) as catalogue:  # another process goes on where the first one was killed
+        entries.prepare(catalogue)
+        assert catalogue.read(kept)[0]["number"] == 2
+        while summaries.fill(catalogue):
+            assert answers(catalogue) == first
+        assert catalogue.read(kept)[0]["number"] == 4
+        assert answers(catalogue) == first
+        assert not catalogue.read("SELECT * FROM old_summary")
+
+
+def test_a_catalogue_of_today_has_nothing_to_be_made_anew(tmp_path: Path) -> None:
+    with closing(Database(tmp_path / "catalogue.sqlite")) as catalogue:
+        entries.prepare(catalogue)
+        assert not summaries.fill(catalogue)
 
 
 def test_every_step_is_numbered_once_and_in_order() -> None:
