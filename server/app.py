@@ -74,6 +74,7 @@ from server.web.origin import LOOPBACK_NAMES, OriginGuard
 from server.web.problems import nobody, problem, refuse, refuse_http, refuse_internal
 from server.web.request_log import RequestLog
 from server.web.routing import ByShape
+from server.web.session_directory import SessionDirectory
 from server.web.session_passes import SessionPasses
 from server.web.session_records import SessionRecords
 from server.web.site import Site, static_folder
@@ -176,6 +177,7 @@ def build(settings: Settings) -> Starlette:
     )
     share = Share(parts.catalogue, parts.audit)
     live = Live(hub, share, workers)
+    directory = SessionDirectory(hub, parts.journal, share, workers)
     passes = Passes(parts.records)
     fhircast = Fhircast(hub, Subscriptions(parts.records), share, retrieve, workers)
     figures = Figures({"pictures_drawn": lambda: render.drawn, "people_seated": hub.seated})
@@ -238,6 +240,7 @@ def build(settings: Settings) -> Starlette:
             Mount(
                 "/api",
                 routes=[
+                    *directory.routes(),
                     *live.routes(),
                     *session_passes.routes(),
                     *fhircast.routes(),

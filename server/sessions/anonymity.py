@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 _OWN_UIDS = "2.25."
+_TYPED = ("meeting", "question", "outcome")
+"""What people write on the agenda."""
+
 _WORD = "kind"
 """The one text of an annotation that is no free text."""
 
@@ -47,6 +50,9 @@ def told(value: Any, hide: Callable[[str], str], guest: bool) -> Any:
     heard = {name: told(one, hide, guest) for name, one in _uids(value, hide).items()}
     if "scene_id" in heard and "name" in heard:
         heard["name"] = "Scene"
+    for name in _TYPED:
+        if isinstance(heard.get(name), str):
+            heard[name] = ""
     if isinstance(heard.get("content"), dict):
         heard["content"] = _without_words(heard["content"])
     if guest and "session_id" in heard:

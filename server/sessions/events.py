@@ -109,4 +109,12 @@ _FIELDS: dict[str, dict[str, Callable[[object, str], Any]]] = {
     "annotation/undo": {},
     "annotation/redo": {},
     "key-image/set": {"image": fields.image, "key": fields.flag},
+    "meeting/name": {"meeting": fields.name_or_none},
+    "case/put": {"case_id": fields.identifier, "question": fields.note, "study_uids": fields.uids},
+    "case/remove": {"case_id": fields.identifier},
+    "case/move": {"case_id": fields.identifier, "to": fields.whole(0, fields.MOST_CASES)},
+    "case/note": {"case_id": fields.identifier, "outcome": fields.note},
+    "case/mark": {"case_id": fields.identifier, "state": fields.one_of("waiting", "discussed")},
+    "case/prepare": {"case_id": fields.identifier, "view": fields.view},
+    "case/show": {"case_id": fields.identifier},
 }

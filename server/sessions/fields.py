@@ -15,6 +15,11 @@ from server.errors import Malformed
 LAYOUTS = {"1x1": 1, "1x2": 2, "1x3": 3, "2x2": 4, "2x3": 6, "3x3": 9}
 """Each layout by its rows and columns, with the number of viewports it shows."""
 
+MOST_STUDIES = 200
+MOST_CASES = 60
+LONGEST_NOTE = 1000
+"""Characters of a question or an outcome."""
+
 LONGEST_CONTENT = 4000
 """Characters of an annotation's content as JSON."""
 
@@ -31,10 +36,27 @@ _PARTICIPANT = re.compile(r"[0-9a-f]{16}")
 def visible(value: object, what: str) -> str:
     """1 to 64 visible characters, with no control or direction marks."""
     text = " ".join(value.split()) if isinstance(value, str) else ""
-    text = "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
+    text = "".join(filter(_is_visible, text))
     if not 1 <= len(text) <= 64:
         raise Malformed(f"{what} needs 1 to 64 visible characters.")
     return text
+
+
+def name_or_none(value: object, name: str) -> str:
+    """Up to 64 visible characters, or none."""
+    return "" if value == "" else visible(value, name)
+
+
+def _is_visible(character: str) -> bool:
+    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def note(value: object, name: str) -> str:
+    """Up to 1000 characters that can be seen, on lines of their own."""
+    if not isinstance(value, str) or len(value) > LONGEST_NOTE:
+        raise Malformed(f"{name} is a text of {LONGEST_NOTE} characters at most.", field=name)
+    lines = ("".join(c for c in line if _is_visible(c)).rstrip() for line in value.splitlines())
+    return "\n".join(lines).strip()
 
 
 def json_object(value: object, what: str) -> Mapping[str, Any]:

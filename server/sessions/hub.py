@@ -12,6 +12,7 @@ from server.sessions.journal import Journal
 from server.sessions.open_room import REMOVED, Arrival, OpenRoom, RunOnThread, Watcher
 from server.sessions.seat import Message, Seat
 from server.sessions.shape import Room
+from server.sessions.standing import OUTSIDE
 
 ROLL_CALL_SECONDS = 0.3
 BEAT_SECONDS = 2.0
@@ -149,8 +150,16 @@ class Hub:
         leader = opened.room["leader"] if opened else None
         if opened is None or leader is None or not opened.room["people"][leader]["here"]:
             raise Conflict("Nobody leads this session now.")
+        return await self._answered(opened, self._by(leader, event))
+
+    async def prepare(self, session_id: str, event: Event) -> Room:
+        """Does something for the agenda on behalf of somebody who need not sit there; raises what the room answers."""
+        opened = await self._open(session_id)
+        return await self._answered(opened, self._by(OUTSIDE, event))
+
+    async def _answered(self, opened: OpenRoom, event: Event) -> Room:
         answer: asyncio.Future[Room] = asyncio.get_running_loop().create_future()
-        await opened.arrived.put(Arrival(None, self._by(leader, event), answer=answer))
+        await opened.arrived.put(Arrival(None, event, answer=answer))
         return await answer
 
     async def show_out_guests(self, session_id: str) -> None:

@@ -83,7 +83,7 @@ class Journal:
         """Every session with its events, or those around any of these studies, the oldest first."""
         for row in self._database.read("SELECT * FROM session ORDER BY created_at, session_id"):
             events = self.events(row["session_id"])
-            added = [uid for event in events if event["type"] == "studies/add" for uid in event["study_uids"]]
+            added = [uid for event in events if "study_uids" in event for uid in event["study_uids"]]
             studies = list(dict.fromkeys([*orjson.loads(row["study_uids"]), *added]))
             if study_uids is not None and study_uids.isdisjoint(studies):
                 continue
@@ -124,6 +124,11 @@ class Journal:
         if not rows:
             raise NotFound("There is no session with that code.")
         return str(rows[0]["session_id"])
+
+    def begun_since(self, at: int, most: int) -> list[tuple[str, int]]:
+        """The sessions begun since a time (ms since 1970) and when they were, the newest first."""
+        newest = "SELECT session_id, created_at FROM session WHERE created_at >= ? ORDER BY created_at DESC LIMIT ?"
+        return [(row["session_id"], row["created_at"]) for row in self._database.read(newest, (at, most))]
 
     def newest_about(self, study_uids: Sequence[str]) -> str | None:
         """The session that was started last around exactly these studies, if any."""

@@ -63,7 +63,9 @@ def time_line(events: Sequence[Event]) -> list[dict[str, Any]]:
 
 def _facts(event: Event, names: dict[str, str]) -> dict[str, Any]:
     facts: dict[str, Any] = {
-        name: event[name] for name in ("image", "layout", "frozen", "mode", "study_uids", "key") if name in event
+        name: event[name]
+        for name in ("image", "layout", "frozen", "mode", "study_uids", "key", "case_id")
+        if name in event
     }
     for field in ("to", "of", "who"):
         if field in event:

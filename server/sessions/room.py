@@ -6,7 +6,7 @@ It reads no clock and touches nothing outside. `static/js/sessions/apply.js` is 
 
 from collections.abc import Callable
 
-from server.sessions import leading, marking, viewing
+from server.sessions import agenda, leading, marking, viewing
 from server.sessions.events import Event
 from server.sessions.shape import Change, Room
 
@@ -54,4 +54,12 @@ _STEPS: dict[str, Callable[[Room, Event], Change]] = {
     "annotation/undo": marking.undo,
     "annotation/redo": marking.redo,
     "key-image/set": marking.set_key_image,
+    "meeting/name": agenda.name_meeting,
+    "case/put": agenda.put_case,
+    "case/remove": agenda.remove_case,
+    "case/move": agenda.move_case,
+    "case/note": agenda.note_outcome,
+    "case/mark": agenda.mark_case,
+    "case/prepare": agenda.prepare_case,
+    "case/show": agenda.show_case,
 }

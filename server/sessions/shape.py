@@ -2,7 +2,7 @@
 
 from typing import Any, TypedDict
 
-SHAPE = 5
+SHAPE = 6
 """Changes with the fields of a room, so that a room written down by another release is made anew from its events."""
 
 
@@ -129,6 +129,21 @@ class Scene(TypedDict):
     view: View
 
 
+class Case(TypedDict):
+    """One patient's turn on the agenda.
+
+    `state` is waiting, shown or discussed; `view` is what everybody will see first, or saw last; null: not prepared.
+    Whose case it is, its studies say.
+    """
+
+    case_id: str
+    question: str
+    study_uids: list[str]
+    state: str
+    outcome: str
+    view: View | None
+
+
 class Room(TypedDict):
     """The lasting state of a session after its first `seq` events."""
 
@@ -153,6 +168,9 @@ class Room(TypedDict):
     memories: dict[str, Memory]
     key_images: list[KeyImage]
     scenes: list[Scene]
+    meeting: str
+    cases: list[Case]
+    case: str | None
 
 
 Change = dict[str, Any]
@@ -172,16 +190,23 @@ def new_presentation() -> Presentation:
     }
 
 
+def new_view() -> View:
+    """One empty viewport."""
+    return {
+        "layout": "1x1",
+        "active_viewport": 0,
+        "viewports": [{"image": None, "presentation": new_presentation()}],
+        "mpr": None,
+    }
+
+
 def new_room(session_id: str, study_uids: list[str]) -> Room:
     """An empty room around the given studies: one viewport, nobody here, nobody leading."""
     return {
         "session_id": session_id,
         "seq": 0,
         "study_uids": study_uids,
-        "layout": "1x1",
-        "active_viewport": 0,
-        "viewports": [{"image": None, "presentation": new_presentation()}],
-        "mpr": None,
+        **new_view(),
         "people": {},
         "leader": None,
         "chair": None,
@@ -196,4 +221,7 @@ def new_room(session_id: str, study_uids: list[str]) -> Room:
         "memories": {},
         "key_images": [],
         "scenes": [],
+        "meeting": "",
+        "cases": [],
+        "case": None,
     }

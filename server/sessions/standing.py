@@ -4,6 +4,9 @@ from server.errors import NotAllowed
 from server.sessions.events import Event
 from server.sessions.shape import Person, Room
 
+OUTSIDE = ""
+"""Who it is that prepares a meeting from the worklist: nobody in the room; their rights were asked at the door."""
+
 
 def present(room: Room, participant_id: str) -> Person:
     """The person, who must be in the room."""
@@ -32,6 +35,19 @@ def only_leader_or_chair(room: Room, event: Event) -> None:
     present(room, event["by"])
     if event["by"] not in (room["leader"], room["chair"]):
         raise NotAllowed("Only the leader or the chair does this.")
+
+
+def director(room: Room, event: Event) -> None:
+    """The leader or the chair, if they are no guest; or `OUTSIDE`."""
+    if event["by"] != OUTSIDE:
+        only_leader_or_chair(room, event)
+        no_guest(room, event, "A guest does not make the agenda.")
+
+
+def no_guest(room: Room, event: Event, why: str) -> None:
+    """Somebody here who is no guest."""
+    if present(room, event["by"])["guest"]:
+        raise NotAllowed(why)
 
 
 def thawed(room: Room) -> None:

@@ -2,11 +2,10 @@
 
 from server.errors import Malformed, NotAllowed
 from server.sessions.events import Event
-from server.sessions.fields import LAYOUTS
+from server.sessions.fields import LAYOUTS, MOST_STUDIES
 from server.sessions.shape import Change, Room, Scene, View, Viewport, new_presentation
 from server.sessions.standing import only_leader, only_leader_or_chair, present, thawed
 
-MOST_STUDIES = 16
 MOST_SCENES = 50
 
 
@@ -59,10 +58,7 @@ def add_studies(room: Room, event: Event) -> Change:
     only_leader_or_chair(room, event)
     if room["people"][event["by"]]["guest"]:
         raise NotAllowed("A guest brings no studies.")
-    study_uids = list(dict.fromkeys([*room["study_uids"], *event["study_uids"]]))
-    if len(study_uids) > MOST_STUDIES:
-        raise NotAllowed(f"A session has {MOST_STUDIES} studies at most.")
-    return {"study_uids": study_uids}
+    return {"study_uids": with_studies(room, event["study_uids"])}
 
 
 def set_mode(room: Room, event: Event) -> Change:
@@ -70,13 +66,13 @@ def set_mode(room: Room, event: Event) -> Change:
     only_leader_or_chair(room, event)
     if event["mode"] == "free":
         thawed(room)
-    return {"mode": event["mode"], "people": _all_following(room, event["mode"] == "together")}
+    return {"mode": event["mode"], "people": all_following(room, event["mode"] == "together")}
 
 
 def set_freeze(room: Room, event: Event) -> Change:
     """Holds still what everybody sees, and brings everybody back to it; or lets go."""
     only_leader_or_chair(room, event)
-    people = _all_following(room, True) if event["frozen"] else room["people"]
+    people = all_following(room, True) if event["frozen"] else room["people"]
     return {"frozen": event["frozen"], "mode": "together" if event["frozen"] else room["mode"], "people": people}
 
 
@@ -114,7 +110,7 @@ def accept(room: Room, event: Event) -> Change:
     """The leader shows everybody what somebody proposed."""
     _may_turn(room, event)
     view = _proposal(room, event)
-    return {**_shown(room, view), "proposals": _other_proposals(room, event["of"])}
+    return {**shown(room, view), "proposals": _other_proposals(room, event["of"])}
 
 
 def dismiss(room: Room, event: Event) -> Change:
@@ -129,8 +125,7 @@ def dismiss(room: Room, event: Event) -> Change:
 def save_scene(room: Room, event: Event) -> Change:
     """Keeps what everybody sees now, under a name; the same id again replaces it."""
     only_leader(room, event)
-    view: View = {name: room[name] for name in ("layout", "active_viewport", "viewports", "mpr")}  # type: ignore[assignment]
-    scene: Scene = {"scene_id": event["scene_id"], "name": event["name"], "by": event["by"], "view": view}
+    scene: Scene = {"scene_id": event["scene_id"], "name": event["name"], "by": event["by"], "view": view_of(room)}
     others = [other for other in room["scenes"] if other["scene_id"] != scene["scene_id"]]
     if len(others) >= MOST_SCENES:
         raise NotAllowed(f"A session keeps {MOST_SCENES} scenes at most.")
@@ -140,7 +135,7 @@ def save_scene(room: Room, event: Event) -> Change:
 def show_scene(room: Room, event: Event) -> Change:
     """Everybody sees what was kept."""
     _may_turn(room, event)
-    return _shown(room, _scene(room, event)["view"])
+    return shown(room, _scene(room, event)["view"])
 
 
 def remove_scene(room: Room, event: Event) -> Change:
@@ -161,17 +156,31 @@ def _may_turn(room: Room, event: Event) -> None:
     thawed(room)
 
 
-def _all_following(room: Room, following: bool) -> Change:
+def with_studies(room: Room, study_uids: list[str]) -> list[str]:
+    """The session's studies and these."""
+    together = list(dict.fromkeys([*room["study_uids"], *study_uids]))
+    if len(together) > MOST_STUDIES:
+        raise NotAllowed(f"A session has {MOST_STUDIES} studies at most.")
+    return together
+
+
+def view_of(room: Room) -> View:
+    """What everybody sees, without who they are."""
+    return {name: room[name] for name in ("layout", "active_viewport", "viewports", "mpr")}  # type: ignore[return-value]
+
+
+def all_following(room: Room, following: bool) -> Change:
+    """The people, all with the leader or all on their own."""
     return {
         participant_id: {**person, "following": following or participant_id == room["leader"]}
         for participant_id, person in room["people"].items()
     }
 
 
-def _shown(room: Room, view: View) -> Change:
-    """The view in the room, whose later viewports stay behind a smaller layout."""
-    viewports = [*view["viewports"], *room["viewports"][len(view["viewports"]) :]]
-    return {**view, "viewports": viewports}
+def shown(room: Room, view: View, *, behind: bool = True) -> Change:
+    """The view in the room, whose later viewports stay `behind` a smaller layout or do not."""
+    later = room["viewports"][len(view["viewports"]) :] if behind else []
+    return {**view, "viewports": [*view["viewports"], *later]}
 
 
 def _proposal(room: Room, event: Event) -> View:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from server.access.audit import Audit
 from server.access.people import Caller
-from server.access.policy import Action, require
+from server.access.policy import Action, allows, require
 from server.catalogue import search as catalogue_search
 from server.database.sqlite import Database
 from server.dicom.resources import StudyRef
@@ -22,6 +22,11 @@ class Share:
         for study_uid in study_uids:
             require(caller, action, catalogue_search.organisation_of(self._catalogue, study_uid))
         self._audit.record(caller, action, study_uids, "success")
+
+    def allows(self, caller: Caller, action: Action, study_uids: Sequence[str]) -> bool:
+        """Whether the caller may do this with all of these studies; leaves no record."""
+        owners = (catalogue_search.organisation_of(self._catalogue, study_uid) for study_uid in study_uids)
+        return all(owner is not None and allows(caller, action, owner) for owner in owners)
 
     def uids(self, study_uids: Sequence[str]) -> Iterator[str]:
         """Every UID of these studies, of their series and of their instances."""

@@ -1,4 +1,4 @@
-"""Sessions over HTTP and WebSocket: starting one, reading it, and taking part."""
+"""Taking part in a session, over a WebSocket."""
 
 import asyncio
 import hashlib
@@ -7,14 +7,10 @@ import time
 from collections.abc import Callable
 
 import orjson
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from server.access.policy import Action
-from server.dicom.resources import StudyRef
-from server.dicom.uids import is_uid
 from server.errors import Malformed, ServerError
 from server.sessions.events import (
     Event,
@@ -33,7 +29,6 @@ from server.web.problems import problem
 from server.web.sign_in import caller
 from server.web.workers import Workers
 
-MOST_STUDIES = 16
 LONGEST_MESSAGE = 16_384
 HELLO_SECONDS = 10
 MOST_MESSAGES = 150
@@ -54,25 +49,8 @@ class Live:
     def routes(self) -> list[BaseRoute]:
         """The routes below `/api`."""
         return [
-            Route("/sessions", self.begin, methods=["POST"]),
-            Route("/sessions/{session_id}", self.room, methods=["GET"]),
             WebSocketRoute("/sessions/{session_id}/live", self.live),
         ]
-
-    async def begin(self, request: Request) -> Response:
-        """Starts a session around the studies named in the body."""
-        study_uids = _study_uids(await request.body())
-        person = caller(request)
-        await self._workers.run(self._share.require, person, Action.SHARE, study_uids)
-        session_id = await self._hub.begin(study_uids, person.person_id)
-        body = {"session_id": session_id, "address": f"/viewer?session={session_id}"}
-        return Response(orjson.dumps(body), 201, {"Cache-Control": "no-store"}, "application/json")
-
-    async def room(self, request: Request) -> Response:
-        """The room as it is now."""
-        room = await self._hub.room(request.path_params["session_id"])
-        await self._workers.run(self._share.require, caller(request), Action.JOIN, room["study_uids"])
-        return Response(orjson.dumps(room), headers={"Cache-Control": "no-store"}, media_type="application/json")
 
     async def live(self, websocket: WebSocket) -> None:
         """Takes part in a session until either side ends it."""
@@ -135,7 +113,7 @@ class Live:
         if isinstance(message_id, bool) or not isinstance(message_id, int):
             raise Malformed("An event needs a number as its id.")
         event = parse(message.get("event"))
-        if event["type"] == "studies/add":
+        if "study_uids" in event:
             try:
                 await self._workers.run(self._share.require, caller(websocket), Action.SHARE, event["study_uids"])
             except ServerError as refusal:
@@ -198,17 +176,3 @@ def _hello(message: dict[str, object], session_id: str) -> tuple[str, str, str]:
         raise Malformed("The first message is a hello with a key of 22 to 64 characters and a name.")
     participant_id = hashlib.sha256(f"{session_id}/{key}".encode()).hexdigest()[:16]
     return participant_id, person_name(message.get("name")), discipline(message.get("discipline"))
-
-
-def _study_uids(body: bytes) -> list[str]:
-    try:
-        content = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Malformed("The body is a JSON object with StudyInstanceUIDs.") from error
-    uids = content.get("StudyInstanceUIDs") if isinstance(content, dict) else None
-    if not isinstance(uids, list) or not 1 <= len(uids) <= MOST_STUDIES:
-        raise Malformed(f"StudyInstanceUIDs is a list of 1 to {MOST_STUDIES} UIDs.")
-    for uid in uids:
-        if not isinstance(uid, str) or not is_uid(uid):
-            raise Malformed("StudyInstanceUIDs holds something that is no UID.")
-    return [StudyRef(uid).study_uid for uid in dict.fromkeys(uids)]

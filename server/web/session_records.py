@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 from server.access.policy import Action
 from server.errors import Malformed, Overloaded
 from server.sessions.journal import Journal
+from server.sessions.minutes import minutes
 from server.sessions.replay import attendance, room_at, time_line
 from server.studies.share import Share
 from server.web.sign_in import caller
@@ -78,10 +79,13 @@ class SessionRecords:
         session_id = await self._required(request)
         begun, empty, events = await self._workers.run(self._journal.record, session_id)
         numbered = [{"seq": number, **event} for number, event in enumerate(events, start=1)]
+        last = room_at(empty, events)
         body = {
             **begun,
-            "study_uids": room_at(empty, events)["study_uids"],
+            "meeting": last["meeting"],
+            "study_uids": last["study_uids"],
             "attendance": attendance(events, _now()),
+            "cases": minutes(empty, events, _now()),
             "time_line": time_line(events),
             "events": numbered,
         }

@@ -67,7 +67,18 @@
  * @property {Record<string, Memory>} memories
  * @property {KeyImage[]} key_images
  * @property {Scene[]} scenes
+ * @property {string} meeting  what it is called
+ * @property {Case[]} cases  in the order of the agenda
+ * @property {string | null} case  the one on the screen
  * @typedef {View & RoomFacts} Room
+ *
+ * @typedef {object} Case  One patient's turn on the agenda; whose it is, its studies say.
+ * @property {string} case_id
+ * @property {string} question
+ * @property {string[]} study_uids
+ * @property {'waiting' | 'shown' | 'discussed'} state
+ * @property {string} outcome
+ * @property {View | null} view  what everybody will see first, or saw last; null: not prepared
  *
  * @typedef {{ type: 'layout/set', layout: Layout }} LayoutSet
  * @typedef {{ type: 'viewport/activate', viewport: number }} ViewportActivate
@@ -87,7 +98,13 @@
  * @typedef {{ type: 'annotation/put', annotation_id: string, image: ImageRef, content: AnnotationContent }} AnnotationPut
  * @typedef {AnnotationPut | { type: 'annotation/remove', annotation_id: string } | { type: 'annotation/undo' }
  *   | { type: 'annotation/redo' } | { type: 'key-image/set', image: ImageRef, key: boolean }} MarkEvent
- * @typedef {ViewEvent | LeadEvent | ShowEvent | MarkEvent} SentEvent
+ * @typedef {{ type: 'meeting/name', meeting: string }
+ *   | { type: 'case/put', case_id: string, question: string, study_uids: string[] }
+ *   | { type: 'case/remove', case_id: string } | { type: 'case/move', case_id: string, to: number }
+ *   | { type: 'case/note', case_id: string, outcome: string }
+ *   | { type: 'case/mark', case_id: string, state: 'waiting' | 'discussed' }
+ *   | { type: 'case/prepare', case_id: string, view: View } | { type: 'case/show', case_id: string }} CaseEvent
+ * @typedef {ViewEvent | LeadEvent | ShowEvent | MarkEvent | CaseEvent} SentEvent
  * @typedef {{ type: 'person/join', name: string, discipline?: Discipline, guest?: boolean }} PersonJoin
  * @typedef {SentEvent | PersonJoin | { type: 'person/leave' }} LastingEvent
  * @typedef {LastingEvent & { by: string, at: number, via?: { event_id: string } }} RoomEvent  `via`: another application did it in the leader's stead

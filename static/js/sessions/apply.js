@@ -8,6 +8,9 @@
 /** @import { Room, RoomEvent, ViewEvent } from '../core/types.js' */
 
 import {
+  markCase, moveCase, noteOutcome, prepareCase, putCase, removeCase, nameMeeting, showCase,
+} from './agenda.js';
+import {
   askForLead, decline, handOver, handOverChair, join, leave, lowerHand, removePerson, setFollow, setHand, takeLead,
 } from './leading.js';
 import { putAnnotation, redo, removeAnnotation, setKeyImage, undo } from './marking.js';
@@ -58,6 +61,14 @@ function step(room, event) {
     case 'annotation/undo': return undo(room, by);
     case 'annotation/redo': return redo(room, by);
     case 'key-image/set': return setKeyImage(room, by, at, event.image, event.key);
+    case 'meeting/name': return nameMeeting(room, by, event.meeting);
+    case 'case/put': return putCase(room, by, event);
+    case 'case/remove': return removeCase(room, by, event.case_id);
+    case 'case/move': return moveCase(room, by, event.case_id, event.to);
+    case 'case/note': return noteOutcome(room, by, event.case_id, event.outcome);
+    case 'case/mark': return markCase(room, by, event.case_id, event.state);
+    case 'case/prepare': return prepareCase(room, by, event.case_id, event.view);
+    case 'case/show': return showCase(room, by, event.case_id);
     default: return leaderLooks(room, event);
   }
 }

@@ -5,16 +5,14 @@
 import { viewOf } from './room.js';
 import { onlyLeader, onlyLeaderOrChair, present, refuse, shared, thawed, withoutKey } from './standing.js';
 
-const MOST_STUDIES = 16;
+const MOST_STUDIES = 200;
 const MOST_SCENES = 50;
 
 /** @param {Room} room @param {string} by @param {string[]} studyUids @returns {Partial<Room>} */
 export function addStudies(room, by, studyUids) {
   onlyLeaderOrChair(room, by);
   if (room.people[by]?.guest) refuse('A guest brings no studies.');
-  const all = [...new Set([...room.study_uids, ...studyUids])];
-  if (all.length > MOST_STUDIES) refuse(`A session has ${MOST_STUDIES} studies at most.`);
-  return { study_uids: all };
+  return { study_uids: withStudies(room, studyUids) };
 }
 
 /** @param {Room} room @param {string} by @param {'together' | 'free'} mode @returns {Partial<Room>} */
@@ -90,15 +88,22 @@ export function removeScene(room, by, sceneId) {
   return { scenes: room.scenes.filter((scene) => scene !== gone) };
 }
 
+/** @param {Room} room @param {string[]} studyUids */
+export function withStudies(room, studyUids) {
+  const all = [...new Set([...room.study_uids, ...studyUids])];
+  if (all.length > MOST_STUDIES) refuse(`A session has ${MOST_STUDIES} studies at most.`);
+  return all;
+}
+
 /** @param {Room} room @param {boolean} following */
-function allFollowing(room, following) {
+export function allFollowing(room, following) {
   return Object.fromEntries(Object.entries(room.people).map(([id, person]) => (
     [id, { ...person, following: following || id === room.leader }])));
 }
 
-/** @param {Room} room @param {View} view @returns {View} */
-function shown(room, view) {
-  return { ...view, viewports: [...view.viewports, ...room.viewports.slice(view.viewports.length)] };
+/** @param {Room} room @param {View} view @param {boolean} [behind]  later viewports stay behind a smaller layout @returns {View} */
+export function shown(room, view, behind = true) {
+  return { ...view, viewports: [...view.viewports, ...(behind ? room.viewports.slice(view.viewports.length) : [])] };
 }
 
 /** @param {Room} room @param {string} of @returns {View} */

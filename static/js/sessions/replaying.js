@@ -21,6 +21,7 @@ import { Refused } from './refused.js';
  * @property {RoomEvent[]} events
  * @property {Line[]} time_line
  * @property {{ name: string, discipline: string, present_ms: number }[]} attendance
+ * @property {{ question: string, outcome: string, shown: { from: number, to: number | null }[], attendance: { name: string }[] }[]} cases
  */
 
 /** The room before the first event and after each. @param {Room} empty @param {RoomEvent[]} events @returns {Room[]} */

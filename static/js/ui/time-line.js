@@ -20,6 +20,8 @@ export const WORDS = {
   'scene/remove': 'removed a scene', 'follow/set': 'looked around, or came back', 'lead/ask': 'asked for the lead', 'lead/decline': 'said not now to',
   'lead/hand-over': 'handed over to', 'lead/take': 'took the lead', 'chair/hand-over': 'gave the chair to', 'hand/set': 'raised or lowered a hand',
   'hand/lower': 'called upon', 'annotation/put': 'shared a measurement', 'annotation/remove': 'took a measurement back', 'key-image/set': 'marked a key image', 'call/set': 'said where the call is',
+  'meeting/name': 'named the meeting', 'case/put': 'put a case on the agenda', 'case/remove': 'took a case off the agenda', 'case/move': 'moved a case',
+  'case/note': 'noted an outcome', 'case/mark': 'marked a case', 'case/prepare': 'prepared a case', 'case/show': 'showed the next case',
   'annotation/undo': 'took back a step', 'annotation/redo': 'did it again',
 };
 
@@ -40,7 +42,7 @@ export class TimeLine extends LiveElement {
 
   /** @override @param {AbortSignal} life */
   build(life) {
-    const { begun_at: first, events, attendance, time_line } = this.record;
+    const { begun_at: first, events, attendance, time_line, cases } = this.record;
     const last = stepAfter(events.at(-1)?.at ?? first);
     const options = { signal: life };
     // the slider's steps are counted from its beginning
@@ -53,6 +55,7 @@ export class TimeLine extends LiveElement {
       make('header', { class: 'panel-head' }, make('h2', {}, 'What happened'), make('a', { href: this.address, download: '', 'data-testid': 'replay-save' }, 'Save as JSON')),
       make('div', { class: 'replay-clock' }, this.#clock, play, speed), this.#slider,
       make('ol', { class: 'time-lines', 'aria-label': 'What happened' }, ...lines.map(({ item }) => item)),
+      ...(cases.length > 0 ? [make('h3', {}, 'Cases'), make('ol', { 'data-testid': 'cases-discussed' }, ...cases.map(caseItem))] : []),
       make('h3', {}, 'Who was there'),
       make('ul', { 'data-testid': 'attendance' }, ...attendance.map(({ name, discipline, present_ms }) => (
         make('li', {}, `${name}${discipline === 'other' ? '' : `, ${discipline}`}: ${minutes(present_ms)}`)))));
@@ -98,6 +101,13 @@ export class TimeLine extends LiveElement {
     const go = make('button', { type: 'button', class: 'quiet', 'data-at': String(at), 'data-testid': 'time-line' }, `${clockText(line.at)}  ${what}`);
     return { line, item: make('li', {}, go) };
   }
+}
+
+/** @param {SessionRecord['cases'][number]} told */
+function caseItem({ question, outcome, shown, attendance }) {
+  const first = shown[0]?.from;
+  const when = first ? `${clockText(first)}, ${attendance.length} there` : 'not shown';
+  return make('li', {}, `${question || 'No question'} (${when})`, make('p', { class: 'outcome' }, outcome || 'No outcome noted'));
 }
 
 /** The slider's step by which a moment has been. @param {number} at */

@@ -12,7 +12,8 @@ IDENTIFIERS = ["1" * 16, "2" * 16, "3" * 16]
 def random_event(chance: random.Random, at: int) -> dict[str, Any]:
     """One well-formed event, whether or not a room would take it."""
     kind = chance.choice(list(_FIELDS))
-    return {"type": kind, "by": chance.choice(PEOPLE), "at": at} | {
+    outside = kind in {"meeting/name", "case/put"} and chance.random() < 0.2
+    return {"type": kind, "by": "" if outside else chance.choice(PEOPLE), "at": at} | {
         name: make(chance) for name, make in _FIELDS[kind].items()
     }
 
@@ -104,6 +105,14 @@ def _name(chance: random.Random) -> str:
     return chance.choice(["Ann", "Bób", "陳醫師"])
 
 
+def _meeting(chance: random.Random) -> str:
+    return chance.choice(["", "Lung MDT"])
+
+
+def _note(chance: random.Random) -> str:
+    return chance.choice(["", "Resectable?", "Surveillance, CT in 3 months.\nLetter: Bób"])
+
+
 _FIELDS: dict[str, dict[str, Any]] = {
     "person/join": {
         "name": _name,
@@ -141,4 +150,12 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "annotation/undo": {},
     "annotation/redo": {},
     "key-image/set": {"image": _image, "key": _flag},
+    "meeting/name": {"meeting": _meeting},
+    "case/put": {"case_id": _identifier, "question": _note, "study_uids": lambda chance: [chance.choice(STUDIES)]},
+    "case/remove": {"case_id": _identifier},
+    "case/move": {"case_id": _identifier, "to": lambda chance: chance.randint(0, 4)},
+    "case/note": {"case_id": _identifier, "outcome": _note},
+    "case/mark": {"case_id": _identifier, "state": lambda chance: chance.choice(["waiting", "discussed"])},
+    "case/prepare": {"case_id": _identifier, "view": _view},
+    "case/show": {"case_id": _identifier},
 }

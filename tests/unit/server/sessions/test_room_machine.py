@@ -133,6 +133,13 @@ class Meeting(RuleBasedStateMachine):
         here = [person for person in self.room["people"].values() if person["here"]]
         assert not self.room["frozen"] or all(person["following"] for person in here)
 
+    @invariant()
+    def the_case_on_the_screen_is_the_one_that_is_shown(self) -> None:
+        shown = [case["case_id"] for case in self.room["cases"] if case["state"] == "shown"]
+        assert shown == ([] if self.room["case"] is None else [self.room["case"]])
+        assert len({case["case_id"] for case in self.room["cases"]}) == len(self.room["cases"])
+        assert {uid for case in self.room["cases"] for uid in case["study_uids"]} <= set(self.room["study_uids"])
+
     def teardown(self) -> None:
         for browser in self.browsers.values():
             if not all(browser.hear(message) for message in browser.on_the_way):
