@@ -190,7 +190,7 @@ def build(settings: Settings) -> Starlette:
     )
     removal = Removal(remove, workers)
     changes = ChangeFeed(Follow(parts.catalogue, parts.audit), workers)
-    statistics = Statistics(render)
+    statistics = Statistics(render, volumes)
     regions = RegionStatistics(statistics, workers)
     authored = Authored(Author(retrieve, statistics, parts.store, settings.access.organisation), workers)
     capabilities = Capabilities(addresses)

@@ -42,6 +42,7 @@ TRACKING_UNIQUE_IDENTIFIER = Code("112040", "DCM", "Tracking Unique Identifier")
 IMAGE_REGION = Code("111030", "DCM", "Image Region")
 COMMENT = Code("121106", "DCM", "Comment")
 FINDING = Code("121071", "DCM", "Finding")
+SOURCE = Code("260753009", "SCT", "Source (attribute)")
 
 # what is measured: CID 7469, 7470, 7471, 7464; OHIF knows the axes by the very spelling of their meaning
 LENGTH = Code("410668003", "SCT", "Length")
@@ -56,6 +57,16 @@ MINIMUM = Code("255605001", "SCT", "Minimum")
 MAXIMUM = Code("56851009", "SCT", "Maximum")
 
 MEASUREMENT_METHOD = Code("370129005", "SCT", "Measurement Method")
+PLANE = Code("PLANE", "99LIGHTBOX", "Plane measured on: a place, one to its right, one below")
+SLAB_THICKNESS = Code("112225", "DCM", "Slice Thickness")
+REFORMATTED = Code("113072", "DCM", "Multiplanar reformatting")
+PROJECTIONS = {
+    "average_ip": Code("MEANIP", "99LIGHTBOX", "Mean intensity projection"),
+    "maximum_ip": Code("113078", "DCM", "Maximum intensity projection"),
+    "minimum_ip": Code("113079", "DCM", "Minimum intensity projection"),
+}
+"""How a slab was projected onto its plane: CID 7203 where it has a code."""
+
 AT_THE_DETECTOR = Code("DETECTOR", "99LIGHTBOX", "Spacing at the detector plane")
 
 # units: CID 7460, 7461, 83

@@ -6,7 +6,7 @@ from typing import Any
 
 from server.authoring.codes import Code
 from server.authoring.elements import data_set
-from server.authoring.marks import Point
+from server.authoring.planes import Place, Point
 from server.dicom.dictionary import Attributes
 
 CONTAINS, HAS_OBS_CONTEXT, HAS_CONCEPT_MOD = "CONTAINS", "HAS OBS CONTEXT", "HAS CONCEPT MOD"
@@ -36,7 +36,8 @@ def person(relationship: str, concept: Code, name: str) -> Attributes:
 def number(concept: Code, value: float, unit: Code, children: Sequence[Attributes]) -> Attributes:
     """A measurement, and what it was inferred from; an infinite or undefined one is no measurement."""
     measured = data_set(NumericValue=value, FloatingPointValue=value, MeasurementUnitsCodeSequence=[unit.item])
-    return _item(CONTAINS, "NUM", concept, MeasuredValueSequence=[measured], ContentSequence=list(children))
+    below = {"ContentSequence": list(children)} if children else {}
+    return _item(CONTAINS, "NUM", concept, MeasuredValueSequence=[measured], **below)
 
 
 def coordinates(
@@ -47,9 +48,24 @@ def coordinates(
     return _item(relationship, "SCOORD", concept, GraphicType=kind, GraphicData=data, ContentSequence=[image])
 
 
-def image(relationship: str, reference: Attributes) -> Attributes:
+def coordinates_in_space(
+    relationship: str, concept: Code | None, kind: str, places: Sequence[Place], frame_of_reference_uid: str
+) -> Attributes:
+    """Places in a frame of reference (PS3.3 C.18.9), in mm."""
+    data = [offset for place in places for offset in place]
+    return _item(
+        relationship,
+        "SCOORD3D",
+        concept,
+        GraphicType=kind,
+        GraphicData=data,
+        ReferencedFrameOfReferenceUID=frame_of_reference_uid,
+    )
+
+
+def image(relationship: str, reference: Attributes, concept: Code | None = None) -> Attributes:
     """An image, by an item of a Referenced SOP Sequence."""
-    return _item(relationship, "IMAGE", None, ReferencedSOPSequence=[reference])
+    return _item(relationship, "IMAGE", concept, ReferencedSOPSequence=[reference])
 
 
 def container(

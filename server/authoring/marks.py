@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from server.authoring.planes import MarkPlane, Point, read_plane
 from server.dicom.resources import FrameRef, InstanceRef
 from server.dicom.uids import is_uid
 from server.errors import Malformed
@@ -29,13 +30,14 @@ POINTS = {
 _ID = re.compile(r"[0-9A-Za-z._-]{1,64}")
 _FARTHEST = 1e6
 
-Point = tuple[float, float]
-"""Column and row in image pixels; (0, 0) is the middle of the first pixel."""
-
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark: `ellipse` has two opposite corners of what is around it, `arrow` its words' place and then its tip."""
+    """A mark: `ellipse` has two opposite corners of what is around it, `arrow` its words' place and then its tip.
+
+    `points` are column and row in image pixels from the middle of the first one; those of a mark on a plane through
+    a volume are mm to the right and down from the plane's origin, and `frame` is any image of the volume.
+    """
 
     id: str
     kind: str
@@ -43,10 +45,12 @@ class Mark:
     points: tuple[Point, ...]
     text: str
     made: datetime
+    plane: MarkPlane | None = None
 
     def plain(self) -> dict[str, Any]:
         """The mark as the viewer has it."""
         instance = self.frame.instance
+        plane = {"plane": self.plane.plain()} if self.plane else {}
         return {
             "id": self.id,
             "kind": self.kind,
@@ -59,6 +63,7 @@ class Mark:
             "points": [{"x": x, "y": y} for x, y in self.points],
             "text": self.text,
             "made": self.made.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            **plane,
         }
 
 
@@ -109,6 +114,7 @@ def _mark(told: object) -> Mark:
         points,
         clean(fields.get("text", "")),
         _moment(fields.get("made")),
+        read_plane(fields["plane"]) if fields.get("plane") is not None else None,
     )
 
 
@@ -120,7 +126,7 @@ def _points(told: object) -> tuple[Point, ...]:
         place = [point.get(name) for name in ("x", "y")] if isinstance(point, Mapping) else []
         numbers = [float(one) for one in place if isinstance(one, int | float) and not isinstance(one, bool)]
         if len(numbers) != 2 or not all(math.isfinite(one) and abs(one) < _FARTHEST for one in numbers):
-            raise Malformed("A point is an x and a y in image pixels.")
+            raise Malformed("A point is an x and a y, in image pixels or millimetres on a plane.")
         points.append((numbers[0], numbers[1]))
     return tuple(points)
 

@@ -1,9 +1,13 @@
-"""Marks as an imaging measurement report: TID 1500 in a Comprehensive SR (PS3.16 A, PS3.3 A.35.3).
+"""Marks as an imaging measurement report: TID 1500 in a Comprehensive SR (PS3.16 A, PS3.3 A.35.3, A.35.13).
 
 Every mark is one Measurement Group (TID 1501), known by its Tracking Unique Identifier however often it is saved; each
 number is inferred from the coordinates it was measured between (TID 300, 320). A closed region is told once more as
 the group's Image Region, where readers of TID 1410 look. The tracking identifiers are those by which OHIF knows which
 of its tools a mark can be edited with.
+
+Marks on planes through a volume are told by places in its frame of reference, which takes a Comprehensive 3D SR. Their
+group also says which plane that was, how thick a slab lay behind it and how that was projected, and names an image of
+the volume.
 """
 
 import uuid
@@ -14,13 +18,15 @@ from server.authoring import codes, content, document
 from server.authoring.codes import Code
 from server.authoring.document import Authorship, Image
 from server.authoring.elements import data_set
-from server.authoring.marks import Mark, Point
+from server.authoring.marks import Mark
 from server.authoring.measures import Measured, Scale
+from server.authoring.planes import MarkPlane, Point
 from server.dicom.dicomjson import value
 from server.dicom.dictionary import Attributes
 from server.dicom.uids import is_uid
 
 COMPREHENSIVE_SR = "1.2.840.10008.5.1.4.1.1.88.33"
+COMPREHENSIVE_3D_SR = "1.2.840.10008.5.1.4.1.1.88.34"
 SERIES_NUMBER = 9001
 TOOLS = {
     "length": "Length",
@@ -34,6 +40,8 @@ TOOLS = {
 """Each kind of mark, and the tool of OHIF that draws the same."""
 
 _TAG = "Cornerstone3DTools@^0.1.0"
+_AWAY = 100.0
+"""Millimetres to the places that say which plane it is: far enough that 32 bits tell its directions well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,7 @@ def measurement_report(
     head = document.report(
         study,
         by,
-        COMPREHENSIVE_SR,
+        COMPREHENSIVE_3D_SR if any(one.mark.plane for one in measurements) else COMPREHENSIVE_SR,
         # nobody has verified it, and more may be measured
         CompletionFlag="PARTIAL",
         VerificationFlag="UNVERIFIED",
@@ -127,9 +135,24 @@ def _group(one: Measurement) -> Attributes:
     region = [_places(one, content.CONTAINS, codes.IMAGE_REGION, mark.points)] if _is_place(mark) else []
     numbers = [_number(one, measured) for measured in one.measured]
     words = [content.text(content.CONTAINS, codes.COMMENT, mark.text)] if mark.text else []
-    return content.container(
-        content.CONTAINS, codes.MEASUREMENT_GROUP, [*tracking, *region, *numbers, *words], mark.made
-    )
+    method, plane = _on_plane(one, mark.plane) if mark.plane else ([], [])
+    children = [*tracking, *method, *region, *numbers, *words, *plane]
+    return content.container(content.CONTAINS, codes.MEASUREMENT_GROUP, children, mark.made)
+
+
+def _on_plane(one: Measurement, plane: MarkPlane) -> tuple[list[Attributes], list[Attributes]]:
+    """How the plane came about (TID 1501, Measurement Method), and which it was."""
+    way = codes.PROJECTIONS[plane.method] if plane.slab else codes.REFORMATTED
+    corners = [plane.place(point) for point in ((0.0, 0.0), (_AWAY, 0.0), (0.0, _AWAY))]
+    uid = plane.frame_of_reference_uid
+    reference = one.image.reference(one.mark.frame.frame_number)
+    told = [
+        content.image(content.CONTAINS, reference, codes.SOURCE),
+        content.coordinates_in_space(content.CONTAINS, codes.PLANE, "MULTIPOINT", corners, uid),
+    ]
+    if plane.slab:
+        told.append(content.number(codes.SLAB_THICKNESS, plane.slab, codes.MILLIMETRE, []))
+    return [content.code(content.HAS_CONCEPT_MOD, codes.MEASUREMENT_METHOD, way)], told
 
 
 def _is_place(mark: Mark) -> bool:
@@ -145,12 +168,18 @@ def _number(one: Measurement, measured: Measured) -> Attributes:
 
 def _places(one: Measurement, relationship: str, concept: Code | None, points: Sequence[Point]) -> Attributes:
     kind, places = graphic(one.mark, points, one.scale)
+    if plane := one.mark.plane:
+        kind = "POLYGON" if one.mark.kind == "polygon" else kind  # PS3.3 C.18.9.1.2: closed, and in one plane
+        in_space = [plane.place(point) for point in places]
+        return content.coordinates_in_space(relationship, concept, kind, in_space, plane.frame_of_reference_uid)
     reference = one.image.reference(one.mark.frame.frame_number)
     return content.coordinates(relationship, concept, kind, places, content.image(content.SELECTED_FROM, reference))
 
 
 def beyond(mark: Mark, image: Image, scale: Scale) -> bool:
     """Whether a mark reaches beyond its image, where coordinates of a report cannot lie (PS3.3 C.18.6.1.1)."""
+    if mark.plane:
+        return False
     columns, rows = (float(value(image.header, keyword) or 0) for keyword in ("Columns", "Rows"))
     _, places = graphic(mark, mark.points, scale)
     return not all(0 <= x + 0.5 <= columns and 0 <= y + 0.5 <= rows for x, y in places)

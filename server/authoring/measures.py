@@ -7,7 +7,8 @@ from typing import Any
 
 from server.authoring import codes
 from server.authoring.codes import Code
-from server.authoring.marks import Mark, Point
+from server.authoring.marks import Mark
+from server.authoring.planes import Point
 from server.dicom.attributes import tag
 from server.dicom.dicomjson import value
 
@@ -58,6 +59,10 @@ class Scale:
 
     def _direction(self, a: Point, b: Point) -> Point:
         return (b[0] - a[0]) * self.across, (b[1] - a[1]) * self.down
+
+
+ON_A_PLANE = Scale(1.0, 1.0, True)
+"""Marks on planes through a volume count millimetres."""
 
 
 def scale_of(header: Mapping[str, Any]) -> Scale:

@@ -12,9 +12,10 @@ from typing import Any
 from server.authoring import document
 from server.authoring.document import Authorship, Image
 from server.authoring.elements import data_set
-from server.authoring.marks import Mark, Point
+from server.authoring.marks import Mark
 from server.authoring.measurement_report import axes
 from server.authoring.measures import Scale
+from server.authoring.planes import Point
 from server.dicom.attributes import tag
 from server.dicom.dicomjson import value
 from server.dicom.dictionary import Attributes

@@ -4,26 +4,20 @@ Nothing of a report is believed. A group without coordinates on an image of the 
 no mark has, is left out with the reason.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from server.authoring import codes
-from server.authoring.codes import Code
-from server.authoring.marks import LONGEST_TEXT, MOST_MARKS, MOST_POINTS, Mark, Point
+from server.authoring.content_tree import Item, about, is_about, items, numbers, text
+from server.authoring.in_space import in_space
+from server.authoring.marks import LONGEST_TEXT, MOST_MARKS, Mark
 from server.authoring.measurement_report import TOOLS, mark_id
-from server.dicom.attributes import tag
+from server.authoring.shapes import Shape, drawn
 from server.dicom.resources import FrameRef, InstanceRef
 from server.dicom.uids import is_uid
 
-Item = Mapping[str, Any]
-
 _KINDS = {tool: kind for kind, tool in TOOLS.items()} | {"RectangleROI": "polygon", "SplineROI": "polygon"}
-# the codes of SNOMED RT that reports had before PS3.16 changed to SNOMED CT
-_BEFORE = {codes.LONG_AXIS: "G-A185", codes.SHORT_AXIS: "G-A186", codes.LENGTH: "G-D7FE"}
-_STEPS = 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +28,14 @@ class Opened:
     left_out: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """Coordinates on an image, and the concept of the number that was inferred from them (None: of the group)."""
-
-    of: Item | None
-    kind: str
-    points: tuple[Point, ...]
-    frame: FrameRef
-
-
 def is_measurement_report(header: Item) -> bool:
     """Whether a document is one that marks may be in."""
-    return _is(header, codes.IMAGING_MEASUREMENT_REPORT)
+    return is_about(header, codes.IMAGING_MEASUREMENT_REPORT)
 
 
 def read_measurement_report(header: Item) -> Opened:
     """The marks of the report with this header."""
-    study_uid = _text(header, "StudyInstanceUID")
+    study_uid = text(header, "StudyInstanceUID")
     places = dict(_places(header))
     marks: list[Mark] = []
     left_out: list[str] = []
@@ -68,163 +52,85 @@ def read_measurement_report(header: Item) -> Opened:
 
 
 def _groups(item: Item, depth: int) -> Iterator[Item]:
-    for child in _items(item, "ContentSequence"):
-        if _is(child, codes.MEASUREMENT_GROUP):
+    for child in items(item, "ContentSequence"):
+        if is_about(child, codes.MEASUREMENT_GROUP):
             yield child
         elif depth:
             yield from _groups(child, depth - 1)
 
 
 def _mark(group: Item, places: Mapping[str, str], study_uid: str) -> Mark | str:
-    children = _items(group, "ContentSequence")
-    shapes = list(_shapes(children, places, study_uid))
+    children = items(group, "ContentSequence")
+    shapes, plane = list(_shapes(children, places, study_uid)), None
     if not shapes:
-        return "A measurement has no coordinates on an image of this study."
-    words = {concept: _about(children, concept) for concept in (codes.COMMENT, codes.TRACKING_IDENTIFIER)}
+        source = _source(children, places, study_uid)
+        shapes, plane = in_space(children, source) if source else ([], None)
+    if not shapes:
+        return "A measurement has no coordinates on an image of this study, or on a plane through its images."
+    words = {concept: about(children, concept) for concept in (codes.COMMENT, codes.TRACKING_IDENTIFIER)}
     tool = words[codes.TRACKING_IDENTIFIER].rpartition(":")[2]
-    tracking = _about(children, codes.TRACKING_UNIQUE_IDENTIFIER, "UID")
-    drawn = _drawn(_KINDS.get(tool, ""), shapes)
-    if drawn is None:
+    tracking = about(children, codes.TRACKING_UNIQUE_IDENTIFIER, "UID")
+    found = drawn(_KINDS.get(tool, ""), shapes)
+    if found is None:
         return f"A measurement is of a shape that cannot be drawn here: {shapes[0].kind or 'none'}."
-    kind, points = drawn
-    text = words[codes.COMMENT][:LONGEST_TEXT]
-    made = _moment(_text(group, "ObservationDateTime"))
-    return Mark(mark_id(tracking) if is_uid(tracking) else "", kind, shapes[0].frame, points, text, made)
+    kind, points = found
+    comment = words[codes.COMMENT][:LONGEST_TEXT]
+    made = _moment(text(group, "ObservationDateTime"))
+    return Mark(mark_id(tracking) if is_uid(tracking) else "", kind, shapes[0].frame, points, comment, made, plane)
 
 
-def _drawn(kind: str, shapes: Sequence[_Shape]) -> tuple[str, tuple[Point, ...]] | None:
-    """The kind of mark and its points, by the tool that drew it, else by what was measured, else by the shape alone."""
-    by_concept = {
-        concept: shape.points
-        for concept in (codes.LONG_AXIS, codes.SHORT_AXIS, codes.ANGLE, codes.COBB_ANGLE)
-        for shape in shapes
-        if shape.of is not None and _is(shape.of, concept)
-    }
-    first = shapes[0]
-    if codes.LONG_AXIS in by_concept and codes.SHORT_AXIS in by_concept:
-        ends = by_concept[codes.LONG_AXIS][:2] + by_concept[codes.SHORT_AXIS][:2]
-        return ("bidirectional", ends) if len(ends) == 4 else None
-    if first.kind in {"ELLIPSE", "CIRCLE"}:
-        return _round(first)
-    if first.kind != "POLYLINE" or len(first.points) < 2:
-        return None
-    if codes.COBB_ANGLE in by_concept or kind == "cobb":
-        return ("cobb", first.points) if len(first.points) == 4 else None
-    if codes.ANGLE in by_concept or kind == "angle":
-        legs = first.points
-        return ("angle", (legs[0], legs[1], legs[-1])) if len(legs) in {3, 4} else None
-    if kind == "arrow" or (len(first.points) == 2 and first.of is None):
-        return "arrow", (first.points[1], first.points[0])
-    if len(first.points) == 2:
-        return "length", first.points
-    corners = first.points[:-1] if _near(first.points[0], first.points[-1]) else first.points
-    closed = len(corners) < len(first.points) or kind == "polygon"
-    return ("polygon", corners[:MOST_POINTS]) if closed and len(corners) >= 3 else None
-
-
-def _round(shape: _Shape) -> tuple[str, tuple[Point, ...]] | None:
-    """An ellipse that lies straight as the corners around it; one that lies askew as a polygon."""
-    if shape.kind == "CIRCLE":
-        if len(shape.points) != 2:
-            return None
-        (x, y), end = shape.points
-        radius = math.dist((x, y), end)
-        return "ellipse", ((x - radius, y - radius), (x + radius, y + radius))
-    if len(shape.points) != 4:
-        return None
-    a, b, c, d = shape.points
-    middle = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
-    major, minor = (((end[0] - start[0]) / 2, (end[1] - start[1]) / 2) for start, end in ((a, b), (c, d)))
-    if min(abs(major[0]), abs(major[1])) < 1e-2 and min(abs(minor[0]), abs(minor[1])) < 1e-2:
-        across, down = abs(major[0]) + abs(minor[0]), abs(major[1]) + abs(minor[1])
-        return "ellipse", ((middle[0] - across, middle[1] - down), (middle[0] + across, middle[1] + down))
-    turns = [math.tau * step / _STEPS for step in range(_STEPS)]
-    rim = [
-        (
-            middle[0] + math.cos(turn) * major[0] + math.sin(turn) * minor[0],
-            middle[1] + math.cos(turn) * major[1] + math.sin(turn) * minor[1],
-        )
-        for turn in turns
-    ]
-    return "polygon", tuple(rim)
-
-
-def _shapes(children: Sequence[Item], places: Mapping[str, str], study_uid: str) -> Iterator[_Shape]:
+def _shapes(children: Sequence[Item], places: Mapping[str, str], study_uid: str) -> Iterator[Shape]:
     """Coordinates under numbers before those of the group itself, which tell less."""
-    numbers = [child for child in children if _text(child, "ValueType") == "NUM"]
-    for number in numbers:
-        yield from _coordinates(number, _items(number, "ContentSequence"), places, study_uid)
+    measured = [child for child in children if text(child, "ValueType") == "NUM"]
+    for number in measured:
+        yield from _coordinates(number, items(number, "ContentSequence"), places, study_uid)
     yield from _coordinates(None, children, places, study_uid)
 
 
 def _coordinates(
     of: Item | None, children: Sequence[Item], places: Mapping[str, str], study_uid: str
-) -> Iterator[_Shape]:
+) -> Iterator[Shape]:
     for child in children:
-        if _text(child, "ValueType") != "SCOORD":
+        if text(child, "ValueType") != "SCOORD":
             continue
-        offsets = _numbers(child, "GraphicData")
-        frame = _frame(child, places, study_uid)
+        offsets = numbers(child, "GraphicData")
+        frame = _frame(items(child, "ContentSequence"), places, study_uid)
         if frame is None or len(offsets) < 2 or len(offsets) % 2 or len(offsets) > 20_000:
             continue
         # PS3.3 C.18.6.1.1: from the corner of the first pixel; a mark counts from its middle
         points = tuple((x - 0.5, y - 0.5) for x, y in zip(offsets[::2], offsets[1::2], strict=True))
-        yield _Shape(of, _text(child, "GraphicType"), points, frame)
+        yield Shape(of, text(child, "GraphicType"), points, frame)
 
 
-def _frame(coordinates: Item, places: Mapping[str, str], study_uid: str) -> FrameRef | None:
-    for image in _items(coordinates, "ContentSequence"):
-        for referred in _items(image, "ReferencedSOPSequence"):
-            uid = _text(referred, "ReferencedSOPInstanceUID")
+def _frame(among: Sequence[Item], places: Mapping[str, str], study_uid: str) -> FrameRef | None:
+    """The first image among these items."""
+    for image in among:
+        for referred in items(image, "ReferencedSOPSequence"):
+            uid = text(referred, "ReferencedSOPInstanceUID")
             if uid in places:
-                [number, *_] = [*_numbers(referred, "ReferencedFrameNumber"), 1.0]
+                [number, *_] = [*numbers(referred, "ReferencedFrameNumber"), 1.0]
                 return FrameRef(InstanceRef(study_uid, places[uid], uid), max(1, min(int(number), 2**31 - 1)))
     return None
 
 
+def _source(children: Sequence[Item], places: Mapping[str, str], study_uid: str) -> FrameRef | None:
+    """The image that coordinates in space say they come from, else any that the report is about."""
+    numbers_of = [one for child in children for one in items(child, "ContentSequence")]
+    told = _frame([*children, *numbers_of], places, study_uid)
+    uid, series_uid = next(iter(places.items()), ("", ""))
+    return told or (FrameRef(InstanceRef(study_uid, series_uid, uid), 1) if uid else None)
+
+
 def _places(header: Item) -> Iterator[tuple[str, str]]:
     """The series of every instance of the study that the report is about."""
-    for study in _items(header, "CurrentRequestedProcedureEvidenceSequence"):
-        if _text(study, "StudyInstanceUID") != _text(header, "StudyInstanceUID"):
+    for study in items(header, "CurrentRequestedProcedureEvidenceSequence"):
+        if text(study, "StudyInstanceUID") != text(header, "StudyInstanceUID"):
             continue
-        for series in _items(study, "ReferencedSeriesSequence"):
-            for one in _items(series, "ReferencedSOPSequence"):
-                uids = _text(one, "ReferencedSOPInstanceUID"), _text(series, "SeriesInstanceUID")
+        for series in items(study, "ReferencedSeriesSequence"):
+            for one in items(series, "ReferencedSOPSequence"):
+                uids = text(one, "ReferencedSOPInstanceUID"), text(series, "SeriesInstanceUID")
                 if all(map(is_uid, uids)):
                     yield uids
-
-
-def _about(children: Sequence[Item], concept: Code, keyword: str = "TextValue") -> str:
-    return next((_text(child, keyword) for child in children if _is(child, concept)), "")
-
-
-def _is(item: Item, concept: Code) -> bool:
-    told = [_text(name, "CodeValue") for name in _items(item, "ConceptNameCodeSequence")[:1]]
-    return told in ([concept.value], [_BEFORE.get(concept)])
-
-
-def _items(item: Item, keyword: str) -> Sequence[Item]:
-    element = item.get(tag(keyword)) or {}
-    found = element.get("Value", []) if element.get("vr") == "SQ" else []
-    return [one for one in found if isinstance(one, Mapping)]
-
-
-def _text(item: Item, keyword: str) -> str:
-    found = (item.get(tag(keyword)) or {}).get("Value", [])
-    return str(found[0]).strip() if found and found[0] is not None else ""
-
-
-def _numbers(item: Item, keyword: str) -> list[float]:
-    found = (item.get(tag(keyword)) or {}).get("Value", [])
-    try:
-        numbers = [float(one) for one in found]
-    except (TypeError, ValueError):
-        return []
-    return numbers if all(math.isfinite(one) and abs(one) < 1e6 for one in numbers) else []
-
-
-def _near(a: Point, b: Point) -> bool:
-    return math.dist(a, b) < 0.25
 
 
 def _moment(told: str) -> datetime:

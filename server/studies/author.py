@@ -15,7 +15,7 @@ from server.authoring.document import Authorship, Image
 from server.authoring.key_objects import key_objects
 from server.authoring.marks import Mark, clean, read_frame
 from server.authoring.measurement_report import Measurement, beyond, measurement_report
-from server.authoring.measures import measures, scale_of, unit_of_values, words
+from server.authoring.measures import ON_A_PLANE, measures, scale_of, unit_of_values, words
 from server.authoring.presentation_state import Drawn, Look, presentation_state
 from server.authoring.reading import Opened, is_measurement_report, read_measurement_report
 from server.dicom.dicomjson import value
@@ -26,6 +26,7 @@ from server.dicom.resources import FrameRef, InstanceRef, SeriesRef, StudyRef
 from server.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN
 from server.errors import Conflict, Malformed, NotAcceptable, NotFound, ServerError
 from server.rendering.regions import Region
+from server.rendering.volume.section import Section
 from server.studies.retrieve import Retrieve
 from server.studies.statistics import Statistics
 from server.studies.store import Refused, Store
@@ -96,6 +97,9 @@ class Author:
         drawn, left_out = [], []
         for mark in marks:
             image = by_ref.get(mark.frame.instance)
+            if mark.plane:
+                left_out.append(f"The {mark.kind} lies on a plane through the images, which their state cannot tell.")
+                continue
             if image is None:
                 left_out.append(f"The {mark.kind} lies in another series.")
                 continue
@@ -143,7 +147,7 @@ class Author:
         return read_measurement_report(header)
 
     def _measurement(self, caller: Caller, mark: Mark, image: Image) -> Measurement:
-        scale = scale_of(image.header)
+        scale = ON_A_PLANE if mark.plane else scale_of(image.header)
         summary = self._summary(caller, mark)
         return Measurement(mark, image, scale, measures(mark, scale, summary, unit_of_values(image.header)))
 
@@ -153,6 +157,10 @@ class Author:
             return None
         try:
             region = Region(mark.kind, mark.points)
+            if plane := mark.plane:
+                section = Section(plane.origin, plane.right, plane.down, plane.slab, plane.method)
+                series = SeriesRef(mark.frame.instance.study_uid, mark.frame.instance.series_uid)
+                return self._statistics.on_plane(caller, series, section, region).plain()
             return self._statistics.of(caller, mark.frame.instance, mark.frame.frame_number, region).plain()
         except NotAcceptable:
             return None

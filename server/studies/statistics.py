@@ -5,22 +5,25 @@ from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from server.access.people import Caller
-from server.dicom.resources import InstanceRef
+from server.dicom.resources import InstanceRef, SeriesRef
 from server.errors import NotAcceptable
 from server.rendering.image import Image
 from server.rendering.regions import Region
 from server.rendering.request import RenderRequest
 from server.rendering.steps.grey import modality_values
+from server.rendering.volume.section import Section
 from server.studies.render import Render
+from server.studies.volumes import Volumes
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """Modality values (PS3.3 C.11.1) of the pixels in a region; None of each when no pixel counts.
 
-    `pixels` are those that count and `padding` those left out as no part of the image (PS3.3 C.7.5.1.1.2);
+    `pixels` are those that count and `padding` those left out as no part of the image (PS3.3 C.7.5.1.1.2) or volume;
     `deviation` is that of all the pixels (divided by their number).
     """
 
@@ -37,10 +40,11 @@ class Summary:
 
 
 class Statistics:
-    """Statistics of regions of single frames."""
+    """Statistics of regions of single frames, and of planes through the volume of a series."""
 
-    def __init__(self, render: Render) -> None:
+    def __init__(self, render: Render, volumes: Volumes) -> None:
         self._render = render
+        self._volumes = volumes
 
     def of(self, caller: Caller, ref: InstanceRef, frame_number: int, region: Region) -> Summary:
         """The summary; `NotFound`, or `NotAcceptable` when the pixels cannot be had or are colours."""
@@ -57,14 +61,25 @@ class Statistics:
             low, high = image.padding
             counted &= (stored < low) | (stored > high)  # type: ignore[operator]
         values = modality_values(stored[counted].astype(np.float64), image.values_of(frame_number))
-        left_out = int(stored.size - values.size)
-        if values.size == 0:
-            return Summary(0, left_out)
-        return Summary(
-            int(values.size),
-            left_out,
-            float(values.mean()),
-            float(values.std()),
-            float(values.min()),
-            float(values.max()),
-        )
+        return _summary(values, int(stored.size - values.size))
+
+    def on_plane(self, caller: Caller, series: SeriesRef, section: Section, region: Region) -> Summary:
+        """The summary of the samples of a plane or slab; those outside the volume are the `padding`.
+
+        `NotFound`, or `NotAcceptable` when the images of the series make no volume.
+        """
+        values, outside = self._volumes.section(caller, series, section, region)
+        return _summary(values.astype(np.float64), outside)
+
+
+def _summary(values: NDArray[np.float64], left_out: int) -> Summary:
+    if values.size == 0:
+        return Summary(0, left_out)
+    return Summary(
+        int(values.size),
+        left_out,
+        float(values.mean()),
+        float(values.std()),
+        float(values.min()),
+        float(values.max()),
+    )

@@ -23,6 +23,7 @@ from server.rendering.cache import Cache
 from server.rendering.codecs.index import Decode, in_process
 from server.rendering.image import NO_PIXEL_DATA, Image
 from server.rendering.pipeline import Picture, decode
+from server.rendering.regions import Region
 from server.rendering.request import Window
 from server.rendering.steps.grey import modality_values
 from server.rendering.volume.geometry import Plane, arrange
@@ -30,6 +31,7 @@ from server.rendering.volume.picture import Scene, applied, scene, show
 from server.rendering.volume.planes import planes
 from server.rendering.volume.raycast import Solid, solid_of
 from server.rendering.volume.request import VolumeRequest
+from server.rendering.volume.section import Section, section_values
 from server.rendering.volume.voxels import Volume, stack
 from server.studies.retrieve import Retrieve, frame_map
 from server.studies.sound import SoundFiles
@@ -38,6 +40,8 @@ _PARTS = {"volumes": 12, "solids": 3, "pictures": 1}
 """How the memory for volumes is shared out, in sixteenths."""
 
 _MOST_FOUND = 64
+
+Values = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,11 @@ class Volumes:
     def applied(self, target: VolumeTarget) -> dict[str, Any]:
         """The parameters of the picture, those asked for and those decided here (PS3.18 annex K)."""
         return applied(self._scene(self._made(target), target.wish))
+
+    def section(self, caller: Caller, ref: SeriesRef, section: Section, region: Region) -> tuple[Values, int]:
+        """The modality values in a region of a plane through a series, and how many samples lay outside of it."""
+        target = self.target(caller, ref, VolumeRequest(solid=False, method=section.method))
+        return section_values(self._made(target).volume, section, region)
 
     def _show(self, target: VolumeTarget) -> Picture:
         made = self._made(target)

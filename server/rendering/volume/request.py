@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from server.dicom.uids import is_uid
 from server.errors import Malformed
 from server.rendering.request import Viewport, Window, parse_quality, parse_viewport, parse_window
+from server.rendering.volume.section import Section
 from server.rendering.volume.view import SIDES, Camera
 
 MOST_SLAB = 2000.0
@@ -64,6 +65,17 @@ def parse_volume(parameters: Mapping[str, str], media_type: str, *, solid: bool)
         media_type=media_type,
         members=_members(parameters.get("volumeinputreference", "")),
     )
+
+
+def parse_section(parameters: Mapping[str, str]) -> Section:
+    """The plane or slab that `origin`, `right`, `down`, `slab` and `method` make; `Malformed` when they make none."""
+    origin, right, down = (_point(parameters, name) for name in ("origin", "right", "down"))
+    if origin is None or right is None or down is None:
+        raise Malformed("A plane is given by origin, right and down, each x,y,z.")
+    if any(abs(math.hypot(*way) - 1) > 1e-3 for way in (right, down)) or abs(_dot(right, down)) > 1e-3:
+        raise Malformed("right and down of a plane are unit vectors at right angles.")
+    method = _method(parameters.get("method"), solid=False)
+    return Section(origin, right, down, _millimetres(parameters, "slab", 0.0) or 0.0, method)
 
 
 def wants_metadata(parameters: Mapping[str, str]) -> bool:
@@ -120,6 +132,10 @@ def _number(text: str) -> float | None:
         return None
     number = float(text)
     return number if math.isfinite(number) and abs(number) <= 1e6 else None
+
+
+def _dot(a: tuple[float, ...], b: tuple[float, ...]) -> float:
+    return math.fsum(x * y for x, y in zip(a, b, strict=True))
 
 
 def _members(text: str) -> frozenset[str]:

@@ -1,0 +1,48 @@
+"""Looking into the content tree of somebody else's report (PS3.3 C.17.3): nothing in it is believed."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from server.authoring import codes
+from server.authoring.codes import Code
+from server.dicom.attributes import tag
+
+Item = Mapping[str, Any]
+
+# the codes of SNOMED RT that reports had before PS3.16 changed to SNOMED CT
+_BEFORE = {codes.LONG_AXIS: "G-A185", codes.SHORT_AXIS: "G-A186", codes.LENGTH: "G-D7FE"}
+
+
+def about(children: Sequence[Item], concept: Code, keyword: str = "TextValue") -> str:
+    """What is told of a concept among these; empty when nothing is."""
+    return next((text(child, keyword) for child in children if is_about(child, concept)), "")
+
+
+def is_about(item: Item, concept: Code) -> bool:
+    """Whether an item is named by a concept."""
+    told = [text(name, "CodeValue") for name in items(item, "ConceptNameCodeSequence")[:1]]
+    return told in ([concept.value], [_BEFORE.get(concept)])
+
+
+def items(item: Item, keyword: str) -> Sequence[Item]:
+    """The items of a sequence."""
+    element = item.get(tag(keyword)) or {}
+    found = element.get("Value", []) if element.get("vr") == "SQ" else []
+    return [one for one in found if isinstance(one, Mapping)]
+
+
+def text(item: Item, keyword: str) -> str:
+    """The first value as text; empty when there is none."""
+    found = (item.get(tag(keyword)) or {}).get("Value", [])
+    return str(found[0]).strip() if found and found[0] is not None else ""
+
+
+def numbers(item: Item, keyword: str) -> list[float]:
+    """The values as finite numbers; none when one of them is not."""
+    found = (item.get(tag(keyword)) or {}).get("Value", [])
+    try:
+        told = [float(one) for one in found]
+    except (TypeError, ValueError):
+        return []
+    return told if all(math.isfinite(one) and abs(one) < 1e6 for one in told) else []
