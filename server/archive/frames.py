@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from server.archive.part10 import Structure
+from server.archive.resident import bytes_in_memory
 from server.dicom.spans import Buffer, PixelData
 from server.errors import Malformed, NotFound
 
@@ -141,21 +142,6 @@ def read_frame(path: Path, frames: FrameMap, frame_number: int) -> bytes:
         os.close(descriptor)
 
 
-def frame_in_memory(path: Path, frames: FrameMap, frame_number: int) -> bytes | bytearray | None:
+def frame_in_memory(path: Path, frames: FrameMap, frame_number: int) -> bytearray | None:
     """The same without waiting for the disk: None unless all of it is in the system's cache."""
-    if frames.deflated_from is not None:
-        return None
-    pieces = frames.pieces_of(frame_number)
-    content = bytearray(sum(length for _, length in pieces))
-    rest = memoryview(content)
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        for offset, length in pieces:
-            if os.preadv(descriptor, [rest[:length]], offset, os.RWF_NOWAIT) != length:
-                return None
-            rest = rest[length:]
-    except OSError:  # it would have to wait, or the file system cannot tell
-        return None
-    finally:
-        os.close(descriptor)
-    return content
+    return None if frames.deflated_from is not None else bytes_in_memory(path, frames.pieces_of(frame_number))

@@ -7,15 +7,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from server.access.people import Caller
-from server.dicom.resources import ResourceRef
+from server.dicom.resources import InstanceRef, ResourceRef
 from server.dicomweb.accepting import ANY, Wish, wishes
 from server.dicomweb.addresses import Addresses
+from server.dicomweb.ready import Again, ReadyAnswers
 from server.dicomweb.resources import resource
 from server.errors import NotAcceptable
 from server.studies.retrieve import Retrieve, StoredFile
 from server.studies.transcode import available, default_syntax, stored, transcoded, why_not
-from server.web.bodies import Content, Part, multipart_length, multipart_pieces, multipart_type, respond
+from server.web.bodies import Content, Gathered, Part, multipart_length, multipart_pieces, multipart_type, respond
 from server.web.conditional import etag_of, http_date, not_modified
+from server.web.multipart import closing, part_head
 from server.web.sign_in import caller
 from server.web.workers import Workers
 
@@ -31,13 +33,18 @@ class Chosen:
     transfer_syntax_uid: str
 
     @property
+    def is_stored_so(self) -> bool:
+        """Whether the bytes of the file are sent as they are."""
+        return self.transfer_syntax_uid == self.file.transfer_syntax_uid
+
+    @property
     def length(self) -> int | None:
         """Bytes, when they are known beforehand."""
-        return self.file.size if self.transfer_syntax_uid == self.file.transfer_syntax_uid else None
+        return self.file.size if self.is_stored_so else None
 
     def pieces(self) -> Iterator[bytes]:
         """The Part 10 file; nothing is read before the first piece is asked for."""
-        if self.transfer_syntax_uid == self.file.transfer_syntax_uid:
+        if self.is_stored_so:
             yield from stored(self.file).pieces
         else:
             yield from transcoded(self.file, self.transfer_syntax_uid).pieces
@@ -46,8 +53,9 @@ class Chosen:
 class Instances:
     """Study, series and instance resources over HTTP."""
 
-    def __init__(self, retrieve: Retrieve, workers: Workers, addresses: Addresses) -> None:
+    def __init__(self, retrieve: Retrieve, ready: ReadyAnswers, workers: Workers, addresses: Addresses) -> None:
         self._retrieve = retrieve
+        self._ready = ready
         self._workers = workers
         self._addresses = addresses
 
@@ -58,8 +66,11 @@ class Instances:
         """
         by, ref, wanted = caller(request), resource(request), wishes(request)
         root = self._addresses.root(request)
+        version = self._ready.version()
+        again: Again | None = None
 
         def make() -> Content | Response:
+            nonlocal again
             files, chosen, single = self._choose(by, ref, wanted)
             etag = etag_of("instances", single, root, *((c.file.digest, c.transfer_syntax_uid) for c in chosen))
             modified = max(one.file.located.stored_at for one in chosen)
@@ -70,6 +81,9 @@ class Instances:
                 headers |= {"Content-Type": _content_type(chosen[0]), "Content-Location": _location(root, chosen[0])}
                 return Content(headers, chosen[0].pieces(), chosen[0].length)
             boundary = etag.strip('"')
+            if isinstance(ref, InstanceRef) and chosen[0].is_stored_so:
+                around = part_head(boundary, _head(root, chosen[0]), first=True), closing(boundary)
+                again = self._again(chosen[0].file, *around)
             parts = [Part(_head(root, one), one.pieces, one.length) for one in chosen]
             headers["Content-Type"] = multipart_type(DICOM, boundary)
             return Content(
@@ -79,7 +93,19 @@ class Instances:
                 200 if len(chosen) == len(files) else 206,
             )
 
-        return await respond(request, self._workers, make)
+        response = await respond(request, self._workers, make)
+        if again is not None and isinstance(response, Gathered):
+            self._ready.keep(request.scope, version, again, response)
+        return response
+
+    def _again(self, file: StoredFile, before: bytes, after: bytes) -> Again:
+        """How to have the only file of an answer again, between what stands around it."""
+
+        def again(by: Caller) -> Sequence[bytes | bytearray] | None:
+            content = self._retrieve.file_at_hand(by, file)
+            return None if content is None else (before, content, after)
+
+        return again
 
     def _choose(
         self, by: Caller, ref: ResourceRef, wanted: Sequence[Wish]

@@ -1,9 +1,9 @@
 """Answers that were sent before, sent again on the spot: known by the request's own words, before any is read.
 
-Twenty people who look at the same study ask for the same pictures, frames and metadata. All but the first are answered
-in the event loop, without a worker, a query or a parameter parsed. That is right as long as the catalogue is as it was
-(whatever is committed to it, by any process, ends it), the caller may see the study, and this look at it is in the
-audit.
+Twenty people who look at the same study ask for the same pictures, frames, files and metadata. All but the first are
+answered in the event loop, without a worker, a query or a parameter parsed. That is right as long as the catalogue is
+as it was (whatever is committed to it, by any process, ends it), the caller may see the study, and this look at it is
+in the audit.
 """
 
 from collections import OrderedDict

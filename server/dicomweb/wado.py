@@ -14,7 +14,7 @@ class Wado:
     """What can be retrieved, each kind of resource with its own part."""
 
     def __init__(self, retrieve: Retrieve, ready: ReadyAnswers, workers: Workers, addresses: Addresses) -> None:
-        self.instances = Instances(retrieve, workers, addresses)
+        self.instances = Instances(retrieve, ready, workers, addresses)
         self.metadata = Metadata(retrieve, ready, workers, addresses)
         self.frames = FramesResource(retrieve, ready, workers, addresses)
         self.bulk_data = BulkData(retrieve, workers, addresses)

@@ -13,6 +13,7 @@ from server.access.audit import Audit
 from server.access.people import Caller
 from server.access.policy import Action, allows, require
 from server.archive.frames import FrameMap, frame_in_memory, read_frame
+from server.archive.resident import bytes_in_memory
 from server.archive.values import Value, value_of
 from server.catalogue import metadata as catalogue_metadata
 from server.catalogue import search as catalogue_search
@@ -118,6 +119,13 @@ class Retrieve:
             return None
         path = self._sound.known(found.located.digest)
         return None if path is None else frame_in_memory(path, found.frame_map, frame_number)
+
+    def file_at_hand(self, caller: Caller, file: StoredFile) -> bytes | bytearray | None:
+        """A whole file, of those that were found before, on the same conditions."""
+        if not self.is_looking(caller, file.ref.study_uid, file.located.organisation):
+            return None
+        path = self._sound.known(file.digest)
+        return None if path is None else bytes_in_memory(path, [(0, file.size)])
 
     def attributes(self, revisions: Sequence[Revision]) -> Iterator[bytes]:
         """The DICOM JSON of instances, one object after the other, as it was made on arrival."""

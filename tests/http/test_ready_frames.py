@@ -1,4 +1,4 @@
-"""Frames and metadata that were sent before are sent again as they were, and not a moment longer than they hold."""
+"""Frames, files and metadata that were sent before are sent again as they were, and no longer than they hold."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,8 @@ from tests.http.test_rendered import stored
 
 OCTETS = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
 JSON = "application/dicom+json"
-KINDS = [("/frames/1", OCTETS), ("/metadata", JSON)]
+FILE = 'multipart/related; type="application/dicom"; transfer-syntax=*'
+KINDS = [("/frames/1", OCTETS), ("/metadata", JSON), ("", FILE)]
 
 
 def says_what_it_remembers(folder: Path) -> bool:
@@ -71,15 +72,34 @@ def test_who_may_no_longer_see_it_does_not(
     assert client.get(path, headers={"Accept": accept}).status_code == 404
 
 
-def test_a_frame_of_a_file_that_has_changed_is_not_sent_again(client: Client, root: Path) -> None:
-    path = stored(client) + "/frames/1"
-    assert client.get(path, headers={"Accept": OCTETS}).status_code == 200
+@pytest.mark.parametrize(("resource", "accept"), [("/frames/1", OCTETS), ("", FILE)])
+def test_nothing_of_a_file_that_has_changed_is_sent_again(
+    client: Client, root: Path, resource: str, accept: str
+) -> None:
+    path = stored(client) + resource
+    assert client.get(path, headers={"Accept": accept}).status_code == 200
     [file] = (root / "archive" / "objects").rglob("*.dcm")
     with file.open("r+b") as opened:
         opened.seek(-1, os.SEEK_END)
         opened.write(b"\xff")
-    assert not is_ready(client, path, accept=OCTETS)
-    assert client.get(path, headers={"Accept": OCTETS}).status_code == 500
+    assert not is_ready(client, path, accept=accept)
+    assert client.get(path, headers={"Accept": accept}).status_code == 500
+
+
+def test_a_file_that_left_the_memory_is_hashed_before_it_is_sent_again(
+    client: Client, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = stored(client)
+    assert client.get(path, headers={"Accept": FILE}).status_code == 200
+    [file] = (root / "archive" / "objects").rglob("*.dcm")
+    monkeypatch.setattr("server.studies.sound._seal", lambda _path: (1, file.stat().st_size, 2, 3))
+    assert client.get(path, headers={"Accept": FILE}).status_code == 200
+    assert is_ready(client, path, accept=FILE)
+    content = file.read_bytes()
+    file.write_bytes(content[:-1] + b"\xff")  # as a disk would turn it, which changes no times
+    monkeypatch.setattr("server.studies.retrieve.bytes_in_memory", lambda _path, _pieces: None)
+    assert not is_ready(client, path, accept=FILE)
+    assert client.get(path, headers={"Accept": FILE}).status_code == 500
 
 
 def test_who_has_it_is_told_so(client: Client) -> None:
