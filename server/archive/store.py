@@ -8,7 +8,6 @@ import errno
 import fcntl
 import hashlib
 import os
-import secrets
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from server.archive.inbox import Inbox
 from server.errors import ArchiveFull
 
 T = TypeVar("T")
@@ -101,11 +101,11 @@ class Archive:
         """`reserve` bytes of the disk are left free, so that catalogue, records and deleting go on working."""
         self._reserve = reserve
         self._objects = root / "objects"
-        self._inbox = root / "inbox"
+        self._inbox = Inbox(root / "inbox")
         self._lock = root / "lock"
         self._gate = root / "gate"
         self._fault = root / "fault"
-        for folder in (root, self._objects, self._inbox):
+        for folder in (root, self._objects, self._inbox.folder, self._inbox.receiving):
             make_folder(folder)
         self._syncing = ThreadPoolExecutor(sync_threads, "archive sync")
         self._lasting: set[Path] = set()
@@ -129,12 +129,12 @@ class Archive:
     def receive(self) -> Incoming:
         """A new file in the inbox; `ArchiveFull` when the disk has no room for one."""
         try:
-            return Incoming(self._inbox / f"{os.getpid()}-{secrets.token_hex(8)}.part", self._has_room)
+            return Incoming(self._inbox.place(), self._has_room)
         except OSError as error:
             raise refusal(error) from error
 
     def _has_room(self) -> bool:
-        told = os.statvfs(self._inbox)
+        told = os.statvfs(self._inbox.folder)
         return told.f_bavail * told.f_frsize >= self._reserve
 
     def settle(self, arrived: Sequence[Incoming]) -> None:
@@ -243,17 +243,12 @@ class Archive:
 
     def sweep(self) -> int:
         """Takes away what a process that is no more left in the inbox; answers how many files."""
-        swept = 0
-        for left in self._inbox.glob("*.part"):
-            owner = left.name.partition("-")[0]
-            if not owner.isdigit() or not Path("/proc", owner).exists() or int(owner) == os.getpid():
-                left.unlink(missing_ok=True)
-                swept += 1
-        return swept
+        return self._inbox.sweep()
 
     def close(self) -> None:
         """Waits for what is being synced."""
         self._syncing.shutdown()
+        self._inbox.close()
         os.close(self._failed)
 
 

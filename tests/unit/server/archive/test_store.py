@@ -122,11 +122,23 @@ def test_what_is_discarded_is_gone_and_what_was_kept_stays(archive: Archive, tmp
 
 
 def test_a_sweep_takes_away_what_ended_processes_left_and_nothing_of_others(archive: Archive, tmp_path: Path) -> None:
-    folder = tmp_path / "archive" / "inbox"
-    for name in ("99999999-dead.part", "nonsense.part", f"{os.getpid()}-own.part", f"{os.getppid()}-alive.part"):
-        (folder / name).touch()
-    assert archive.sweep() == 3
-    assert [path.name for path in inbox(tmp_path)] == [f"{os.getppid()}-alive.part"]
+    pid = os.fork()
+    if pid == 0:  # one that dies in the middle of receiving
+        Archive(tmp_path / "archive").receive().write(b"half")
+        os._exit(0)
+    os.waitpid(pid, 0)
+    other = Archive(tmp_path / "archive")
+    alive = [archive.receive(), other.receive()]
+    (tmp_path / "archive" / "inbox" / "1-of-an-older-release.part").touch()
+    assert len(inbox(tmp_path)) == 4
+    assert [archive.sweep(), other.sweep()] == [2, 0]
+    assert {*inbox(tmp_path)} == {incoming.path for incoming in alive}
+    other.close()
+    archive.receive().discard()
+    assert archive.sweep() == 1, "who closed receives no more"
+    assert len(list((tmp_path / "archive" / "receiving").iterdir())) == 1
+    for incoming in alive:
+        incoming.discard()
 
 
 def test_no_path_is_made_from_anything_but_the_digest(archive: Archive) -> None:
