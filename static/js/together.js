@@ -6,14 +6,19 @@ import { anonymity } from './anonymity.js';
 import { createSession, liveAddress } from './sessions/directory.js';
 import { keepParticipant, readParticipant } from './sessions/participant.js';
 import { shareMarks } from './state/shared-marks.js';
+import { prepareNext } from './state/preparing.js';
+import { studiesNow } from './state/select.js';
 import { Sharing } from './state/sharing.js';
 import { FollowBanner } from './ui/follow-banner.js';
 import { GuestLink } from './ui/guest-link.js';
 import { NameDialog } from './ui/name-dialog.js';
 import { PointerLayer } from './ui/pointer-layer.js';
+import { SessionAgenda } from './ui/session-agenda.js';
 import { SessionScenes } from './ui/session-scenes.js';
 import { SessionWindows } from './ui/session-windows.js';
 import { SessionPanel } from './ui/session-panel.js';
+import { ViewportGrid } from './ui/viewport-grid.js';
+import { twoWindows } from './two-windows.js';
 
 /**
  * @param {ViewerStore} store
@@ -30,6 +35,7 @@ export function lookTogether(store, put, signal) {
   document.body.toggleAttribute('data-display', display);
   put('tools', new FollowBanner(store));
   customElements.define('guest-link', GuestLink);
+  customElements.define('session-agenda', SessionAgenda);
   customElements.define('session-scenes', SessionScenes);
   customElements.define('session-windows', SessionWindows);
   put('panel', new SessionPanel(store));
@@ -40,9 +46,12 @@ export function lookTogether(store, put, signal) {
   small.addEventListener('change', showOne, { signal });
   shareMarks(store, signal);
   anonymity(store, put, signal);
-  store.watch(({ session, loading }) => (loading ? null : session?.room?.study_uids), (uids) => {
-    for (const study_uid of uids ?? []) if (!store.get().opened.includes(study_uid)) store.dispatch({ type: 'prior/open', study_uid });
+  store.watch(({ session, loading }) => (loading || !session?.room ? '' : studiesNow(session.room.study_uids, session.room).join()), (uids) => {
+    for (const study_uid of uids.split(',').filter(Boolean)) if (!store.get().opened.includes(study_uid)) store.dispatch({ type: 'prior/open', study_uid });
   }, { signal });
+  twoWindows(store, signal);
+  const grid = document.querySelector('viewport-grid');
+  if (grid instanceof ViewportGrid) prepareNext(store, grid.cache, () => ({ width: grid.clientWidth, height: grid.clientHeight }), signal);
   return new Sharing(store, {
     clock: {
       now: () => Date.now(),

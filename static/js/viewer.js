@@ -7,6 +7,7 @@ import { PASS, titleOf } from './core/http.js';
 import { once } from './core/once.js';
 import { openingOf } from './state/addresses.js';
 import { loadOnDemand, openStudies } from './state/loading.js';
+import { studiesNow } from './state/select.js';
 import { INITIAL, reduce } from './state/viewer.js';
 import { ImageViewport } from './ui/image-viewport.js';
 import { ViewerHead } from './ui/viewer-head.js';
@@ -64,7 +65,9 @@ async function openAddress(opening) {
     const { readSession } = await import('./sessions/directory.js');
     const [room, together] = await Promise.all([readSession(sessionId), sharing()]);
     together.enter(sessionId);
-    return openStudies(store, room.study_uids);
+    const now = studiesNow(room.study_uids, room);
+    // a meeting that has shown nothing yet has nothing to open
+    return now.length > 0 ? openStudies(store, now) : store.dispatch({ type: 'load/ended', problem: '' });
   } catch (error) {
     store.dispatch({ type: 'load/ended', problem: titleOf(error) });
   }

@@ -11,7 +11,7 @@ import { LAYOUTS, newPresentation } from '../sessions/room.js';
 import { AUTHORING } from './authoring-commands.js';
 import { READING } from './reading-commands.js';
 import { scrolled } from './scrolling.js';
-import { frameOf, imageIn, seriesIn, shownViewports } from './select.js';
+import { frameOf, imageIn, nextCase, seriesIn, shownViewports, studiesNow } from './select.js';
 import { leads, mayDirect, ownView } from './viewer.js';
 
 /**
@@ -67,7 +67,7 @@ function askMark(wish) {
 function otherSeries(by) {
   return (state) => {
     const viewport = state.view.active_viewport;
-    const all = state.opened.flatMap((uid) => Object.values(state.series).filter((series) => series.study_uid === uid));
+    const all = studiesNow(state.opened, state.session?.room).flatMap((uid) => Object.values(state.series).filter((series) => series.study_uid === uid));
     const at = all.findIndex((series) => series.series_uid === seriesIn(state, viewport)?.series_uid);
     const target = all[at + by];
     return target ? [{ type: 'series/open', viewport, series_uid: target.series_uid }] : [];
@@ -126,12 +126,33 @@ function proposed(state) {
   return [{ type: 'view/propose', view: { ...ownView(state), viewports } }];
 }
 
+/** 16 hexadecimal digits that nobody else will draw. */
+function randomId() {
+  return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /** @type {Command['act']} */
 function keptScene({ session }) {
   const room = session?.room;
   if (!room || !leads(session)) return [];
-  const scene_id = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return [{ type: 'scene/save', scene_id, name: `Scene ${room.scenes.length + 1}` }];
+  return [{ type: 'scene/save', scene_id: randomId(), name: `Scene ${room.scenes.length + 1}` }];
+}
+
+/** @param {1 | -1} by @returns {Command['act']} */
+function otherCase(by) {
+  return ({ session }) => {
+    const found = leads(session) ? nextCase(session?.room ?? null, by) : null;
+    return found ? [{ type: 'case/show', case_id: found.case_id }] : [];
+  };
+}
+
+/** @type {Command['act']} */
+function addedCase({ session, opened }) {
+  const room = session?.room;
+  if (!room || !mayDirect(session)) return [];
+  const listed = new Set(room.cases.flatMap(({ study_uids }) => study_uids));
+  const study_uids = opened.filter((uid) => !listed.has(uid));
+  return study_uids.length > 0 ? [{ type: 'case/put', case_id: randomId(), question: '', study_uids }] : [];
 }
 
 /** @type {Command['act']} */
@@ -213,6 +234,10 @@ export const COMMANDS = [
   { name: 'freeze', title: 'Freeze the images for everybody, or let go', label: 'Freeze', keys: ['Shift+z'], group: 'Session', act: ({ session }) => (session?.room && mayDirect(session) ? [{ type: 'freeze/set', frozen: !session.room.frozen }] : []) },
   { name: 'anonymous', title: 'Hide or show whose images these are, for everybody', label: 'Anonymous', keys: ['Shift+n'], group: 'Session', act: ({ session }) => (session?.room && mayDirect(session) ? [{ type: 'anonymous/set', anonymous: !session.room.anonymous }] : []) },
   { name: 'call-back', title: 'Call everybody back to what you show', label: 'Call back', keys: ['Shift+c'], group: 'Session', act: ({ session }) => (session?.room && mayDirect(session) ? [{ type: 'mode/set', mode: 'together' }] : []) },
+  { name: 'next-case', title: 'Next case on the agenda, for everybody', label: 'Next case', keys: ['Shift+ArrowRight', 'Ctrl+Shift+ArrowRight'], group: 'Session', act: otherCase(1) },
+  { name: 'previous-case', title: 'Case before on the agenda, for everybody', label: 'Case before', keys: ['Shift+ArrowLeft', 'Ctrl+Shift+ArrowLeft'], group: 'Session', act: otherCase(-1) },
+  { name: 'add-case', title: 'Put the studies that are open on the agenda as a case', label: 'Add case', keys: ['Alt+a'], group: 'Session', act: addedCase },
+  { name: 'second-window', title: 'Images in a second window, agenda and people in this one', label: 'Two windows', keys: ['Shift+w'], group: 'Session', act: ({ session }) => (session?.room ? [{ type: 'window/second' }] : []) },
   { name: 'look-here', title: 'Look here: where you pointed last', label: 'Look here', keys: ['Shift+p'], group: 'Session', act: ({ session }) => (session?.room ? [{ type: 'look/here' }] : []) },
   { name: 'worklist', title: 'Back to the worklist and its search', label: 'Worklist', keys: ['/'], group: 'Help', act: () => [{ type: 'worklist/go' }] },
   { name: 'shortcuts', title: 'All keys and mouse buttons', label: 'Keys', keys: ['?'], group: 'Help', act: ({ sheet }) => [{ type: 'sheet/set', sheet: sheet === 'shortcuts' ? null : 'shortcuts' }] },

@@ -7,7 +7,7 @@
 import { ApiError, PASS, titleOf } from '../core/http.js';
 import { hasPictures } from '../dicomweb/frames.js';
 import { findSeries, findSeriesOf, findStack, findStudies } from '../dicomweb/queries.js';
-import { imageIn } from './select.js';
+import { imageIn, studiesNow } from './select.js';
 import { leads, showsAnything } from './viewer.js';
 
 /** The hanging rules, once they have come. @type {{ hang: typeof import('./hanging.js').hang, hangPrior: typeof import('./hanging.js').hangPrior, rules: import('./hanging.js').Rule[] } | null} */
@@ -54,12 +54,13 @@ export function loadOnDemand(store, signal) {
   store.listen((action) => {
     if (action.type === 'prior/open') openPrior(store, action.study_uid);
     if (action.type === 'series/open') bringStack(store, action.series_uid);
-    if (action.type === 'session/room' || action.type === 'session/leave') showFirst(store);
+    const turns = action.type === 'session/event' && action.event.type === 'case/show';
+    if (turns || action.type === 'session/room' || action.type === 'session/leave' || (action.type === 'studies/found' && store.get().session)) showFirst(store);
   }, { signal });
 }
 
 /** @param {ViewerStore} store @param {string[]} studyUids */
-async function bring(store, studyUids) {
+export async function bring(store, studyUids) {
   if (studyUids.length === 0) throw new ApiError('No study was named in the address.', 400);
   const found = await Promise.all(studyUids.map(async (uid) => {
     const [[study], series] = await Promise.all([findStudies({ StudyInstanceUID: uid }), findSeries(uid)]);
@@ -79,7 +80,7 @@ function showFirst(store, wanted = []) {
   const { session } = state;
   if (state.loading || state.replayed || showsAnything(state.view) || state.opening.some(Boolean)) return;
   if (session && !leads(session)) return;
-  const studies = session?.room?.study_uids ?? state.opened;
+  const studies = studiesNow(session?.room?.study_uids ?? state.opened, session?.room);
   const named = wanted.map((uid) => state.series[uid]).filter((series) => series !== undefined);
   const firsts = named.length > 0 ? named : studies.map((uid) => firstSeries(state, uid)).filter((series) => series !== null);
   const [only] = firsts;
@@ -117,7 +118,7 @@ function wantedSeries(state) {
 }
 
 /** @param {ViewerStore} store @param {string | null | undefined} uid */
-async function bringStack(store, uid) {
+export async function bringStack(store, uid) {
   const series = uid ? store.get().series[uid] : undefined;
   const known = series && store.get().stacks[series.series_uid];
   if (!series || (known && known.status !== 'failed')) return;

@@ -1,6 +1,6 @@
 /** What can be computed from the viewer's state. */
 
-/** @import { Frame, ImageRef, Patient, Series, Stack } from '../core/types.js' */
+/** @import { Case, Frame, ImageRef, Patient, Room, Series, Stack } from '../core/types.js' */
 /** @import { ViewerState } from './viewer.js' */
 
 import { LAYOUTS } from '../sessions/room.js';
@@ -62,6 +62,20 @@ export function showsTwoPatients(state) {
   const [first, ...others] = [...planes, ...stacks.map((viewport) => patientIn(state, viewport))]
     .filter((patient) => patient !== null);
   return first !== undefined && others.some((other) => !isSamePerson(first, other));
+}
+
+/** Of these studies those to be looked at now: of the case on the screen, and of no case. @param {string[]} studyUids @param {Room | null | undefined} room */
+export function studiesNow(studyUids, room) {
+  if (!room) return studyUids;
+  const now = room.cases.find(({ case_id }) => case_id === room.case)?.study_uids ?? [];
+  const others = new Set(room.cases.flatMap(({ study_uids }) => study_uids));
+  return [...now, ...studyUids.filter((uid) => !others.has(uid))].filter((uid) => studyUids.includes(uid));
+}
+
+/** The case after the one on the screen, or before it; the first, when none has been shown. @param {Room | null} room @param {1 | -1} [by] @returns {Case | null} */
+export function nextCase(room, by = 1) {
+  const at = room?.cases.findIndex(({ case_id }) => case_id === room.case) ?? -1;
+  return (at < 0 && by < 0 ? null : room?.cases[at + by]) ?? null;
 }
 
 /** Who is in the room, in the order they first came: their colour follows from it. @param {ViewerState} state */

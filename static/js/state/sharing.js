@@ -60,6 +60,7 @@ export class Sharing {
       case 'session/leave': return this.#leave();
       case 'annotation/put': case 'annotation/remove': return this.#mark(action);
       case 'lead/ask': case 'lead/take': case 'lead/hand-over': case 'lead/decline': case 'chair/hand-over':
+      case 'meeting/name': case 'case/put': case 'case/remove': case 'case/move': case 'case/note': case 'case/mark': case 'case/prepare': case 'case/show':
       case 'hand/set': case 'hand/lower': case 'person/remove': case 'studies/add': case 'mode/set': case 'freeze/set': case 'anonymous/set': case 'call/set':
       case 'view/propose': case 'view/accept': case 'view/dismiss': case 'scene/save': case 'scene/show':
       case 'scene/remove': case 'annotation/undo': case 'annotation/redo': case 'key-image/set':
@@ -126,7 +127,7 @@ export class Sharing {
       renewed: (room, at) => take(store.get().session?.me ?? '', room, at),
       happened: (event, mine) => {
         if (mine && 'annotation_id' in event) this.#marks.delete(event.annotation_id);
-        this.#happened(event);
+        this.#happened(event, mine);
       },
       refused: (title, event) => {
         if (event && 'annotation_id' in event) this.#marks.delete(event.annotation_id);
@@ -145,12 +146,12 @@ export class Sharing {
     };
   }
 
-  /** @param {RoomEvent} event */
-  #happened(event) {
+  /** @param {RoomEvent} event @param {boolean} mine */
+  #happened(event, mine) {
     const before = this.store.get().session?.room;
     if (!before) return;
     try {
-      this.store.dispatch({ type: 'session/event', event, room: apply(before, event) });
+      this.store.dispatch({ type: 'session/event', event, mine, room: apply(before, event) });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       // the server accepted what this room refuses: they are not the same room any more

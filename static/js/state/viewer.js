@@ -26,6 +26,7 @@ import { indexIn } from './select.js';
  * @property {Record<string, SharedPointer>} pointers
  * @property {Record<string, SharedPointer>} pulses  where somebody said: look here
  * @property {Record<string, ImageRef | null>} looking  what everybody has in their active viewport
+ * @property {Record<string, true>} ready  cases that this browser has the first pictures of
  * @property {number} offset  server time minus this computer's, in ms
  *
  * @typedef {object} ViewerState
@@ -99,7 +100,8 @@ import { indexIn } from './select.js';
  *   | { type: 'session/connection', connection: ConnectionState, reason: string }
  *   | { type: 'session/stale' }
  *   | { type: 'session/room', me: string, room: Room, offset: number }
- *   | { type: 'session/event', event: RoomEvent, room: Room }
+ *   | { type: 'session/event', event: RoomEvent, room: Room, mine: boolean }
+ *   | { type: 'session/ready', case_id: string } | { type: 'window/second' }
  *   | { type: 'session/refused', title: string }
  *   | { type: 'session/pointer', by: string, pointer: SharedPointer }
  *   | { type: 'session/pulse', by: string, pulse: SharedPointer } | { type: 'session/looking', by: string, image: ImageRef | null }
@@ -230,7 +232,7 @@ function enter(state, sessionId, connection) {
     ...state,
     session: {
       session_id: sessionId, me: null, connection, reason: '', stale: false, room: null,
-      following: true, pointers: {}, pulses: {}, looking: {}, offset: 0,
+      following: true, pointers: {}, pulses: {}, looking: {}, ready: {}, offset: 0,
     },
   };
 }
@@ -244,7 +246,8 @@ function inSession(state, session, action) {
     }
     case 'session/stale': return { ...state, session: { ...session, stale: true } };
     case 'session/room': return takeRoom(state, { ...session, ...pick(action) });
-    case 'session/event': return takeEvent(state, session, action.event, action.room);
+    case 'session/event': return takeEvent(state, session, action);
+    case 'session/ready': return { ...state, session: { ...session, ready: { ...session.ready, [action.case_id]: true } } };
     case 'session/refused': {
       const told = { ...state, notice: action.title };
       return session.following || leads(session) ? follow(told, session) : told;
@@ -279,16 +282,18 @@ function takeRoom(state, session) {
   return keeps ? { ...state, session: { ...session, following } } : follow(state, { ...session, following });
 }
 
-/** @param {ViewerState} state @param {Session} session @param {RoomEvent} event @param {Room} room  after it @returns {ViewerState} */
-function takeEvent(state, session, event, room) {
+/** @param {ViewerState} state @param {Session} session @param {{ event: RoomEvent, room: Room, mine: boolean }} happened  the room after it; `mine`: sent from this very window @returns {ViewerState} */
+function takeEvent(state, session, { event, room, mine }) {
   const next = { ...session, room };
   if (leads(next) && !leads(session)) return follow(state, { ...next, following: true });
   if (event.type === 'mode/set' || event.type === 'freeze/set') {
     const following = room.people[next.me ?? '']?.following ?? true;
     return following && !session.following ? follow(state, { ...next, following }) : { ...state, session: { ...next, following } };
   }
+  // another patient on the screen: nobody is left with the one before
+  if (event.type === 'case/show') return follow(state, { ...next, following: true });
   if (event.type === 'view/accept' || event.type === 'scene/show') return next.following ? follow(state, next) : { ...state, session: next };
-  if (isViewEvent(event) && next.following && (!leads(next) || event.via)) return follow(state, next);
+  if (isViewEvent(event) && next.following && (!leads(next) || event.via || !mine)) return follow(state, next);
   return { ...state, session: next };
 }
 

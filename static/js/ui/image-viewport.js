@@ -245,5 +245,6 @@ function emptyText(state) {
   if (state.loading) return 'Opening…';
   const { session } = state;
   if (session && !leads(session) && session.following) return 'Waiting for the leader to show an image.';
+  if (session?.room?.cases.length && !session.room.case) return 'The agenda is ready: Shift → shows its first case.';
   return 'Choose a series on the left, or drag one here.';
 }

@@ -6,7 +6,7 @@
 import { counted, dateText, earlierText } from '../core/wording.js';
 import { addressOf } from '../core/http.js';
 import { hasPictures, thumbnailAddress } from '../dicomweb/frames.js';
-import { isSamePerson, seriesIn, shownViewports } from '../state/select.js';
+import { isSamePerson, seriesIn, shownViewports, studiesNow } from '../state/select.js';
 import { expose, make } from './build.js';
 import { LiveElement } from './live-element.js';
 
@@ -27,7 +27,7 @@ export class SeriesStrip extends LiveElement {
     const { store } = this;
     const list = make('div', { class: 'studies' });
     this.append(list);
-    store.watch(({ opened, studies, series, priors, session }) => [opened, studies, series, priors, session?.session_id], () => {
+    store.watch(({ opened, studies, series, priors, session }) => [opened, studies, series, priors, session?.session_id, session?.room?.cases, session?.room?.case], () => {
       this.#items.clear();
       list.replaceChildren(...this.#studies(store.get()), ...this.#priors(store.get()));
       this.#mark();
@@ -37,8 +37,8 @@ export class SeriesStrip extends LiveElement {
   }
 
   /** @param {ViewerState} state */
-  #studies({ opened, studies, series }) {
-    const all = opened.map((uid) => studies[uid]).filter((study) => study !== undefined);
+  #studies({ opened, studies, series, session }) {
+    const all = studiesNow(opened, session?.room).map((uid) => studies[uid]).filter((study) => study !== undefined);
     return all.map((study) => {
       const newest = newestOf(all.filter(({ patient }) => isSamePerson(patient, study.patient)));
       const own = Object.values(series).filter((one) => one.study_uid === study.study_uid);

@@ -13,6 +13,7 @@ import { commandButton } from './command-button.js';
 import { GuestLink } from './guest-link.js';
 import { icon, mark } from './icons.js';
 import { LiveElement } from './live-element.js';
+import { SessionAgenda } from './session-agenda.js';
 import { SessionScenes } from './session-scenes.js';
 import { SessionWindows } from './session-windows.js';
 
@@ -40,7 +41,7 @@ export class SessionPanel extends LiveElement {
     leave.addEventListener('click', () => store.dispatch({ type: 'session/leave' }), { signal: life });
     this.append(
       make('header', { class: 'panel-head' }, make('h2', {}, 'Session'), state),
-      reason, this.#link(life), make('h3', {}, 'People'), this.#people, this.#actions, new SessionScenes(store),
+      reason, this.#link(life), new SessionAgenda(store), make('h3', {}, 'People'), this.#people, this.#actions, new SessionScenes(store),
       make('footer', {}, new SessionWindows(store), leave));
     store.watch(({ session }) => session?.connection, (connection) => {
       this.hidden = !connection || connection === 'naming';

@@ -5,6 +5,7 @@
 import { PASS } from '../core/http.js';
 import { mayDirect } from '../state/viewer.js';
 import { make } from './build.js';
+import { commandButton } from './command-button.js';
 import { LiveElement } from './live-element.js';
 
 export class SessionWindows extends LiveElement {
@@ -21,7 +22,7 @@ export class SessionWindows extends LiveElement {
     const display = link('Images for the projector', 'open-display', 'The images alone, large and quiet, in a window for another screen');
     const replay = link('What happened so far', 'replay', 'Moment by moment, in a window of its own');
     const address = make('input', { type: 'url', placeholder: 'https:// address of the call', 'aria-label': 'Address of the meeting’s call', 'data-testid': 'call-address' });
-    this.append(call, address, display, replay);
+    this.append(call, address, commandButton(store, 'second-window'), display, replay);
     address.addEventListener('change', () => store.dispatch({ type: 'call/set', call: address.value.trim() || null }), { signal: life });
     store.watch(({ session }) => [session?.room?.call, session?.room?.session_id, session?.room?.leader, session?.room?.chair, session?.connection], () => {
       const { session } = store.get();

@@ -4,7 +4,7 @@
 
 import { PASS } from '../core/http.js';
 import { dateText, patientId, sexText } from '../core/wording.js';
-import { patientIn } from '../state/select.js';
+import { patientIn, studiesNow } from '../state/select.js';
 import { make, write } from './build.js';
 import { icon } from './icons.js';
 import { LiveElement } from './live-element.js';
@@ -44,7 +44,7 @@ export class ViewerHead extends LiveElement {
 
 /** @param {ViewerState} state */
 function shownPatient(state) {
-  const [first = ''] = state.opened;
+  const [first = ''] = studiesNow(state.opened, state.session?.room);
   const { mpr } = state;
   if (mpr && mpr.active >= 0) return state.studies[mpr.study_uid]?.patient ?? null;
   return patientIn(state, state.view.active_viewport) ?? state.studies[first]?.patient ?? null;

@@ -9,6 +9,8 @@ import { ImageViewport } from './image-viewport.js';
 import { LiveElement } from './live-element.js';
 
 export class ViewportGrid extends LiveElement {
+  cache = new PictureCache();
+
   /** @param {ViewerStore} store */
   constructor(store) {
     super();
@@ -18,7 +20,6 @@ export class ViewportGrid extends LiveElement {
   /** @override @param {AbortSignal} life */
   build(life) {
     const { store } = this;
-    const cache = new PictureCache();
     const alarm = make('p', { class: 'two-patients', role: 'alert', 'data-testid': 'two-patients' });
     /** @type {ImageViewport[]} */
     const cells = [];
@@ -28,7 +29,7 @@ export class ViewportGrid extends LiveElement {
       const { view } = store.get();
       const shown = shownViewports(store.get());
       for (let viewport = cells.length; viewport <= Math.max(...shown); viewport += 1) {
-        const cell = new ImageViewport(store, viewport, cache);
+        const cell = new ImageViewport(store, viewport, this.cache);
         cells.push(cell);
       }
       cells.forEach((cell, viewport) => {
