@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import httpx
 from playwright.sync_api import Page, expect
 
 from e2e.pages.planes import Planes
@@ -179,3 +180,45 @@ def test_the_address_of_a_session_that_is_not_there_says_so(hospital: RunningSer
     page = new_page()
     page.goto(f"{hospital.address}/viewer?session=nothing-of-the-kind")
     expect(page.get_by_test_id("problem")).to_have_text(re.compile("session", re.IGNORECASE))
+
+
+def _seen(viewer: ViewerPage, columns: int, rows: int, mm: float) -> tuple[float, float, float, float]:
+    """The middle of the picture (image pixels from the image's own), its height in mm, and the mm of a screen pixel."""
+    zoom, x, y = (float(viewer.viewport().get_attribute(f"data-{name}") or 0) for name in ("zoom", "pan-x", "pan-y"))
+    box = viewer.picture().bounding_box()
+    assert box is not None
+    scale = zoom * min(box["width"] / columns, box["height"] / rows)
+    return x, y, box["height"] * mm / scale, mm / scale
+
+
+def test_screens_of_every_shape_show_the_same_anatomy_at_the_same_height(
+    hospital: RunningServer, new_page: NewPage
+) -> None:
+    leader, _ = _together(hospital, new_page)
+    address = leader.page.get_by_test_id("session-address").input_value()
+    tall, phone = (
+        ViewerPage(new_page(1000, 1400)).open(address),
+        ViewerPage(new_page(390, 844, touch=True)).open(address),
+    )
+    tall.join_as("Tara Tall")
+    phone.join_as("Phil Phone")
+    leader.drag((0, -60), button="right")
+    leader.drag((40, 25), button="middle")
+    expect(leader.viewport()).not_to_have_attribute("data-pan-y", "0")
+    study = earliest_study(hospital, "CT")
+    fields = "Rows,Columns,PixelSpacing"
+    [found, *_] = httpx.get(
+        f"{hospital.dicomweb}/studies/{study}/instances", params={"includefield": fields, "Modality": "CT"}
+    ).json()
+    columns, rows, mm = (found[tag]["Value"][0] for tag in ("00280011", "00280010", "00280030"))
+    for viewer in (tall, phone):
+        for name in ("pan-x", "pan-y"):
+            expect(viewer.viewport()).to_have_attribute(
+                f"data-{name}", re.compile(rf"^{(leader.viewport().get_attribute(f'data-{name}') or '')[:6]}")
+            )
+        own, theirs = _seen(leader, columns, rows, mm), _seen(viewer, columns, rows, mm)
+        pixel = max(own[3], theirs[3])
+        assert abs(own[0] - theirs[0]) * mm < pixel, "the same anatomy in the middle"
+        assert abs(own[1] - theirs[1]) * mm < pixel
+        assert abs(own[2] - theirs[2]) < pixel, f"{own[2]:.2f} mm and {theirs[2]:.2f} mm high"
+    assert leader.viewport().get_attribute("data-zoom") != tall.viewport().get_attribute("data-zoom")

@@ -165,6 +165,17 @@ def _pan(value: object, name: str) -> dict[str, float]:
     return {axis: between(-1e6, 1e6)(fields.get(axis), f"{name}.{axis}") for axis in ("x", "y")}
 
 
+def _camera(value: object, name: str) -> dict[str, Any] | None:
+    if value is None:
+        return None
+    fields = json_object(value, name)
+    center = fields.get("center")
+    return {
+        "center": None if center is None else [between(-1e5, 1e5)(part, name) for part in vector(center, name)],
+        "height": between(1e-3, 1e6)(fields.get("height"), f"{name}.height"),
+    }
+
+
 def presentation(value: object, name: str) -> dict[str, Any]:
     """How a viewport shows its image."""
     fields = json_object(value, name)
@@ -176,6 +187,7 @@ def presentation(value: object, name: str) -> dict[str, Any]:
         "flip_horizontal": flag(fields.get("flip_horizontal"), f"{name}.flip_horizontal"),
         "flip_vertical": flag(fields.get("flip_vertical"), f"{name}.flip_vertical"),
         "invert": flag(fields.get("invert"), f"{name}.invert"),
+        "camera": _camera(fields.get("camera"), f"{name}.camera"),
     }
 
 

@@ -15,11 +15,22 @@ class Image(TypedDict):
     frame_number: int
 
 
+class Camera(TypedDict):
+    """What of the patient a screen shows, whatever its shape.
+
+    `center` is the place in its middle (PS3.3 C.7.6.2.1.1), null where the image does not say; `height` in mm.
+    """
+
+    center: list[float] | None
+    height: float
+
+
 class Presentation(TypedDict):
     """How one viewport shows its image, free of any screen's size.
 
-    `voi` null means the image's own window. `zoom` 1 fits the image into the viewport; `pan` is the
-    image's offset from the middle in image pixels; rotation in degrees clockwise, after the flips.
+    `voi` null means the image's own window. Each screen makes `zoom` and `pan` of the `camera`; without one `zoom` 1
+    fits the image into the viewport, and `pan` is its offset from the middle in image pixels. Rotation in degrees
+    clockwise, after the flips.
     """
 
     voi: dict[str, float] | None
@@ -29,6 +40,7 @@ class Presentation(TypedDict):
     flip_horizontal: bool
     flip_vertical: bool
     invert: bool
+    camera: Camera | None
 
 
 class Viewport(TypedDict):
@@ -187,6 +199,7 @@ def new_presentation() -> Presentation:
         "flip_horizontal": False,
         "flip_vertical": False,
         "invert": False,
+        "camera": None,
     }
 
 

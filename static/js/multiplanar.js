@@ -66,7 +66,7 @@ function presented({ planes }, number, change) {
   const start = planes[number]?.presentation;
   if (!start) return {};
   const { voi, invert, ...place } = change(start);
-  return { planes: planes.map((plane, i) => ({ ...plane, presentation: { ...(i === number ? place : plane.presentation), voi, invert } })) };
+  return { planes: planes.map((plane, i) => ({ ...plane, presentation: { ...(i === number ? { ...place, camera: null } : plane.presentation), voi, invert } })) };
 }
 
 /** @param {ViewerStore} store */

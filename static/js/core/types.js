@@ -20,6 +20,9 @@
  * @property {boolean} flip_horizontal
  * @property {boolean} flip_vertical
  * @property {boolean} invert
+ * @property {Camera | null} camera  what others are to see of it; null: as `zoom` and `pan` say
+ *
+ * @typedef {{ center: Vector | null, height: number }} Camera  the place in the patient in the middle of a screen, and its height in mm
  *
  * @typedef {'1x1' | '1x2' | '1x3' | '2x2' | '2x3' | '3x3'} Layout  rows and columns of viewports
  * @typedef {{ image: ImageRef | null, presentation: Presentation }} ViewportContent

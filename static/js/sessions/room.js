@@ -11,7 +11,7 @@ export const LAYOUTS = { '1x1': 1, '1x2': 2, '1x3': 3, '2x2': 4, '2x3': 6, '3x3'
 export function newPresentation() {
   return {
     voi: null, zoom: 1, pan: { x: 0, y: 0 }, rotation: 0,
-    flip_horizontal: false, flip_vertical: false, invert: false,
+    flip_horizontal: false, flip_vertical: false, invert: false, camera: null,
   };
 }
 

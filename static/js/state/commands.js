@@ -12,7 +12,8 @@ import { AUTHORING } from './authoring-commands.js';
 import { READING } from './reading-commands.js';
 import { scrolled } from './scrolling.js';
 import { frameOf, imageIn, nextCase, seriesIn, shownViewports, studiesNow } from './select.js';
-import { leads, mayDirect, ownView } from './viewer.js';
+import { sharedView } from './cameras.js';
+import { leads, mayDirect } from './viewer.js';
 
 /**
  * @typedef {object} Command
@@ -122,8 +123,9 @@ function nudge(x, y) {
 function proposed(state) {
   const { session, view } = state;
   if (!session?.room || leads(session)) return [];
-  const viewports = view.viewports.slice(0, LAYOUTS[view.layout]);
-  return [{ type: 'view/propose', view: { ...ownView(state), viewports } }];
+  const shared = sharedView(state);
+  const viewports = shared.viewports.slice(0, LAYOUTS[view.layout]);
+  return [{ type: 'view/propose', view: { ...shared, viewports } }];
 }
 
 /** 16 hexadecimal digits that nobody else will draw. */

@@ -7,6 +7,7 @@
 import { place } from '../core/geometry.js';
 import { fetchPicture, hasPictures } from '../dicomweb/frames.js';
 import { LAYOUTS, newPresentation } from '../sessions/room.js';
+import { seenBy } from '../viewport/camera.js';
 import { sideToAsk } from '../viewport/canvas.js';
 import { neighbours } from '../viewport/prefetch.js';
 import { counterpart, hang, hangingRules } from './hanging.js';
@@ -71,7 +72,7 @@ async function fetchContent(store, cache, size, { image, presentation }, signal)
   const frames = await stackReady(store, image.series_uid);
   const frame = frameOf(store.get(), image);
   if (!frame) return;
-  const side = sideToAsk(frame, place(frame, size, presentation).scale, devicePixelRatio);
+  const side = sideToAsk(frame, place(frame, size, seenBy(frame, size, presentation)).scale, devicePixelRatio);
   const near = neighbours(frames, frames.indexOf(frame), 0, AROUND);
   const wanted = [{ image, quality: /** @type {const} */ ('exact') }, ...near.map((one) => ({ image: one.image, quality: /** @type {const} */ ('preview') }))];
   for (const one of wanted) {

@@ -13,8 +13,9 @@ import { look, viewOf } from '../sessions/room.js';
 import { Connection } from '../sessions/socket.js';
 import { Refused } from '../sessions/refused.js';
 import { toolNamed } from '../tools/index.js';
+import { sharedView } from './cameras.js';
 import { frameOf, imageIn } from './select.js';
-import { leads, ownView, showsAnything } from './viewer.js';
+import { leads, showsAnything } from './viewer.js';
 
 const STALE_MS = 2000;
 const POINTER_MS = 34;
@@ -46,7 +47,7 @@ export class Sharing {
     this.store = store;
     this.outside = outside;
     store.listen((action) => this.#hear(action), { signal });
-    store.watch((state) => [state.view, state.mpr, state.cross, state.session?.room], () => this.#flushSoon(), { signal });
+    store.watch((state) => [state.view, state.mpr, state.cross, state.sizes, state.session?.room], () => this.#flushSoon(), { signal });
     store.watch((state) => [state.view.viewports[state.view.active_viewport]?.image, state.session?.connection], () => this.#lookSoon(), { signal });
     store.watch((state) => state.session?.following, () => this.#tellFollowing(), { signal });
     signal.addEventListener('abort', () => this.#connection?.stop());
@@ -182,7 +183,7 @@ export class Sharing {
     }
     if (!this.#sent || this.#connection.outstanding === 0) this.#sent = viewOf(session.room);
     if (!showsAnything(view)) return;
-    for (const event of differences(this.#sent, ownView(state))) {
+    for (const event of differences(this.#sent, sharedView(state))) {
       if (!this.#send(event)) return;
       this.#sent = { ...this.#sent, ...look(this.#sent, event) };
     }

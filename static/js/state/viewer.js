@@ -1,6 +1,6 @@
 /** The viewer's one store: what there is to see, what this person looks at, and the session they are in. */
 
-/** @import { Cine, Cross, Discipline, Displayed, Mpr, Pointed, Presentation, Room, Series, SharedPointer, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
+/** @import { Cine, Cross, Discipline, Displayed, Mpr, Pointed, Presentation, Room, Series, SharedPointer, Size, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
 /** @import { SentEvent, SharedMpr, ViewEvent } from '../core/types.js' */
 /** @import { Marks, Summary } from '../annotations/model.js' */
 /** @import { Preferences } from './preferences.js' */
@@ -41,6 +41,7 @@ import { indexIn } from './select.js';
  * @property {View} view
  * @property {(string | null)[]} opening  the series each viewport waits for
  * @property {(Displayed | null)[]} displayed
+ * @property {Record<string, Size>} sizes  of the viewports by number, and of planes as `plane-0`, in CSS pixels
  * @property {boolean} maximised  the active viewport alone
  * @property {Cross | null} cross  the cross-hair: one place, shown wherever it can be seen
  * @property {boolean} lines  where the images of other viewports cross
@@ -72,6 +73,7 @@ import { indexIn } from './select.js';
  *   | { type: 'stack/set', series_uid: string, stack: Stack }
  *   | { type: 'picture/shown', viewport: number, displayed: Displayed | null }
  *   | { type: 'viewport/maximise', maximised: boolean }
+ *   | { type: 'viewport/sized', place: string, size: Size } | { type: 'view/seen', view: View, mpr: Mpr | null }
  *   | { type: 'cross/set', cross: Cross | null }
  *   | { type: 'lines/set', shown: boolean }
  *   | { type: 'link/set', link: ViewerState['link'] } | { type: 'alike/set', alike: boolean }
@@ -114,7 +116,7 @@ import { indexIn } from './select.js';
 /** @type {ViewerState} */
 export const INITIAL = {
   loading: true, problem: '', notice: '', studies: {}, opened: [], priors: [], series: {}, stacks: {},
-  view: newView(), opening: [null, null], displayed: [null, null], maximised: false,
+  view: newView(), opening: [null, null], displayed: [null, null], sizes: {}, maximised: false,
   cross: null, lines: true, link: null, alike: false, cine: null, seen: {}, palettes: {}, terse: false, mpr: null, counted: {}, list: false, reports: [], keys: [],
   marks: { list: [], past: [], future: [], selected: null, shown: true },
   preferences: USUAL, tool: 'window-level', sheet: null, panel: true, session: null, replayed: null,
@@ -136,6 +138,8 @@ export function reduce(state, action) {
       return onOnesOwn({ ...state, opening: placed(state.opening, action.viewport, action.series_uid) });
     case 'stack/set': return { ...state, stacks: { ...state.stacks, [action.series_uid]: action.stack } };
     case 'picture/shown': return sawPicture(state, action.viewport, action.displayed);
+    case 'viewport/sized': return { ...state, sizes: { ...state.sizes, [action.place]: action.size } };
+    case 'view/seen': return { ...state, view: action.view, mpr: action.mpr };
     case 'viewport/maximise': return { ...state, maximised: action.maximised };
     case 'cross/set': return state.mpr ? lookThrough(state, { cross: action.cross }) : { ...state, cross: action.cross };
     case 'lines/set': return { ...state, lines: action.shown };
@@ -192,7 +196,7 @@ function lookOneself(state, event) {
   if (state.session?.room?.frozen) return { ...state, notice: 'The images are frozen for everybody.' };
   let changed;
   try {
-    changed = look(state.view, event);
+    changed = look(state.view, event.type === 'presentation/set' ? { ...event, presentation: { ...event.presentation, camera: null } } : event);
   } catch (error) {
     if (error instanceof Refused) return state;
     throw error;

@@ -78,6 +78,7 @@ export class ImageViewport extends LiveElement {
   /** @param {{ width: number, height: number }} size */
   #resized({ width, height }) {
     this.#size = { width, height };
+    this.store.dispatch({ type: 'viewport/sized', place: String(this.viewport), size: this.#size });
     this.#wish();
   }
 

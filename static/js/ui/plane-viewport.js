@@ -61,7 +61,9 @@ export class PlaneViewport extends LiveElement {
     }, pageClock());
     life.addEventListener('abort', () => this.#feed?.clear());
     const watched = new ResizeObserver(([entry]) => {
-      this.#size = entry?.contentRect ?? this.#size;
+      const { width, height } = entry?.contentRect ?? this.#size;
+      this.#size = { width, height };
+      this.store.dispatch({ type: 'viewport/sized', place: `plane-${this.number}`, size: this.#size });
       this.#wish();
     });
     watched.observe(this.#hand);

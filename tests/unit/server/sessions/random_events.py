@@ -52,6 +52,9 @@ def _presentation(chance: random.Random) -> dict[str, Any]:
         "flip_horizontal": chance.random() < 0.5,
         "flip_vertical": chance.random() < 0.5,
         "invert": chance.random() < 0.5,
+        "camera": chance.choice(
+            [None, {"center": None, "height": 80}, {"center": [1.5, -20, chance.uniform(-99, 99)], "height": 120.25}]
+        ),
     }
 
 
