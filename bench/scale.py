@@ -43,6 +43,7 @@ _FAMILIES = (
     "BEGUM HUSSAIN O'NEILL"
 ).split()
 _GIVEN = "OLIVIA GEORGE AMELIA NOAH ISLA ARTHUR AVA HARRY MARY JOHN MARGARET DAVID SUSAN PETER ANNE PAUL".split()
+_PLACES = ("Riverside General Hospital", "Moorland Infirmary", "St Aidan's Community Hospital", "Eastgate Clinic")
 _MODALITIES = ("CR", "DX", "CT", "MR", "US", "XA", "NM", "MG")
 
 
@@ -86,6 +87,7 @@ def _study_attributes(number: int, rng: random.Random) -> dict[str, Any]:
         "00080030": {"vr": "TM", "Value": [f"{8 + number % 10:02d}{number % 60:02d}00"]},
         "00080050": {"vr": "SH", "Value": [f"RX{number:08d}"]},
         "00080060": {"vr": "CS", "Value": [modality]},
+        "00080080": {"vr": "LO", "Value": [_PLACES[number % 7 % len(_PLACES)]]},
         "00080090": {"vr": "PN", "Value": [{"Alphabetic": f"{rng.choice(_FAMILIES)}^{rng.choice(_GIVEN)}"}]},
         "00081030": {"vr": "LO", "Value": [f"{modality} study {number % 97}"]},
         "00100010": {"vr": "PN", "Value": [{"Alphabetic": name}]},

@@ -29,6 +29,7 @@ from server.dicomweb.authored import Authored
 from server.dicomweb.capabilities import Capabilities
 from server.dicomweb.changes import ChangeFeed
 from server.dicomweb.invoke_display import InvokeDisplay
+from server.dicomweb.overview import Overview
 from server.dicomweb.qido import Qido
 from server.dicomweb.ready import ReadyAnswers, ReadyFirst
 from server.dicomweb.removal import Removal
@@ -250,6 +251,7 @@ def build(settings: Settings) -> Starlette:
                     *regions.routes(),
                     *authored.routes(),
                     *display.routes(),
+                    *Overview(parts.search, workers).routes(),
                 ],
             ),
             records.entrance(),

@@ -35,6 +35,11 @@ _LISTS = {
     tag("SOPClassesInStudy"): "(SELECT group_concat(DISTINCT sop_class_uid) FROM series AS member "
     "JOIN instance USING (series_key) WHERE member.study_key = study.study_key)",
 }
+_SUMMED_UP = {
+    tag("InstitutionName"): "(SELECT json_group_array(DISTINCT institution_name) FROM series AS member "
+    "WHERE member.study_key = study.study_key AND institution_name IS NOT NULL)",
+}
+"""What a study is told to have because its series have it, as a list in JSON: these values may hold commas."""
 
 
 _ONLINE = element(tag("InstanceAvailability"), ["ONLINE"])
@@ -141,9 +146,10 @@ class Answers:
             name: "(SELECT count(*) " + _RELATED.format(join=join, same=_SAME_ISSUER, scope=scope) + ")"
             for name, join in _OF_PATIENT.items()
         }
+        summed_up = _SUMMED_UP if self._level == Level.STUDY else {}
         wanted = {
             name: sql
-            for name, sql in (COUNTS | _LISTS | related).items()
+            for name, sql in (COUNTS | _LISTS | summed_up | related).items()
             if name != _OF_SERIES and self._returned.wants(Level.STUDY, name)
         }
         return wanted, tuple(self._organisations) * len(wanted.keys() & related.keys())
@@ -189,6 +195,8 @@ class Answers:
 
 def _values(name: str, found: str | int | None) -> list[str | int]:
     """What was counted or listed, as values; a list comes as one text."""
+    if name in _SUMMED_UP:
+        return sorted(orjson.loads(str(found)))
     if name in _LISTS:
         return sorted(filter(None, str(found or "").split(",")))
     return [] if found is None else [int(found)]

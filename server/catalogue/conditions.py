@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from server.catalogue.criteria import AnyOf, Criterion, Each, Equal, Like, Named, Nothing, Number, Sounding, Within
 from server.catalogue.demands import Demand, Moment, Value
 from server.catalogue.moments import Span
+from server.catalogue.query import SUMMED_UP, Level
 from server.catalogue.wildcards import has_wildcard
 from server.dicom.attributes import tag
 
@@ -26,7 +27,7 @@ class _Column:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A wild card demand on an indexed column of studies, in two ways; how many match decides which is the better.
+    """A demand on studies that an index can answer, in two ways; how many match decides which is the better.
 
     The conditions of `by_index` each select some of the studies, none of them twice, by an index; `each` is the
     condition for a look at one study after the other. `is_dated` says that the index has all that orders the answer.
@@ -37,8 +38,10 @@ class Pattern:
     is_dated: bool
 
 
-def pattern(demand: Demand) -> Pattern | None:
-    """The demand as a pattern, when it is one."""
+def pattern(demand: Demand, level: Level) -> Pattern | None:
+    """The demand as a pattern, when it is one: a wild card on an indexed column, or what series of a study have."""
+    if level == Level.STUDY and isinstance(demand, Value) and demand.tag in SUMMED_UP:
+        return _of_any_series(demand)
     if not isinstance(demand, Value) or COLUMNS.get(demand.tag, _NO_COLUMN).name not in _INDEXED_TEXTS:
         return None
     column, asked = COLUMNS[demand.tag], demand.criterion
@@ -53,6 +56,16 @@ def pattern(demand: Demand) -> Pattern | None:
     groups = f"study.study_key IN (SELECT study_key FROM name_group WHERE attribute = ? AND {sql})"
     others = f"{groups} AND NOT {each}", [*values, glob]
     return Pattern((whole, others), (f"({each} OR {groups})", [glob, *values]), is_dated)
+
+
+def _of_any_series(demand: Value) -> Pattern:
+    member = _Column(demand.tag, COLUMNS[demand.tag].name.replace("series.", "member."))
+    if isinstance(demand.criterion, Nothing):
+        nowhere = f"NOT EXISTS ({_SERIES_OF_STUDY} AND {member.name} IS NOT NULL)", list[object]()
+        return Pattern((nowhere,), nowhere, is_dated=False)
+    sql, values = _criterion(member, demand.criterion)
+    by_index = f"study.study_key IN (SELECT study_key FROM series AS member WHERE {sql})", values
+    return Pattern((by_index,), (f"EXISTS ({_SERIES_OF_STUDY} AND {sql})", values), is_dated=False)
 
 
 def term(demand: Demand) -> Term | None:
@@ -188,7 +201,7 @@ COLUMNS = (
     )
     | _columns(
         "series",
-        "Modality SeriesNumber SeriesDescription BodyPartExamined Laterality",
+        "Modality SeriesNumber SeriesDescription BodyPartExamined Laterality InstitutionName",
         SeriesInstanceUID="series_uid",
         PerformedProcedureStepStartDate="performed_date",
         PerformedProcedureStepStartTime="performed_time",

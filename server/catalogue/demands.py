@@ -60,7 +60,7 @@ def demands(query: Query) -> tuple[tuple[Demand, ...], tuple[str, ...]]:
     matched: list[Key] = []
     unmatched: list[Key] = []
     for key in query.keys:
-        below = level_of(key.path[0].tag) > query.level
+        below = level_of(key.path[0].tag, query.level) > query.level
         (unmatched if below or key.path[0].keyword in _UNMATCHED else matched).append(key)
     return _gathered([(key.path, key) for key in matched], query), tuple(key.name for key in unmatched)
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unicodedata import normalize
 
 import orjson
 
@@ -20,7 +19,7 @@ from server.catalogue.upgrade import FUNCTIONS
 from server.database.migrations import migrate
 from server.database.sqlite import Database
 from server.dicom.attributes import SERIES_LEVEL, STUDY_LEVEL, tag
-from server.dicom.dicomjson import Attributes, only, value
+from server.dicom.dicomjson import Attributes, only, text, value
 from server.dicom.resources import InstanceRef
 
 
@@ -100,7 +99,7 @@ def _add(connection: sqlite3.Connection, entry: Entry, packed: bytes, at: int) -
         "instance",
         series_key=_series(connection, entry, study_key),
         instance_uid=entry.ref.instance_uid,
-        sop_class_uid=_text(entry.attributes, "SOPClassUID") or "",
+        sop_class_uid=text(entry.attributes, "SOPClassUID") or "",
         instance_number=_number(entry.attributes, "InstanceNumber"),
         digest=entry.digest,
         size=entry.size,
@@ -124,24 +123,24 @@ def _study(connection: sqlite3.Connection, entry: Entry) -> int:
         "study",
         study_uid=entry.ref.study_uid,
         organisation=entry.organisation,
-        patient_id=_text(a, "PatientID"),
-        issuer_of_patient_id=_text(a, "IssuerOfPatientID"),
-        patient_name=name_key(_text(a, "PatientName")),
+        patient_id=text(a, "PatientID"),
+        issuer_of_patient_id=text(a, "IssuerOfPatientID"),
+        patient_name=name_key(text(a, "PatientName")),
         patient_birth_date=_date(a, "PatientBirthDate"),
-        patient_sex=_text(a, "PatientSex"),
+        patient_sex=text(a, "PatientSex"),
         study_date=_date(a, "StudyDate"),
         study_time=_time(a, "StudyTime"),
-        accession_number=_text(a, "AccessionNumber"),
-        study_id=_text(a, "StudyID"),
-        study_description=_text(a, "StudyDescription"),
-        referring_physician_name=name_key(_text(a, "ReferringPhysicianName")),
+        accession_number=text(a, "AccessionNumber"),
+        study_id=text(a, "StudyID"),
+        study_description=text(a, "StudyDescription"),
+        referring_physician_name=name_key(text(a, "ReferringPhysicianName")),
         attributes=orjson.dumps(only(a, STUDY_LEVEL)),
         summary=summary(Level.STUDY, a),
     )
     for keyword in ("PatientName", "ReferringPhysicianName"):
-        for group in groups(name_key(_text(a, keyword))):
+        for group in groups(name_key(text(a, keyword))):
             _insert(connection, "name_group", study_key=study_key, attribute=tag(keyword), name=group)
-        for word, sound in words(_text(a, keyword)):
+        for word, sound in words(text(a, keyword)):
             _insert(connection, "name_word", study_key=study_key, attribute=tag(keyword), word=word, sound=sound)
     return study_key
 
@@ -158,11 +157,12 @@ def _series(connection: sqlite3.Connection, entry: Entry, study_key: int) -> int
         "series",
         study_key=study_key,
         series_uid=entry.ref.series_uid,
-        modality=_text(a, "Modality"),
+        modality=text(a, "Modality"),
         series_number=_number(a, "SeriesNumber"),
-        series_description=_text(a, "SeriesDescription"),
-        body_part_examined=_text(a, "BodyPartExamined"),
-        laterality=_text(a, "Laterality"),
+        series_description=text(a, "SeriesDescription"),
+        body_part_examined=text(a, "BodyPartExamined"),
+        laterality=text(a, "Laterality"),
+        institution_name=text(a, "InstitutionName"),
         performed_date=_date(a, "PerformedProcedureStepStartDate"),
         performed_time=_time(a, "PerformedProcedureStepStartTime"),
         attributes=orjson.dumps(only(a, SERIES_LEVEL)),
@@ -176,18 +176,12 @@ def _insert(connection: sqlite3.Connection, table: str, **columns: object) -> in
     return key or 0
 
 
-def _text(attributes: Attributes, keyword: str) -> str | None:
-    """The first value as it is compared: characters composed, without blanks around it."""
-    first = value(attributes, keyword)
-    return normalize("NFC", str(first)).strip() or None if isinstance(first, str | int | float) else None
-
-
 def _date(attributes: Attributes, keyword: str) -> str | None:
-    return date_key(_text(attributes, keyword) or "")
+    return date_key(text(attributes, keyword) or "")
 
 
 def _time(attributes: Attributes, keyword: str) -> str | None:
-    return time_key(_text(attributes, keyword) or "")
+    return time_key(text(attributes, keyword) or "")
 
 
 def _number(attributes: Attributes, keyword: str) -> int | None:

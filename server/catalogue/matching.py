@@ -46,7 +46,7 @@ def condition(query: Query) -> Condition:
     if query.series_uid is not None:
         terms.append(("series.series_uid = ?", [query.series_uid]))
     for one in wanted:
-        if (found := pattern(one)) is not None:
+        if (found := pattern(one, query.level)) is not None:
             patterns.append(found)
             continue
         said = term(one)

@@ -79,11 +79,18 @@ _COMPUTED = {
 }
 
 
-def level_of(name: str) -> Level:
+SUMMED_UP = frozenset({tag("InstitutionName")})
+"""Attributes of series that a search for studies knows too: those of any series of the study."""
+
+
+def level_of(name: str, asked: Level = Level.INSTANCE) -> Level:
     """The level that an attribute (by its tag) is kept at; what is not of the study or series is the instance's.
 
-    InstanceAvailability and RetrieveURL are of every level, so of the highest.
+    InstanceAvailability and RetrieveURL are of every level, so of the highest; what is summed up is the study's when
+    studies are `asked` for.
     """
+    if asked == Level.STUDY and name in SUMMED_UP:
+        return Level.STUDY
     if name in _COMPUTED:
         return _COMPUTED[name]
     if name in STUDY_LEVEL:

@@ -106,7 +106,7 @@ def _choice(level: Level, query: Query, *, default: bool) -> Choice:
     choice: Choice = dict.fromkeys(_RETURNED[level]) if default else {}
     # PS3.18 10.6.3.3: what was matched on is returned, and what is included unless it is below the level asked
     for path in (*(key.path for key in query.keys), *(query.include or ())):
-        if level_of(path[0].tag) == level <= query.level:
+        if level_of(path[0].tag, query.level) == level <= query.level:
             _add(choice, path)
     return choice
 

@@ -9,6 +9,7 @@ from server.catalogue.moments import date_key, time_key
 from server.catalogue.names import groups, name_key, words
 from server.catalogue.packing import unpack
 from server.dicom.attributes import tag
+from server.dicom.dicomjson import text
 
 
 def _words(name: str | None) -> str:
@@ -31,5 +32,6 @@ FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
     "name_groups": _groups,
     "name_words": _words,
     "timezone_of": _timezone,
+    "institution_of": lambda attributes: text(orjson.loads(attributes), "InstitutionName"),
 }
 """SQL functions of one argument, by name; `name_words` and `name_groups` answer JSON lists."""

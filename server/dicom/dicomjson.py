@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from unicodedata import normalize
 
 from server.dicom.attributes import tag
 from server.dicom.dictionary import Attributes
 
-__all__ = ["Attributes", "only", "value"]
+__all__ = ["Attributes", "only", "text", "value"]
 
 
 def value(attributes: Mapping[str, Any], keyword: str) -> Any:
@@ -19,6 +20,12 @@ def value(attributes: Mapping[str, Any], keyword: str) -> Any:
         groups = [first.get(group, "") for group in ("Alphabetic", "Ideographic", "Phonetic")]
         return "=".join(groups).rstrip("=")
     return first
+
+
+def text(attributes: Mapping[str, Any], keyword: str) -> str | None:
+    """The first value as it is compared: characters composed, without blanks around it; None when there is none."""
+    first = value(attributes, keyword)
+    return normalize("NFC", str(first)).strip() or None if isinstance(first, str | int | float) else None
 
 
 def only(attributes: Mapping[str, Any], tags: Iterable[str]) -> Attributes:

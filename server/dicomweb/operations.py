@@ -89,7 +89,7 @@ _VOLUME = (
 
 def keys(level: Level) -> list[str]:
     """The keywords that a search at `level` finds by SQL alone, those of the levels above among them, by their tags."""
-    return [attribute(name).keyword for name in sorted(COLUMNS) if level_of(name) <= level]
+    return [attribute(name).keyword for name in sorted(COLUMNS) if level_of(name, level) <= level]
 
 
 def _search(level: Level, of: str = "") -> Operation:

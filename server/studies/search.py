@@ -1,8 +1,11 @@
 """Searching: what the caller may see of what matches."""
 
+from typing import Any
+
 from server.access.audit import Audit
 from server.access.people import Caller
 from server.access.policy import Action, scope
+from server.catalogue import overview
 from server.catalogue import search as catalogue_search
 from server.catalogue.query import Found, Query
 from server.database.sqlite import Database
@@ -20,6 +23,20 @@ class Search:
         """The matches among the studies of the caller's organisations; `root` is the DICOMweb root for URLs."""
         organisations = tuple(scope(caller, Action.SEARCH))
         found = catalogue_search.search(self._catalogue, query, organisations, root, self._most_examined)
+        self._note(caller, query, matches=len(found.matches))
+        return found
+
+    def count(self, caller: Caller, query: Query) -> int | None:
+        """How many studies the search would find; None when only a look at each could say."""
+        number = overview.count(self._catalogue, query, scope(caller, Action.SEARCH))
+        self._note(caller, query, counted=number)
+        return number
+
+    def institutions(self, caller: Caller) -> list[str]:
+        """Where the studies that the caller may see were made."""
+        return overview.institutions(self._catalogue, scope(caller, Action.SEARCH))
+
+    def _note(self, caller: Caller, query: Query, **outcome: Any) -> None:
         self._audit.record(
             caller,
             Action.SEARCH,
@@ -27,6 +44,5 @@ class Search:
             "success",
             level=query.level.name.lower(),
             keys={key.name: key.text for key in query.keys},
-            matches=len(found.matches),
+            **outcome,
         )
-        return found

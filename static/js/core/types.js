@@ -126,6 +126,7 @@
  * @property {string} description
  * @property {string} accession
  * @property {string[]} modalities
+ * @property {string[]} institutions  where its series were made, as far as that was asked for
  * @property {number} series_count
  * @property {number} instance_count
  *

@@ -62,6 +62,7 @@ export function studyFrom(dataset) {
     description: text(dataset, 'StudyDescription'),
     accession: text(dataset, 'AccessionNumber'),
     modalities: texts(dataset, 'ModalitiesInStudy').filter(Boolean),
+    institutions: texts(dataset, 'InstitutionName').filter(Boolean),
     series_count: number(dataset, 'NumberOfStudyRelatedSeries') ?? 0,
     instance_count: number(dataset, 'NumberOfStudyRelatedInstances') ?? 0,
   };

@@ -10,6 +10,7 @@ import { TOOLS } from '../tools/index.js';
 import { make, write } from './build.js';
 import { HangingEditor } from './hanging-editor.js';
 import { LiveElement } from './live-element.js';
+import { filterRows } from './sheet-search.js';
 
 const MOUSE = [
   ['Left drag', 'The chosen tool'], ['Alt left drag', 'Window and level, whatever the tool'], ['Left and right drag', 'Scroll through the images'],
@@ -23,6 +24,7 @@ const SHIFTERS = new Set(['Shift', 'Control', 'Alt', 'Meta', 'AltGraph']);
 
 export class ShortcutSheet extends LiveElement {
   #groups = make('div', { class: 'shortcut-groups' });
+  #search = make('input', { type: 'search', 'aria-label': 'Search the keys', placeholder: 'Search the keys', 'data-testid': 'key-search' });
   #said = make('p', { class: 'key-said', role: 'status', 'data-testid': 'key-said' });
 
   /** @param {ViewerStore} store */
@@ -37,23 +39,25 @@ export class ShortcutSheet extends LiveElement {
     const close = make('button', { type: 'button', class: 'quiet' }, 'Close');
     const preset = choice('Habits of', Object.keys(PRESETS), 'preset');
     const dialog = make('dialog', { class: 'shortcuts', 'aria-label': 'Keys and mouse buttons', 'data-testid': 'shortcut-sheet' },
-      make('header', {}, make('h2', {}, 'Keys and mouse'), preset.label, this.#said, close),
+      make('header', {}, make('h2', {}, 'Keys and mouse'), this.#search, preset.label, this.#said, close),
       this.#groups, new HangingEditor(store));
     this.append(dialog);
     preset.select.addEventListener('change', () => {
       const chosen = PRESETS[preset.select.value];
       if (chosen) this.#choose({ ...chosen, rules: store.get().preferences.rules }, '');
     }, { signal: life });
+    this.#search.addEventListener('input', () => filterRows(this.#groups, this.#search.value), { signal: life });
     close.addEventListener('click', () => dialog.close(), { signal: life });
     dialog.addEventListener('close', () => store.dispatch({ type: 'sheet/set', sheet: null }), { signal: life });
     dialog.addEventListener('keydown', (event) => {
-      if (event.key === '?' && !(event.target instanceof HTMLTextAreaElement)) dialog.close();
+      if (event.key === '?' && !(event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement)) dialog.close();
     }, { signal: life });
     store.watch(({ preferences }) => preferences, (preferences) => {
       const own = preset.select.querySelector('[value=""]');
       if (!PRESETS[preferences.preset] && !own) preset.select.append(make('option', { value: '' }, 'your own'));
       preset.select.value = PRESETS[preferences.preset] ? preferences.preset : '';
       this.#groups.replaceChildren(this.#mouse(preferences), ...this.#keys(preferences), section('Fingers', FINGERS));
+      filterRows(this.#groups, this.#search.value);
     }, { signal: life });
     store.watch(({ sheet }) => sheet === 'shortcuts', (open) => {
       if (open && !dialog.open) dialog.showModal();
@@ -85,7 +89,7 @@ export class ShortcutSheet extends LiveElement {
   #keys({ keys }) {
     return [...new Set(COMMANDS.map(({ group }) => group))].map((name) => {
       const rows = COMMANDS.filter(({ group }) => group === name).flatMap((command) => (
-        [make('dt', {}, this.#key(command, keysOf(command, keys))), make('dd', {}, command.title.split(':')[0] ?? command.title)]));
+        [make('div', {}, make('dt', {}, this.#key(command, keysOf(command, keys))), make('dd', {}, command.title.split(':')[0] ?? command.title))]));
       return make('section', {}, make('h3', {}, name), make('dl', {}, ...rows));
     });
   }
@@ -136,5 +140,5 @@ function choice(text, values, name, words = values) {
 /** @param {string} name @param {string[][]} rows */
 function section(name, rows) {
   return make('section', {}, make('h3', {}, name), make('dl', {}, ...rows.flatMap(([keys = '', title = '']) => (
-    [make('dt', {}, make('kbd', {}, keys)), make('dd', {}, title)]))));
+    [make('div', {}, make('dt', {}, make('kbd', {}, keys)), make('dd', {}, title))]))));
 }

@@ -6,6 +6,7 @@
 import { counted } from '../core/wording.js';
 import { expose, make, write } from './build.js';
 import { LiveElement } from './live-element.js';
+import { keyed } from './pressing.js';
 
 const MOST_LISTED = 500;
 
@@ -22,7 +23,7 @@ export class StudyDrop extends LiveElement {
     const signal = { signal: life };
     const files = chooser('Files to store', life, store, { multiple: true });
     const folder = chooser('Folder to store', life, store, { webkitdirectory: true });
-    const close = make('button', { type: 'button', class: 'quiet', 'data-testid': 'storing-close' });
+    const close = keyed(make('button', { type: 'button', class: 'quiet', 'data-testid': 'storing-close' }), 'Stop storing, or close what it says', 'X');
     const bar = make('progress', { 'aria-label': 'Stored so far', 'data-testid': 'storing-progress' });
     const said = make('p', { role: 'status', 'data-testid': 'storing-state' });
     const list = make('ul', { class: 'stored-files', tabindex: '0', 'aria-label': 'What became of each file', 'data-testid': 'storing-files' });
@@ -30,8 +31,8 @@ export class StudyDrop extends LiveElement {
       make('header', {}, make('h2', {}, 'Storing files'), close), bar, said, list);
     const target = make('div', { class: 'drop-target', 'data-testid': 'drop-target' }, make('p', {}, 'Drop DICOM files or folders to store them'));
     this.append(
-      button('Store files…', 'Choose DICOM files to store — U', () => files.click()),
-      button('Store a folder…', 'Choose a folder of DICOM files to store — Shift U', () => folder.click()),
+      button('Store files…', 'Choose DICOM files to store', 'U', () => files.click()),
+      button('Store a folder…', 'Choose a folder of DICOM files to store', 'Shift+U', () => folder.click()),
       files, folder, panel, target);
     target.hidden = true;
     close.addEventListener('click', () => store.dispatch({ type: 'storing/set', storing: null }), signal);
@@ -49,12 +50,6 @@ export class StudyDrop extends LiveElement {
       // the entries are gone once the event is over, so they are taken first
       const entries = [...event.dataTransfer?.items ?? []].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
       store.dispatch({ type: 'files/store', files: (await Promise.all(entries.map(filesIn))).flat() });
-    }, signal);
-    document.addEventListener('keydown', (event) => {
-      const at = /** @type {HTMLElement} */ (event.target);
-      if (event.ctrlKey || event.metaKey || event.altKey || event.key.toLowerCase() !== 'u' || at.matches('input, select, textarea')) return;
-      event.preventDefault();
-      (event.shiftKey ? folder : files).click();
     }, signal);
     store.watch(({ storing }) => storing, (storing) => {
       panel.hidden = !storing;
@@ -79,9 +74,9 @@ function chooser(name, life, store, how) {
   return input;
 }
 
-/** @param {string} text @param {string} title @param {() => void} act */
-function button(text, title, act) {
-  const made = make('button', { type: 'button', class: 'quiet', title }, text);
+/** @param {string} text @param {string} title @param {string} key @param {() => void} act */
+function button(text, title, key, act) {
+  const made = keyed(make('button', { type: 'button', class: 'quiet' }, text), title, key);
   made.addEventListener('click', act);
   return made;
 }

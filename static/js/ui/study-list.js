@@ -8,10 +8,8 @@ import { expose, make, write } from './build.js';
 import { LiveElement } from './live-element.js';
 
 /** Every row is as high, so that where one lies follows from its number; `study-list.css` has the same height. */
-const ROW = 36;
+const ROW = 32;
 const BEYOND = 12;
-/** So near to the end of what was read, the next page is asked for. */
-const NEAR_END = 40;
 
 /** @type {[string, string, (study: Study) => string][]} */
 const COLUMNS = [
@@ -22,17 +20,21 @@ const COLUMNS = [
   ['date', 'Study date', ({ date, time }) => `${dateText(date)}  ${timeText(time)}`.trim()],
   ['modalities', 'Modality', ({ modalities }) => modalities.join(' ')],
   ['description', 'Description', ({ description }) => description],
+  ['institution', 'Organisation', ({ institutions }) => institutions.join(', ')],
   ['accession', 'Accession', ({ accession }) => accession],
   ['series-count', 'Series', (study) => String(study.series_count || '')],
   ['instance-count', 'Images', (study) => String(study.instance_count || '')],
 ];
 
+/** So many columns are left on the smallest screen. */
+const ALWAYS = 4;
+
 export class StudyList extends LiveElement {
-  #above = make('tbody', { 'aria-hidden': 'true' }, make('tr', {}, make('td', { colspan: String(COLUMNS.length) })));
-  #below = make('tbody', { 'aria-hidden': 'true' }, make('tr', {}, make('td', { colspan: String(COLUMNS.length) })));
+  #above = make('tbody', { 'aria-hidden': 'true' }, make('tr', {}, make('td')));
+  #below = make('tbody', { 'aria-hidden': 'true' }, make('tr', {}, make('td')));
   #rows = make('tbody');
   #scroll = make('div', { class: 'list-scroll' });
-  #shown = { from: 0, to: 0 };
+  /** @type {Map<number, { row: HTMLTableRowElement, study: Study | undefined }>} */ #built = new Map();
   /** @type {Study | undefined} */ #first;
 
   /** @param {WorklistStore} store */
@@ -58,7 +60,7 @@ export class StudyList extends LiveElement {
     store.watch(({ studies }) => studies, ([first]) => {
       if (first !== this.#first) this.#scroll.scrollTop = 0;
       this.#first = first;
-      this.#lay(true);
+      this.#lay();
     }, { signal: life });
     store.watch(({ current }) => current, (current) => {
       this.#bringIntoView();
@@ -76,26 +78,45 @@ export class StudyList extends LiveElement {
     document.addEventListener('keydown', (event) => this.#key(event), { signal: life });
   }
 
-  /** Puts the rows that can be seen, and a few around them, between two spaces as high as the others. @param {boolean} [anew] */
-  #lay(anew = false) {
-    const { studies, current, more, reading } = this.store.get();
+  /** Puts the rows that can be seen, and a few around them, between two spaces as high as the others. */
+  #lay() {
+    const { studies, current, more } = this.store.get();
     const first = Math.floor(this.#scroll.scrollTop / ROW);
     const from = Math.max(0, Math.min(first - BEYOND, studies.length - 1));
     const to = Math.min(studies.length, first + Math.ceil(this.#scroll.clientHeight / ROW) + BEYOND);
-    if (anew || from !== this.#shown.from || to !== this.#shown.to) {
-      this.#shown = { from, to };
-      const focused = this.#rows.contains(document.activeElement);
-      this.#rows.replaceChildren(...studies.slice(from, to).map((study, i) => this.#row(study, from + i)));
-      this.#mark(current);
-      space(this.#above, from);
-      space(this.#below, studies.length - to);
-      if (focused) this.#rowOf(current)?.focus({ preventScroll: true });
+    const focused = this.#rows.contains(document.activeElement);
+    // they go last: a list that were shorter for a moment would lose its place
+    const gone = [...this.#built].filter(([number, { study }]) => number < from || number >= to || study !== studies[number]);
+    for (const [number] of gone) this.#built.delete(number);
+    /** @type {HTMLTableRowElement | null} */
+    let below = null;
+    for (let number = to - 1; number >= from; number -= 1) {
+      const study = studies[number];
+      const row = this.#built.get(number)?.row ?? this.#row(study, number);
+      if (row.parentNode !== this.#rows) this.#rows.insertBefore(row, below);
+      this.#built.set(number, { row, study });
+      below = row;
     }
-    if (more && !reading && to > studies.length - NEAR_END) this.store.dispatch({ type: 'search/more' });
+    this.#mark(current);
+    space(this.#above, from);
+    space(this.#below, studies.length - to);
+    for (const [, { row }] of gone) row.remove();
+    if (focused && !this.#rows.contains(document.activeElement)) this.#rowOf(current)?.focus({ preventScroll: true });
+    if (more || this.#hasHole(from, to)) this.store.dispatch({ type: 'rows/want', from, to });
   }
 
-  /** @param {Study} study @param {number} number */
+  /** @param {number} from @param {number} to */
+  #hasHole(from, to) {
+    for (let number = from; number < to; number += 1) if (!this.#built.get(number)?.study) return true;
+    return false;
+  }
+
+  /** A row; one whose study has yet to come has its height and says so. @param {Study | undefined} study @param {number} number */
   #row(study, number) {
+    if (!study) {
+      const waiting = make('td', { colspan: String(ALWAYS), 'aria-label': `Study ${number + 1} is being read` }, (number + 1).toLocaleString('en-GB'));
+      return make('tr', { class: 'to-come', tabindex: '-1', 'aria-rowindex': String(number + 2), 'aria-busy': 'true', 'data-testid': 'study-to-come' }, waiting);
+    }
     const cells = COLUMNS.map(([name, , read], i) => (i === 0
       ? make('th', { scope: 'row', class: name }, make('a', { href: addressOf(study), tabindex: '-1' }, read(study)))
       : make('td', { class: name }, read(study))));
@@ -114,15 +135,15 @@ export class StudyList extends LiveElement {
 
   /** @param {number} current */
   #mark(current) {
-    [...this.#rows.rows].forEach((row, i) => {
-      const here = this.#shown.from + i === current;
+    for (const [number, { row }] of this.#built) {
+      const here = number === current;
       expose(row, { 'aria-current': here ? 'true' : null, tabindex: here ? '0' : '-1' });
-    });
+    }
   }
 
   /** @param {number} number */
   #rowOf(number) {
-    return this.#rows.rows[number - this.#shown.from];
+    return this.#built.get(number)?.row;
   }
 
   #bringIntoView() {
@@ -132,12 +153,12 @@ export class StudyList extends LiveElement {
     else if (top + ROW > this.#scroll.scrollTop + room) this.#scroll.scrollTop = top + ROW - room;
   }
 
-  /** Arrows move along the list, from the search line too; Enter opens. @param {KeyboardEvent} event */
+  /** Arrows move along the list, from the search line too, which Esc leaves; Enter opens. @param {KeyboardEvent} event */
   #key(event) {
     const { current, studies, status } = this.store.get();
     const target = /** @type {HTMLElement} */ (event.target);
     const searching = target.matches('input[type="search"]');
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
     if (target.matches('input, select, button, a, summary, pre') && !searching) return;
     const page = Math.max(1, Math.floor(this.#scroll.clientHeight / ROW) - 2);
     const by = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, ...(!searching && { Home: -Infinity, End: Infinity }) }[event.key];
@@ -146,7 +167,11 @@ export class StudyList extends LiveElement {
       event.preventDefault();
       this.store.dispatch({ type: 'row/set', current: current + by });
       if (!searching) this.#rowOf(this.store.get().current)?.focus({ preventScroll: true });
+    } else if (event.key === 'Escape' && searching) {
+      event.preventDefault();
+      this.#rowOf(current)?.focus({ preventScroll: true });
     } else if (event.key === 'Enter' && study && status === 'ready') {
+      event.preventDefault();
       location.assign(addressOf(study));
     }
   }
@@ -169,10 +194,11 @@ function sentence({ status, studies, more, problem, wish }) {
   if (status === 'loading') return 'Searching…';
   if (status === 'refused') return `You may not look at studies here. ${problem}`;
   if (status === 'failed') return `The search did not work. ${problem}`;
-  const searched = Boolean(wish.text || wish.modality || wish.from || wish.to);
+  const searched = Object.values(wish).some(Boolean);
   if (studies.length === 0) {
     return searched ? 'No study matches. Try fewer letters, another date or any modality.' : 'This archive holds no studies yet. Drop DICOM files or folders here to store them.';
   }
+  if (problem) return `The list cannot be read on. ${problem} Scroll to try again.`;
   if (more) return `The newest ${studies.length.toLocaleString('en-GB')} studies so far; more come as you scroll.`;
   return studies.length === 1 ? '1 study' : `${studies.length.toLocaleString('en-GB')} studies`;
 }

@@ -8,6 +8,7 @@ import { counted, dateText, earlierText, patientId, sexText } from '../core/word
 import { hasPictures, thumbnailAddress } from '../dicomweb/frames.js';
 import { make, write } from './build.js';
 import { LiveElement } from './live-element.js';
+import { keyed } from './pressing.js';
 import { addressOf } from './study-list.js';
 
 const THUMBNAIL = 128;
@@ -43,19 +44,13 @@ export class StudyPreview extends LiveElement {
       both.disabled = !prior();
       if (now) content.replaceChildren(...described(now, state));
     }, { signal: life });
-    document.addEventListener('keydown', (event) => {
-      const target = /** @type {HTMLElement} */ (event.target);
-      if (event.ctrlKey || event.metaKey || event.altKey || target.matches('input, select, textarea') || document.querySelector('dialog[open]')) return;
-      if (event.key === 'p') both.click();
-      if (event.key === 'm') share.click();
-    }, { signal: life });
   }
 }
 
 /** @param {string} label @param {string} key @param {string} title @param {() => void} act */
 function action(label, key, title, act) {
   const name = label.toLowerCase().replaceAll(' ', '-');
-  const button = make('button', { type: 'button', class: 'quiet', title: `${title} — ${key}`, 'aria-keyshortcuts': key, 'data-testid': `preview-${name}` }, label);
+  const button = keyed(make('button', { type: 'button', class: 'quiet', 'data-testid': `preview-${name}` }, label), title, key);
   button.addEventListener('click', act);
   return button;
 }
@@ -75,6 +70,7 @@ function described(study, { preview }) {
     make('h2', {}, patient.name || 'No name'),
     make('p', { class: 'muted' }, facts.join('  ·  ')),
     make('p', {}, [dateText(study.date), study.modalities.join(' '), study.description].filter(Boolean).join('  ·  ')),
+    ...(study.institutions.length > 0 ? [make('p', { class: 'muted' }, study.institutions.join(', '))] : []),
     ...(study.accession ? [make('p', { class: 'muted' }, `Accession ${study.accession}`)] : []),
     ...(here ? found(study, here) : []),
   ];

@@ -5,10 +5,11 @@
 import { make } from './build.js';
 import { icon } from './icons.js';
 import { LiveElement } from './live-element.js';
+import { keyed } from './pressing.js';
 
 /** What a chip says, and the modalities that it means. */
 const MODALITIES = [['All', ''], ['CT', 'CT'], ['MR', 'MR'], ['X-ray', 'CR,DX'], ['US', 'US'], ['PET', 'PT'], ['NM', 'NM'], ['Mammo', 'MG'], ['XA', 'XA,RF']];
-const PERIODS = /** @type {const} */ ([['Any date', null], ['Today', 0], ['7 days', 7], ['30 days', 30], ['1 year', 365]]);
+const PERIODS = /** @type {const} */ ([['Any date', null, 'A'], ['Today', 0, 'T'], ['7 days', 7, 'W'], ['30 days', 30, 'D'], ['1 year', 365, 'Y']]);
 
 export class StudySearch extends LiveElement {
   /** @param {WorklistStore} store */
@@ -21,26 +22,33 @@ export class StudySearch extends LiveElement {
   build(life) {
     const { store } = this;
     this.setAttribute('role', 'search');
-    const text = make('input', {
-      type: 'search', name: 'text', 'aria-label': 'Patient name, NHS or hospital number, or accession number',
-      placeholder: 'Patient name, NHS or hospital number, accession', autocomplete: 'off', spellcheck: 'false',
-      'data-testid': 'search', 'aria-keyshortcuts': '/', title: 'Search — /',
-    });
+    const text = keyed(make('input', {
+      type: 'search', name: 'text', 'aria-label': 'Patient name, NHS or hospital number, accession number or organisation',
+      placeholder: 'Patient name, NHS or hospital number, accession, organisation', autocomplete: 'off', spellcheck: 'false',
+      'data-testid': 'search',
+    }), 'Search', '/');
     text.addEventListener('input', () => store.dispatch({ type: 'wish/set', wish: { text: text.value } }), { signal: life });
-    document.addEventListener('keydown', (event) => {
-      if (event.key !== '/' || (event.target instanceof HTMLElement && event.target.matches('input, select'))) return;
-      event.preventDefault();
-      text.focus();
-      text.select();
-    }, { signal: life });
-    this.append(make('label', { class: 'search-line' }, icon('search'), text), this.#modalities(life), this.#dates(life));
+    this.append(make('label', { class: 'search-line' }, icon('search'), text), this.#institutions(life), this.#modalities(life), this.#dates(life));
     text.focus();
+  }
+
+  /** Where it was made; nothing to choose where all was made in one place. @param {AbortSignal} life */
+  #institutions(life) {
+    const select = keyed(make('select', { 'aria-label': 'Organisation', 'data-testid': 'institution' }), 'Studies made in one organisation', 'O');
+    this.store.watch(({ institutions }) => institutions, (institutions) => {
+      select.hidden = institutions.length < 2;
+      select.replaceChildren(make('option', { value: '' }, 'Any organisation'), ...institutions.map((name) => make('option', { value: name }, name)));
+      select.value = this.store.get().wish.institution;
+    }, { signal: life });
+    select.addEventListener('change', () => this.store.dispatch({ type: 'wish/set', wish: { institution: select.value } }), { signal: life });
+    return select;
   }
 
   /** @param {AbortSignal} life */
   #modalities(life) {
-    const chips = MODALITIES.map(([name = '', modality = '']) => {
-      const chip = make('button', { type: 'button', class: 'chip', 'data-testid': `modality-${name}` }, name);
+    const chips = MODALITIES.map(([name = '', modality = ''], i) => {
+      const chip = keyed(make('button', { type: 'button', class: 'chip', 'data-testid': `modality-${name}` }, name),
+        modality ? `Only ${name}` : 'Any modality', String(i + 1));
       chip.addEventListener('click', () => this.store.dispatch({ type: 'wish/set', wish: { modality } }));
       return chip;
     });
@@ -52,13 +60,14 @@ export class StudySearch extends LiveElement {
 
   /** @param {AbortSignal} life */
   #dates(life) {
-    const from = make('input', { type: 'date', 'aria-label': 'From', 'data-testid': 'date-from', title: 'Studies from this day on' });
-    const to = make('input', { type: 'date', 'aria-label': 'To', 'data-testid': 'date-to', title: 'Studies up to this day' });
+    const from = keyed(make('input', { type: 'date', 'aria-label': 'From', 'data-testid': 'date-from' }), 'Studies from this day on', 'F');
+    const to = keyed(make('input', { type: 'date', 'aria-label': 'To', 'data-testid': 'date-to' }), 'Studies up to this day', 'L');
     const tell = () => this.store.dispatch({ type: 'wish/set', wish: { from: from.value, to: to.value } });
     from.addEventListener('change', tell, { signal: life });
     to.addEventListener('change', tell, { signal: life });
-    const periods = PERIODS.map(([name, days]) => {
-      const button = make('button', { type: 'button', class: 'chip', 'data-testid': `period-${days ?? 'any'}` }, name);
+    const periods = PERIODS.map(([name, days, key]) => {
+      const button = keyed(make('button', { type: 'button', class: 'chip', 'data-testid': `period-${days ?? 'any'}` }, name),
+        days === null ? name : `Studies of ${days === 0 ? 'today' : `the last ${name}`}`, key);
       button.addEventListener('click', () => {
         from.value = days === null ? '' : isoDay(days);
         to.value = '';
