@@ -18,6 +18,7 @@ from starlette.routing import Mount, Route
 from server.access.audit import Audit
 from server.access.links import Links
 from server.access.people import Caller, local_person
+from server.access.preferences import Preferences
 from server.archive.occupied import Occupancy
 from server.archive.quarantine import Quarantine
 from server.archive.store import Archive
@@ -70,6 +71,7 @@ from server.web.anonymous import Anonymous
 from server.web.fhircast import Fhircast
 from server.web.figures import Figures
 from server.web.forwarded import TrustedProxies, networks
+from server.web.habits import HabitsOfPeople
 from server.web.live import Live
 from server.web.origin import LOOPBACK_NAMES, OriginGuard
 from server.web.problems import nobody, problem, refuse, refuse_http, refuse_internal
@@ -252,6 +254,7 @@ def build(settings: Settings) -> Starlette:
                     *authored.routes(),
                     *display.routes(),
                     *Overview(parts.search, workers).routes(),
+                    *HabitsOfPeople(Preferences(parts.records), workers).routes(),
                 ],
             ),
             records.entrance(),

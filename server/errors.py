@@ -40,6 +40,12 @@ class NotFound(ServerError):
     code = "not-found"
 
 
+class ChangedMeanwhile(ServerError):
+    """What the caller meant to replace is no longer what is there."""
+
+    code = "changed-meanwhile"
+
+
 class Expired(ServerError):
     """There was such a thing until its time was over."""
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+_LOCAL = "local"
+
 
 class Role(StrEnum):
     """What somebody is to an organisation."""
@@ -19,7 +21,12 @@ class Caller:
     name: str
     roles: dict[str, Role]
 
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether this is somebody in particular; not so for the built-in person, who may be anybody."""
+        return self.person_id != _LOCAL
+
 
 def local_person(organisation: str) -> Caller:
     """The one built-in person: whoever sits at this machine, while the server listens only on loopback."""
-    return Caller("local", "Local person", {organisation: Role.ADMINISTRATOR})
+    return Caller(_LOCAL, "Local person", {organisation: Role.ADMINISTRATOR})

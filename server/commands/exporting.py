@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 from rich.console import Console
 
+from server.access.preferences import Preferences
 from server.app import Parts, open_parts
 from server.catalogue.leaving import Wanted, count
 from server.commands import check_export
@@ -24,7 +25,8 @@ manifest.jsonl   one line of JSON for each file, in the order in which they came
                  organisation, and when it was stored (ms since 1970)
 SHA256SUMS       the same digests; `sha256sum -c SHA256SUMS` checks them with nothing but coreutils
 verify.py        checks digests and UIDs with nothing but Python and pydicom
-records/         who did what (audit_records), who looked together (sessions), what happened to instances (ledger)
+records/         who did what (audit_records), who looked together (sessions), what happened to instances (ledger);
+                 with everything, also what people have chosen for themselves (preferences)
 
 To take it into another Lightbox: lightbox import FOLDER. Any DICOM system can read the files.
 """
@@ -69,6 +71,8 @@ def _records(parts: Parts, folder: Path, study_uids: set[str] | None) -> None:
     folder.mkdir()
     _write(folder / "audit_records.jsonl", parts.audit.about(study_uids))
     _write(folder / "sessions.jsonl", parts.journal.about(study_uids))
+    if study_uids is None:
+        _write(folder / "preferences.jsonl", Preferences(parts.records).all())
     lines = (
         {"number": line.number, "at": line.at, "kind": line.kind, "organisation": line.organisation}
         | {"files": [asdict(ref) | {"sha256": digest} for ref, digest in line.files]}

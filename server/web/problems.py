@@ -21,6 +21,7 @@ STATUSES = {
     "not-acceptable": (406, "Nothing acceptable can be sent"),
     "conflict": (409, "Contradicts what is kept"),
     "expired": (410, "No longer valid"),
+    "changed-meanwhile": (412, "Changed since it was read"),
     "too-large": (413, "Too large"),
     "unsupported-media": (415, "Unsupported media type"),
     "range-not-satisfiable": (416, "No such range"),
@@ -44,6 +45,8 @@ EXPLANATIONS = {
     "Images that cannot be drawn here say why.",
     "conflict": "The request contradicts what is already kept; what is kept stays as it is.",
     "expired": "A signed link whose time is over. Ask whoever sent it for a new one.",
+    "changed-meanwhile": "`If-Match` names what is no longer there: somebody has replaced it. Read it again and repeat "
+    "the change.",
     "too-large": "Beyond a limit, which `facts.limit` names. Send less at a time.",
     "unsupported-media": "The body is of a media type or encoding that this resource does not take; "
     "`Accept` or `Accept-Encoding` lists what it takes.",

@@ -4,7 +4,9 @@
 
 import { pageClock } from './core/clock.js';
 import { once } from './core/once.js';
+import { PASS } from './core/http.js';
 import { storedPreferences } from './state/preferences.js';
+import { letHabitsTravel } from './state/travelling.js';
 import { hasPictures } from './dicomweb/frames.js';
 import { seriesIn } from './state/select.js';
 import { toolNamed } from './tools/index.js';
@@ -38,6 +40,8 @@ export function layDesk(store, put, signal) {
   put('over', new LiveAnnouncer(store));
   document.querySelector('[data-place="tools"]')?.prepend(new ToolBar(store));
   store.dispatch({ type: 'preferences/set', preferences: storedPreferences() });
+  // a guest has no name to keep anything under
+  if (!PASS) letHabitsTravel(store, signal);
   // a finger has no wheel: its first use is to scroll
   if (matchMedia('(pointer: coarse)').matches) store.dispatch({ type: 'tool/set', tool: 'stack-scroll' });
   const parts = partsOf(store, put, signal);

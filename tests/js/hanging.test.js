@@ -4,6 +4,9 @@ import test from 'node:test';
 
 import { comparable, counterpart, hang, readRules } from '../../static/js/state/hanging.js';
 import { LAYOUTS } from '../../static/js/sessions/room.js';
+import { createStore } from '../../static/js/core/store.js';
+import { letHabitsTravel, settled } from '../../static/js/state/travelling.js';
+import { INITIAL, reduce } from '../../static/js/state/viewer.js';
 import { PRESETS, storedPreferences, storePreferences, USUAL } from '../../static/js/state/preferences.js';
 import { placed } from '../../static/js/state/viewer.js';
 import { commandForKey, COMMANDS, keysOf } from '../../static/js/state/commands.js';
@@ -78,6 +81,43 @@ test('preferences are kept, and nonsense in their place is as good as none', () 
   storePreferences({ ...USUAL, right: 'pan', keys: { invert: ['n'] } }, place);
   assert.deepEqual(storedPreferences(place), { ...USUAL, right: 'pan', keys: { invert: ['n'] } });
   assert.deepEqual(storedPreferences(storage('{{')), USUAL);
+});
+
+test('habits go with who signs in, and stay with nobody else', () => {
+  const own = { ...USUAL, right: 'pan' };
+  const there = (preferences) => ({ of: 'a', tag: '"1"', preferences });
+  assert.deepEqual(settled({ of: '', preferences: own }, null), { of: '', preferences: own }, 'nobody signs in');
+  assert.deepEqual(settled({ of: 'b', preferences: own }, null), { of: '', preferences: USUAL }, 'somebody has gone');
+  assert.deepEqual(settled({ of: '', preferences: own }, there({})), { of: 'a', preferences: own }, 'the first time');
+  assert.deepEqual(settled({ of: 'b', preferences: own }, there({})), { of: 'a', preferences: USUAL }, 'a shared desk');
+  assert.equal(settled({ of: 'a', preferences: own }, there({ right: 'zoom' })).preferences.right, 'zoom', 'the server counts');
+  const odd = settled({ of: '', preferences: USUAL }, there({ keys: { invert: 'n', rotate: ['q'] }, rules: [{}] })).preferences;
+  assert.deepEqual([odd.keys, odd.rules], [{ rotate: ['q'] }, null]);
+});
+
+test('what is changed is told the server after a while; what was changed elsewhere counts', async () => {
+  const place = storage();
+  globalThis.localStorage = place;
+  globalThis.window = globalThis;
+  const asked = [];
+  const answers = [
+    new Response('{"of":"a","preferences":{"right":"pan"}}', { headers: { ETag: '"1"' } }), new Response(null, { status: 204, headers: { ETag: '"2"' } }),
+    new Response('{"title":"x"}', { status: 412 }), new Response('{"of":"a","preferences":{"right":"zoom"}}', { headers: { ETag: '"7"' } }),
+  ];
+  globalThis.fetch = async (_, init) => { asked.push(init?.headers?.['If-Match'] ?? 'read'); return answers.shift(); };
+  const life = new AbortController();
+  const store = createStore(INITIAL, reduce);
+  const later = () => new Promise((done) => { setTimeout(done, 450); });
+  await letHabitsTravel(store, life.signal);
+  assert.equal(store.get().preferences.right, 'pan');
+  store.dispatch({ type: 'preferences/set', preferences: { ...USUAL, right: 'stack-scroll' } });
+  await later();
+  assert.equal(JSON.parse(place.getItem()).of, 'a');
+  store.dispatch({ type: 'preferences/set', preferences: { ...USUAL, right: 'window-level' } });
+  await later();
+  assert.deepEqual(asked, ['read', '"1"', '"2"', 'read']);
+  assert.equal(store.get().preferences.right, 'zoom');
+  life.abort();
 });
 
 test('a key of one’s own goes before the usual one, which loses it', () => {

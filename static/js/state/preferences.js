@@ -1,4 +1,4 @@
-/** What a person has chosen for themselves: keys, mouse buttons, hanging rules. Kept in this browser; nothing of a patient is in it. */
+/** What a person has chosen for themselves: keys, mouse buttons, hanging rules. Kept in this browser, and for those who sign in with them; nothing of a patient is in it. */
 
 /** @import { Rule } from './hanging.js' */
 
