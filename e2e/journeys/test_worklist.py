@@ -154,6 +154,30 @@ def test_a_place_is_found_by_its_name_by_choice_and_by_key(district: RunningServ
     expect(worklist.preview).to_contain_text("Eastgate Clinic")
 
 
+def test_a_study_is_put_on_the_agenda_of_a_meeting(hospital: RunningServer, new_page: NewPage) -> None:
+    worklist = WorklistPage(new_page()).open(hospital.address)
+    worklist.modality("CT")
+    expect(worklist.page.get_by_test_id("preview-priors").locator("li")).to_have_count(1)
+    worklist.page.keyboard.press("Escape")
+    worklist.page.keyboard.press("m")
+    said = worklist.page.get_by_test_id("meeting-said")
+    expect(worklist.page.get_by_test_id("case-question")).to_be_focused()
+    worklist.page.keyboard.type("Resectable?")
+    worklist.page.get_by_test_id("meeting-begin").click()
+    expect(said).to_contain_text("a name")
+    worklist.page.keyboard.type("Worklist MDT")
+    worklist.page.keyboard.press("Enter")
+    expect(said).to_contain_text("first case")
+    worklist.page.keyboard.press("Escape")
+    worklist.page.keyboard.press("ArrowDown")
+    worklist.page.keyboard.press("m")
+    worklist.page.get_by_test_id("meeting-add").filter(has_text="Worklist MDT").click()
+    expect(said).to_contain_text("Case 2 of Worklist MDT")
+    address = said.get_by_role("link").get_attribute("href")
+    session = httpx.get(f"{hospital.address}/api/sessions/{str(address).partition('=')[2]}").json()
+    assert [(case["question"], len(case["study_uids"])) for case in session["cases"]] == [("Resectable?", 2), ("", 2)]
+
+
 def test_every_key_of_the_list_is_on_its_sheet_and_can_be_searched(district: RunningServer, new_page: NewPage) -> None:
     worklist = WorklistPage(new_page()).open(district.address)
     expect(worklist.state).to_have_text(f"{MANY} studies")

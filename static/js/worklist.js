@@ -1,14 +1,12 @@
 /** The worklist page: builds the parts and wires them. */
 
-/** @import { Study } from './core/types.js' */
-
 import { createStore } from './core/store.js';
-import { createSession } from './sessions/directory.js';
 import { previewCurrent } from './state/previewing.js';
 import { searchOnWish } from './state/searching.js';
 import { storeOnDrop } from './state/storing.js';
 import { INITIAL, reduce } from './state/worklist.js';
 import { KeySheet } from './ui/key-sheet.js';
+import { MeetingDialog } from './ui/meeting-dialog.js';
 import { pressByKey } from './ui/pressing.js';
 import { StudyDrop } from './ui/study-drop.js';
 import { StudyList } from './ui/study-list.js';
@@ -20,20 +18,17 @@ customElements.define('study-list', StudyList);
 customElements.define('study-preview', StudyPreview);
 customElements.define('study-drop', StudyDrop);
 customElements.define('key-sheet', KeySheet);
+customElements.define('meeting-dialog', MeetingDialog);
 
 const life = new AbortController();
 const store = createStore(INITIAL, reduce);
+const meetings = new MeetingDialog();
+document.body.append(meetings);
 document.querySelector('[data-place="search"]')?.append(new StudySearch(store));
 document.querySelector('[data-place="list"]')?.append(new StudyList(store));
-document.querySelector('[data-place="preview"]')?.append(new StudyPreview(store, share));
+document.querySelector('[data-place="preview"]')?.append(new StudyPreview(store, (study, prior) => meetings.open(study, prior)));
 document.querySelector('[data-place="drop"]')?.append(new StudyDrop(store), new KeySheet());
 pressByKey(life.signal);
 searchOnWish(store, life.signal);
 previewCurrent(store, life.signal);
 storeOnDrop(store, life.signal);
-
-/** @param {Study} study */
-async function share({ study_uid }) {
-  const { address } = await createSession([study_uid]);
-  location.assign(address);
-}

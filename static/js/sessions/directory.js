@@ -6,16 +6,33 @@
 import { addressOf, ask } from '../core/http.js';
 
 /**
- * @param {string[]} studyUids
- * @returns {Promise<{ session_id: string, address: string }>}
+ * @typedef {{ session_id: string, address: string }} Begun
+ * @typedef {Begun & { meeting: string, begun_at: number, cases: number, people: string[] }} FoundSession
  */
+
+/** A session to look together at once. @param {string[]} studyUids @returns {Promise<Begun>} */
 export async function createSession(studyUids) {
-  const response = await ask('/api/sessions', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ StudyInstanceUIDs: studyUids }),
-  });
-  return response.json();
+  return post('/api/sessions', { StudyInstanceUIDs: studyUids });
+}
+
+/** A session with a name and the first case of its agenda. @param {string} meeting @param {string[]} studyUids @param {string} question @returns {Promise<Begun>} */
+export async function createMeeting(meeting, studyUids, question) {
+  return post('/api/sessions', { meeting, cases: [{ StudyInstanceUIDs: studyUids, question }] });
+}
+
+/** One more case at the end of an agenda. @param {string} sessionId @param {string[]} studyUids @param {string} question @returns {Promise<{ cases: number }>} */
+export async function addCase(sessionId, studyUids, question) {
+  return post(`/api/sessions/${encodeURIComponent(sessionId)}/cases`, { StudyInstanceUIDs: studyUids, question });
+}
+
+/** The sessions that one may join, the newest first. @returns {Promise<FoundSession[]>} */
+export async function findSessions() {
+  return (await (await ask('/api/sessions')).json()).sessions;
+}
+
+/** @param {string} address @param {unknown} body */
+async function post(address, body) {
+  return (await ask(address, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })).json();
 }
 
 /** @param {string} sessionId @returns {Promise<Room>} */
@@ -32,10 +49,7 @@ export async function readCode(sessionId) {
 
 /** An address that shows the session without saying whose images it shows. @param {string} sessionId @param {boolean} guest @returns {Promise<{ address: string }>} */
 export async function makePass(sessionId, guest) {
-  const response = await ask(`/api/sessions/${encodeURIComponent(sessionId)}/passes`, {
-    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ guest }),
-  });
-  return response.json();
+  return post(`/api/sessions/${encodeURIComponent(sessionId)}/passes`, { guest });
 }
 
 /** No guest's address leads in any more. @param {string} sessionId */

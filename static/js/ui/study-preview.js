@@ -3,10 +3,9 @@
 /** @import { Series, Study } from '../core/types.js' */
 /** @import { Preview, Report, WorklistState, WorklistStore } from '../state/worklist.js' */
 
-import { titleOf } from '../core/http.js';
 import { counted, dateText, earlierText, patientId, sexText } from '../core/wording.js';
 import { hasPictures, thumbnailAddress } from '../dicomweb/frames.js';
-import { make, write } from './build.js';
+import { make } from './build.js';
 import { LiveElement } from './live-element.js';
 import { keyed } from './pressing.js';
 import { addressOf } from './study-list.js';
@@ -15,11 +14,11 @@ const THUMBNAIL = 128;
 const LONGEST_REPORT = 6000;
 
 export class StudyPreview extends LiveElement {
-  /** @param {WorklistStore} store @param {(study: Study) => Promise<void>} share */
-  constructor(store, share) {
+  /** @param {WorklistStore} store @param {(study: Study, prior?: Study) => void} meet */
+  constructor(store, meet) {
     super();
     this.store = store;
-    this.share = share;
+    this.meet = meet;
   }
 
   /** @override @param {AbortSignal} life */
@@ -29,14 +28,13 @@ export class StudyPreview extends LiveElement {
     const prior = () => store.get().preview?.priors[0];
     const open = action('Open', 'Enter', 'Open in the viewer', () => go(study()));
     const both = action('Open with prior', 'P', 'Open beside the newest other study of this person', () => go(study(), prior()));
-    const share = action('Look together', 'M', 'Start a session on this study, to be shared', () => {
+    const meet = action('Meeting…', 'M', 'Add this study to a meeting, or look at it together now', () => {
       const current = study();
-      if (current) this.share(current).catch((error) => write(problem, titleOf(error)));
+      if (current) this.meet(current, prior());
     });
-    const problem = make('p', { class: 'problem', role: 'alert' });
     open.classList.add('primary');
     const content = make('div', { class: 'preview-content' });
-    this.append(make('div', { class: 'preview-actions', role: 'toolbar', 'aria-label': 'Study' }, open, both, share), problem, content);
+    this.append(make('div', { class: 'preview-actions', role: 'toolbar', 'aria-label': 'Study' }, open, both, meet), content);
     store.watch(({ studies, current, preview }) => [studies[current], preview], () => {
       const state = store.get();
       const now = study();
@@ -49,7 +47,7 @@ export class StudyPreview extends LiveElement {
 
 /** @param {string} label @param {string} key @param {string} title @param {() => void} act */
 function action(label, key, title, act) {
-  const name = label.toLowerCase().replaceAll(' ', '-');
+  const name = label.toLowerCase().replace('…', '').replaceAll(' ', '-');
   const button = keyed(make('button', { type: 'button', class: 'quiet', 'data-testid': `preview-${name}` }, label), title, key);
   button.addEventListener('click', act);
   return button;
