@@ -67,7 +67,7 @@ async function keepPresentation(store) {
   const content = view.viewports[viewport];
   if (!content?.image) return 'There is no image to save a presentation of.';
   const { image, presentation } = content;
-  const here = marks.shown ? marks.list.filter((mark) => mark.image.series_uid === image.series_uid) : [];
+  const here = marks.shown ? marks.list.filter((mark) => mark.image.series_uid === image.series_uid && !mark.plane) : [];
   // what is on the screen now, whoever chose it
   const voi = presentation.voi ?? displayed[viewport]?.window ?? null;
   const written = await savePresentation(image, { ...presentation, voi }, here);

@@ -115,7 +115,7 @@ function partsOf(store, put, signal) {
       bring: once(async () => (await import('./authoring.js')).authoring(store, signal)),
     },
     { when: () => store.get().mpr !== null, bring: planes },
-    { when: ({ type }) => type === 'mpr/ask', bring: planes, again: true },
+    { when: ({ type }) => type === 'mpr/ask' || type === 'mpr/go', bring: planes, again: true },
     {
       when: sheet('shortcuts'),
       bring: once(async () => {

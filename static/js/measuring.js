@@ -35,7 +35,7 @@ export function measuring(store, put, signal) {
       const key = regionKey(mark);
       if ((mark.kind !== 'ellipse' && mark.kind !== 'polygon') || asked.has(key)) continue;
       asked.add(key);
-      findStatistics(mark.image, mark.kind, mark.points, signal).then(
+      findStatistics(mark, mark.kind, signal).then(
         (summary) => store.dispatch({ type: 'region/counted', key, summary }),
         (error) => {
           asked.delete(key);

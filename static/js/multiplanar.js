@@ -2,14 +2,16 @@
 
 /** @import { Action, ViewerStore } from './state/viewer.js' */
 /** @import { Cross, Frame, Mpr, Presentation, Vector } from './core/types.js' */
+/** @import { Mark } from './annotations/model.js' */
 
+import { placeOn } from './annotations/planes.js';
 import { clamp } from './core/geometry.js';
 import { toPatient } from './core/space.js';
 import { newPresentation } from './sessions/room.js';
 import { frameOf, imageIn, seriesIn, stackOf } from './state/select.js';
 import { MprView } from './ui/mpr-view.js';
 import { PlaneViewport } from './ui/plane-viewport.js';
-import { boxOf, inside, scrolledTo, standardPlanes, turnOthers } from './viewport/planes.js';
+import { boxOf, inside, planesWith, scrolledTo, standardPlanes, turnOthers } from './viewport/planes.js';
 
 const SLABS = [0, 3, 5, 10, 15, 20, 30, 50, 100];
 const PROJECTIONS = /** @type {const} */ (['average_ip', 'maximum_ip', 'minimum_ip']);
@@ -27,6 +29,50 @@ export function multiplanar(store, put, signal) {
     if (view) put('images', view);
   }, { signal });
   store.listen((action) => hear(store, action), { signal });
+  bringMarks(store, signal);
+}
+
+/** Goes to the plane that a mark was drawn on, once the images of its series are known. @param {ViewerStore} store @param {AbortSignal} signal */
+function bringMarks(store, signal) {
+  /** @type {Mark | null} */
+  let awaited = null;
+  const go = () => {
+    const stack = stackOf(store.get(), awaited?.image.series_uid);
+    if (!awaited?.plane || !stack || stack.status === 'loading') return;
+    const { image: { study_uid, series_uid }, plane, points } = awaited;
+    awaited = null;
+    const box = boxOf(stack.frames);
+    if (!box || box.frame_of_reference !== plane.frame_of_reference_uid) {
+      store.dispatch({ type: 'notice/set', text: 'The plane of this measurement cannot be shown: its series makes no volume here.' });
+      return;
+    }
+    const { mpr } = store.get();
+    const middle = { x: mean(points.map(({ x }) => x)), y: mean(points.map(({ y }) => y)) };
+    const { planes, number } = planesWith(plane, newPresentation);
+    const { voi, invert } = mpr?.planes[number]?.presentation ?? newPresentation();
+    store.dispatch({ type: 'cross/set', cross: { frame_of_reference: box.frame_of_reference, point: placeOn(plane, middle) } });
+    store.dispatch({
+      type: 'mpr/set',
+      mpr: {
+        study_uid, series_uid, layout: mpr?.layout ?? '2x2', active: number, alone: false, slab: plane.slab,
+        method: plane.slab > 0 ? plane.method : mpr?.method ?? 'maximum_ip',
+        planes: planes.map((one) => ({ ...one, presentation: { ...one.presentation, voi, invert } })),
+      },
+    });
+  };
+  store.listen((action, state) => {
+    if (action.type !== 'mpr/go') return;
+    awaited = action.mark;
+    const { series_uid } = action.mark.image;
+    if (!stackOf(state, series_uid)) store.dispatch({ type: 'series/open', viewport: state.view.active_viewport, series_uid });
+    go();
+  }, { signal });
+  store.watch(({ stacks }) => stacks, go, { signal });
+}
+
+/** @param {number[]} values */
+function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** @param {ViewerStore} store @param {Action} action */

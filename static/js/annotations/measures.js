@@ -3,6 +3,8 @@
 /** @import { Frame, Point } from '../core/types.js' */
 /** @import { Mark, Summary } from './model.js' */
 
+import { MILLIMETRES, planeText } from './planes.js';
+
 /** Pixels stretched to where they lie: `unit` px when the image does not say how large they are. @param {Pick<Frame, 'spacing' | 'aspect'>} frame */
 export function scaleOf({ spacing, aspect }) {
   return spacing
@@ -41,11 +43,17 @@ export function ellipseArea(frame, a, b) {
 
 /**
  * The lines of text beside a mark.
- * @param {Pick<Mark, 'kind' | 'points' | 'text'>} mark @param {Pick<Frame, 'spacing' | 'aspect'>} frame
+ * @param {Pick<Mark, 'kind' | 'points' | 'text' | 'plane'>} mark @param {Pick<Frame, 'spacing' | 'aspect'>} frame
  * @param {Summary | string | undefined} summary @param {string} unit of the modality values
  * @returns {string[]}
  */
-export function linesOf({ kind, points, text }, frame, summary, unit) {
+export function linesOf({ plane, ...mark }, frame, summary, unit) {
+  const lines = linesOn(mark, plane ? MILLIMETRES : frame, summary, unit, plane ? 'samples' : 'pixels');
+  return plane && lines.length > 0 ? [...lines, planeText(plane)] : lines;
+}
+
+/** @param {Pick<Mark, 'kind' | 'points' | 'text'>} mark @param {Pick<Frame, 'spacing' | 'aspect'>} frame @param {Summary | string | undefined} summary @param {string} unit @param {string} counted */
+function linesOn({ kind, points, text }, frame, summary, unit, counted) {
   const { unit: of, note } = scaleOf(frame);
   const [a, b, c, d] = points;
   if (!a || !b) return [text].filter(Boolean);
@@ -60,14 +68,14 @@ export function linesOf({ kind, points, text }, frame, summary, unit) {
       return [`Cobb ${Math.min(angle, 180 - angle).toFixed(1)}°`];
     }
     case 'bidirectional': return noted(c && d ? [`${said(Math.max(lengthOf(frame, a, b), lengthOf(frame, c, d)))} × ${said(Math.min(lengthOf(frame, a, b), lengthOf(frame, c, d)))} ${of}`] : [long]);
-    case 'ellipse': return noted([areaText(ellipseArea(frame, a, b), of), ...summaryLines(summary, unit)]);
-    case 'polygon': return noted(points.length < 3 ? [] : [areaText(polygonArea(frame, points), of), ...summaryLines(summary, unit)]);
+    case 'ellipse': return noted([areaText(ellipseArea(frame, a, b), of), ...summaryLines(summary, unit, counted)]);
+    case 'polygon': return noted(points.length < 3 ? [] : [areaText(polygonArea(frame, points), of), ...summaryLines(summary, unit, counted)]);
     default: return [text].filter(Boolean);
   }
 }
 
-/** @param {Summary | string | undefined} summary @param {string} unit */
-function summaryLines(summary, unit) {
+/** @param {Summary | string | undefined} summary @param {string} unit @param {string} counted */
+function summaryLines(summary, unit, counted) {
   if (summary === undefined) return ['…'];
   if (typeof summary === 'string') return [summary];
   if (summary.mean === null) return ['No pixels'];
@@ -75,7 +83,7 @@ function summaryLines(summary, unit) {
   return [
     `Mean ${valueText(summary.mean)}${of}  SD ${valueText(summary.deviation ?? 0)}`,
     `Min ${valueText(summary.minimum ?? 0)}  Max ${valueText(summary.maximum ?? 0)}`,
-    `${summary.pixels} pixels${summary.padding ? `, ${summary.padding} of padding left out` : ''}`,
+    `${summary.pixels} ${counted}${summary.padding ? `, ${summary.padding} ${counted === 'pixels' ? 'of padding' : 'outside'} left out` : ''}`,
   ];
 }
 

@@ -1,6 +1,7 @@
 /** Marks on images: what there is, and what was before. All pure. */
 
 /** @import { ImageRef, Point } from '../core/types.js' */
+/** @import { MarkPlane } from './planes.js' */
 
 /**
  * @typedef {'length' | 'angle' | 'bidirectional' | 'ellipse' | 'polygon' | 'cobb' | 'arrow'} Kind
@@ -9,7 +10,8 @@
  * @property {string} id
  * @property {Kind} kind
  * @property {ImageRef} image
- * @property {Point[]} points  in image pixels
+ * @property {MarkPlane} [plane]  through a volume of which `image` is one
+ * @property {Point[]} points  in image pixels, or millimetres on the plane
  * @property {string} text
  * @property {string} made  when, as ISO 8601
  *
@@ -79,6 +81,7 @@ export function isWorthKeeping({ kind, points }) {
 }
 
 /** The same region, the same answer. @param {Mark} mark */
-export function regionKey({ kind, image, points }) {
-  return `${kind} ${image.instance_uid} ${image.frame_number} ${points.map(({ x, y }) => `${x.toFixed(3)},${y.toFixed(3)}`).join(' ')}`;
+export function regionKey({ kind, image, plane, points }) {
+  const on = plane ? `${image.series_uid} ${JSON.stringify(plane)}` : `${image.instance_uid} ${image.frame_number}`;
+  return `${kind} ${on} ${points.map(({ x, y }) => `${x.toFixed(3)},${y.toFixed(3)}`).join(' ')}`;
 }

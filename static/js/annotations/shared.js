@@ -4,6 +4,7 @@
 /** @import { Kind, Mark } from './model.js' */
 
 import { POINTS } from './model.js';
+import { planeFrom } from './planes.js';
 
 /** The same mark is the same annotation. @param {Pick<Mark, 'id'>} mark */
 export function annotationId({ id }) {
@@ -11,19 +12,20 @@ export function annotationId({ id }) {
 }
 
 /** @param {Mark} mark @returns {AnnotationContent} */
-export function contentOf({ kind, points, text }) {
+export function contentOf({ kind, points, text, plane }) {
   const [rounded, words] = [points.map(({ x, y }) => [round(x), round(y)]), text.slice(0, 80)];
-  return { kind, points: rounded, ...(words ? { text: words } : {}) };
+  return { kind, points: rounded, ...(words ? { text: words } : {}), ...(plane ? { plane } : {}) };
 }
 
 /** An annotation as a mark; null for what this page cannot draw. @param {string} id @param {Annotation} annotation @returns {Mark | null} */
-export function markOf(id, { image, content: { kind, points, text } }) {
+export function markOf(id, { image, content: { kind, points, text, plane: told } }) {
   const places = Array.isArray(points) ? points.map(pointIn) : [];
   const drawable = typeof kind === 'string' && Object.hasOwn(POINTS, kind) && places.length >= 2 && places.every((point) => point !== null);
-  if (!drawable) return null;
+  const plane = planeFrom(told);
+  if (!drawable || (told && !plane)) return null;
   return {
     id, kind: /** @type {Kind} */ (kind), image, points: /** @type {Point[]} */ (places),
-    text: typeof text === 'string' ? text : '', made: '',
+    text: typeof text === 'string' ? text : '', made: '', ...(plane && { plane }),
   };
 }
 

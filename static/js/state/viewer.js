@@ -2,7 +2,7 @@
 
 /** @import { Cine, Cross, Discipline, Displayed, Mpr, Pointed, Presentation, Room, Series, SharedPointer, Size, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
 /** @import { SentEvent, SharedMpr, ViewEvent } from '../core/types.js' */
-/** @import { Marks, Summary } from '../annotations/model.js' */
+/** @import { Mark, Marks, Summary } from '../annotations/model.js' */
 /** @import { Preferences } from './preferences.js' */
 /** @import { InstanceRef, SavedReport } from '../dicomweb/authored.js' */
 /** @import { Store } from '../core/store.js' */
@@ -83,6 +83,7 @@ import { indexIn } from './select.js';
  *   | { type: 'picture/keep', wish: 'copy' | 'save' | 'print', named: boolean }
  *   | { type: 'mpr/set', mpr: Mpr | null }
  *   | { type: 'mpr/ask', wish: 'toggle' | 'thinner' | 'thicker' | 'project' | 'turn' | 'turn-back' | 'straighten' }
+ *   | { type: 'mpr/go', mark: Mark }
  *   | { type: 'mpr/scroll', plane: number, move: (index: number, count: number) => number }
  *   | { type: 'mpr/present', change: (start: Presentation) => Presentation }
  *   | { type: 'marks/set', marks: Marks } | { type: 'list/set', open: boolean }

@@ -1,53 +1,50 @@
-/** <mark-layer>: what was measured on the image in a viewport, drawn, and drawn on by the hand. */
+/** <mark-layer>: what was measured on an image or a plane, drawn, and drawn on by the hand. */
 
-/** @import { Frame, ImageRef, Point } from '../core/types.js' */
+/** @import { Frame, Point } from '../core/types.js' */
 /** @import { Placement } from '../core/geometry.js' */
 /** @import { Kind, Mark } from '../annotations/model.js' */
 /** @import { OthersMark } from '../state/shared-marks.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
+/** @import { Ground } from './ground.js' */
 
 import { placeLabels } from '../annotations/labels.js';
-import { linesOf, unitOf, valueText } from '../annotations/measures.js';
+import { linesOf, unitOf } from '../annotations/measures.js';
 import { changed, completed, isWorthKeeping, POINTS, put, regionKey } from '../annotations/model.js';
-import { placeText, toPatient } from '../core/space.js';
-import { titleOf, isAbort } from '../core/http.js';
-import { findStatistics } from '../dicomweb/statistics.js';
-import { frameOf } from '../state/select.js';
 import { othersMarks } from '../state/shared-marks.js';
 import { toolNamed } from '../tools/index.js';
-import { make } from './build.js';
+import { imageGround } from './ground.js';
 import { LiveElement } from './live-element.js';
-import { followDrag, handIn, line, svg } from './svg.js';
+import { MarkProbe } from './mark-probe.js';
+import { outline } from './mark-shapes.js';
+import { askWords } from './mark-words.js';
+import { followDrag, handIn, svg } from './svg.js';
 
 const CLICK = 4;
 const NEAR = 8;
-const PROBE_MS = 70;
-const LETTER_ROOM = 42;
 
 export class MarkLayer extends LiveElement {
   #drawing = svg('svg', { class: 'drawing marks', role: 'group', 'aria-label': 'Measurements' });
-  #probe = make('p', { class: 'probe', role: 'status', 'data-testid': 'probe-text' });
   /** @type {Mark | null} being drawn: its last point goes with the hand */ #draft = null;
   /** @type {Mark | null} being moved */ #moved = null;
-  /** @type {AbortController | null} */ #probing = null;
-  #probeTimer = 0;
+  /** @type {MarkProbe} */ #probe;
 
-  /** @param {ViewerStore} store @param {number} viewport @param {() => Placement | null} placement */
-  constructor(store, viewport, placement) {
+  /** @param {ViewerStore} store @param {number} viewport @param {() => Placement | null} placement @param {Ground} [ground]  the image in the viewport, unless it is another */
+  constructor(store, viewport, placement, ground = imageGround(store, viewport, placement)) {
     super();
     this.store = store;
     this.viewport = viewport;
-    this.placement = placement;
+    this.ground = ground;
+    this.#probe = new MarkProbe(ground);
   }
 
   /** @override @param {AbortSignal} life */
   build(life) {
-    this.append(this.#drawing, this.#probe);
+    this.append(this.#drawing, this.#probe.words);
     const signal = { signal: life };
     const hand = /** @type {HTMLElement | null} */ (this.parentElement?.querySelector('.hand'));
     hand?.addEventListener('pointerdown', (event) => this.#down(hand, event), signal);
     hand?.addEventListener('pointermove', (event) => this.#hover(hand, event), signal);
-    hand?.addEventListener('pointerleave', () => this.#stopProbing(), signal);
+    hand?.addEventListener('pointerleave', () => this.#probe.stop(), signal);
     // a second finger moves the image: what the first has begun is not meant
     hand?.addEventListener('fingers', () => {
       this.#draft = null;
@@ -68,7 +65,7 @@ export class MarkLayer extends LiveElement {
     this.store.watch(({ marks, counted, displayed, session, replayed }) => [marks, counted, displayed[this.viewport], (session?.room ?? replayed)?.annotations], () => this.#draw(), signal);
     this.store.watch(({ tool }) => tool, () => {
       this.#draft = null;
-      this.#stopProbing();
+      this.#probe.stop();
       this.#draw();
     }, signal);
   }
@@ -78,26 +75,21 @@ export class MarkLayer extends LiveElement {
     return tool.layer === 'measuring' ? /** @type {Kind | 'probe'} */ (tool.name) : null;
   }
 
-  /** @returns {Frame | null} what the canvas shows, on which alone may be drawn */
-  #frame() {
-    const state = this.store.get();
-    return frameOf(state, state.displayed[this.viewport]?.image ?? null);
-  }
-
-  /** @param {HTMLElement} hand @param {{ clientX: number, clientY: number }} event */
+  /** Where the hand is, in the points of a mark or of one to be. @param {HTMLElement} hand @param {{ clientX: number, clientY: number }} event */
   #point(hand, event) {
-    const placement = this.placement();
-    return placement ? placement.toImage(handIn(hand, event)) : null;
+    const on = this.#draft ?? this.ground.here();
+    return (on && this.ground.placement(on)?.toImage(handIn(hand, event))) ?? null;
   }
 
   /** @param {HTMLElement} hand @param {PointerEvent} down */
   #down(hand, down) {
     const kind = this.#tool();
-    const frame = this.#frame();
+    if (this.#draft && !this.ground.placement(this.#draft)) this.#draft = null;
+    const here = this.ground.here();
     const point = this.#point(hand, down);
-    if (down.button !== 0 || !down.isPrimary || !kind || kind === 'probe' || !frame || !point) return;
-    if (this.#draft && sameImage(this.#draft.image, frame.image)) return this.#next(hand, down, point);
-    this.#draft = { id: crypto.randomUUID(), kind, image: frame.image, points: [point, point], text: '', made: new Date().toISOString() };
+    if (down.button !== 0 || !down.isPrimary || !kind || kind === 'probe' || !here || !point) return;
+    if (this.#draft) return this.#next(hand, down, point);
+    this.#draft = { ...here, id: crypto.randomUUID(), kind, points: [point, point], text: '', made: new Date().toISOString() };
     this.#carry(hand, down);
   }
 
@@ -117,7 +109,7 @@ export class MarkLayer extends LiveElement {
   #next(hand, down, point) {
     const draft = /** @type {Mark} */ (this.#draft);
     const first = draft.points[0];
-    const placement = this.placement();
+    const placement = this.ground.placement(draft);
     if (draft.kind === 'polygon' && draft.points.length > 3 && first && placement) {
       const [here, start] = [placement.toScreen(point), placement.toScreen(first)];
       if (Math.hypot(here.x - start.x, here.y - start.y) < NEAR) return this.#finish();
@@ -152,37 +144,10 @@ export class MarkLayer extends LiveElement {
     if (!draft) return;
     // a polygon's last point was still in the hand
     const points = draft.kind === 'polygon' ? distinct(draft.points) : draft.points;
-    const mark = { ...draft, points: completed(draft.kind, points, this.#frame()?.aspect ?? 1) };
+    const mark = { ...draft, points: completed(draft.kind, points, draft.plane ? 1 : this.ground.frame()?.aspect ?? 1) };
     if (!isWorthKeeping(mark)) return this.#draw();
     this.store.dispatch({ type: 'marks/set', marks: put(this.store.get().marks, mark) });
-    if (mark.kind === 'arrow') this.#askWords(mark);
-  }
-
-  /** @param {Mark} mark */
-  #askWords(mark) {
-    const at = mark.points[0] && this.placement()?.toScreen(mark.points[0]);
-    const words = make('input', { class: 'mark-words', 'aria-label': 'Words at the arrow', maxlength: '80', 'data-testid': 'mark-words' });
-    words.value = mark.text;
-    words.style.insetInlineStart = `${at?.x ?? 0}px`;
-    words.style.insetBlockStart = `${at?.y ?? 0}px`;
-    let done = false;
-    const keep = () => {
-      if (done) return;
-      done = true;
-      const { marks } = this.store.get();
-      const list = marks.list.map((one) => (one.id === mark.id ? { ...one, text: words.value.trim() } : one));
-      this.store.dispatch({ type: 'marks/set', marks: { ...marks, list } });
-      words.remove();
-      this.parentElement?.focus({ preventScroll: true });
-    };
-    words.addEventListener('change', keep);
-    words.addEventListener('blur', keep);
-    words.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' || event.key === 'Escape') keep();
-      event.stopPropagation();
-    });
-    this.append(words);
-    requestAnimationFrame(() => words.focus());
+    if (mark.kind === 'arrow') askWords(this, this.store, mark, mark.points[0] && this.ground.placement(mark)?.toScreen(mark.points[0]));
   }
 
   /** @param {KeyboardEvent} event */
@@ -198,59 +163,36 @@ export class MarkLayer extends LiveElement {
   /** @param {HTMLElement} hand @param {PointerEvent} event */
   #hover(hand, event) {
     if (this.#draft && event.buttons === 0) this.#lead(this.#point(hand, event));
-    if (this.#tool() === 'probe') this.#probeAt(hand, event);
-  }
-
-  /** @param {HTMLElement} hand @param {PointerEvent} event */
-  #probeAt(hand, event) {
-    const frame = this.#frame();
-    const point = this.#point(hand, event);
-    this.#stopProbing();
-    if (!frame || !point || point.x < -0.5 || point.y < -0.5 || point.x > frame.columns - 0.5 || point.y > frame.rows - 0.5) return;
-    const { x, y } = handIn(hand, event);
-    const probing = new AbortController();
-    this.#probing = probing;
-    this.#probeTimer = window.setTimeout(async () => {
-      const value = await findStatistics(frame.image, 'point', [point], probing.signal)
-        .then(({ mean, padding }) => (mean === null ? (padding ? 'padding' : '') : `${valueText(mean)} ${unitOf(this.#modality())}`.trim()))
-        .catch((error) => (isAbort(error) ? null : titleOf(error)));
-      if (value === null || probing.signal.aborted) return;
-      const place = toPatient(frame, point);
-      this.#probe.textContent = [value, `column ${Math.round(point.x) + 1}, row ${Math.round(point.y) + 1}`, place ? `${placeText(place)} mm` : ''].filter(Boolean).join('\n');
-      this.#probe.style.transform = `translate(${Math.min(x + 14, hand.clientWidth - 170)}px, ${Math.min(y + 14, hand.clientHeight - 70)}px)`;
-    }, PROBE_MS);
-  }
-
-  #stopProbing() {
-    clearTimeout(this.#probeTimer);
-    this.#probing?.abort();
-    this.#probe.textContent = '';
-  }
-
-  #modality() {
-    const { series, displayed } = this.store.get();
-    return series[displayed[this.viewport]?.image.series_uid ?? '']?.modality ?? '';
+    if (this.#tool() === 'probe') this.#probe.at(hand, event);
   }
 
   #draw() {
     const { marks } = this.store.get();
-    const [frame, placement] = [this.#frame(), this.placement()];
-    if (!frame || !placement) return this.#drawing.replaceChildren();
+    const frame = this.ground.frame();
+    if (!frame) return this.#drawing.replaceChildren();
     const all = marks.shown ? [...marks.list, ...othersMarks(this.store.get())] : [];
-    const here = all.filter(({ image }) => sameImage(image, frame.image));
-    const shown = here.map((mark) => (mark.id === this.#moved?.id ? this.#moved : mark));
-    if (this.#draft && sameImage(this.#draft.image, frame.image)) shown.push(this.#draft);
-    const drawn = shown.map((mark) => this.#drawn(mark, frame, placement));
+    const shown = all.map((mark) => (mark.id === this.#moved?.id ? this.#moved : mark));
+    if (this.#draft) shown.push(this.#draft);
+    const drawn = shown.flatMap((mark) => {
+      const placement = this.ground.placement(mark);
+      return placement ? [this.#drawn(mark, frame, placement)] : [];
+    });
     const labelled = drawn.filter(({ lines }) => lines.length > 0);
     const wishes = labelled.map(({ mark, points, lines }) => ({ points, lines, atStart: mark.kind === 'arrow' }));
-    const [width, height] = [this.clientWidth, this.clientHeight];
-    // R and L stand in the middle of the sides
-    const letters = [0, width - LETTER_ROOM].map((x) => ({ x, y: height / 2 - 16, width: LETTER_ROOM, height: 32 }));
-    placeLabels(wishes, { width, height }, letters).forEach(({ x, y }, i) => {
+    placeLabels(wishes, { width: this.clientWidth, height: this.clientHeight }, wishes.length > 0 ? this.#written() : []).forEach(({ x, y }, i) => {
       const { group, lines } = /** @type {typeof labelled[0]} */ (labelled[i]);
       group.append(...lines.map((text, line) => svg('text', { x, y: y + 12 + line * 15 }, text)));
     });
     this.#drawing.replaceChildren(...drawn.map(({ group }) => group));
+  }
+
+  /** Where letters and corners of text stand already. */
+  #written() {
+    const { left, top } = this.getBoundingClientRect();
+    return [...this.parentElement?.querySelectorAll('viewport-text > .corner, viewport-text > .letter') ?? []].map((text) => {
+      const box = text.getBoundingClientRect();
+      return { x: box.left - left, y: box.top - top, width: box.width, height: box.height };
+    });
   }
 
   /** @param {Mark | OthersMark} mark @param {Frame} frame @param {Placement} placement */
@@ -260,7 +202,7 @@ export class MarkLayer extends LiveElement {
     const selected = marks.selected === mark.id;
     const points = mark.points.map(placement.toScreen);
     const others = 'author' in mark;
-    const values = linesOf(mark, frame, busy ? undefined : counted[regionKey(mark)], unitOf(this.#modality()));
+    const values = linesOf(mark, frame, busy ? undefined : counted[regionKey(mark)], unitOf(this.ground.modality()));
     const lines = others ? [...values, mark.author] : values;
     const group = svg('g', {
       class: `mark${selected ? ' selected' : ''}${mark === this.#draft ? ' draft' : ''}${others ? ' others' : ''}`, 'data-testid': 'mark', 'data-kind': mark.kind, 'data-id': mark.id,
@@ -278,7 +220,7 @@ export class MarkLayer extends LiveElement {
 
   /** Chooses a mark, and moves it or one of its points. @param {Mark} mark @param {number} which  -1: all of it @param {PointerEvent} down */
   #grab(mark, which, down) {
-    const placement = this.placement();
+    const placement = this.ground.placement(mark);
     const hand = /** @type {HTMLElement} */ (this.parentElement);
     if (down.button !== 0 || !placement || this.#draft) return;
     down.preventDefault();
@@ -302,49 +244,7 @@ export class MarkLayer extends LiveElement {
   }
 }
 
-/** @param {ImageRef} a @param {ImageRef} b */
-function sameImage(a, b) {
-  return a.instance_uid === b.instance_uid && a.frame_number === b.frame_number;
-}
-
 /** @param {Point[]} points */
 function distinct(points) {
   return points.filter((point, i) => i === 0 || Math.hypot(point.x - (points[i - 1]?.x ?? NaN), point.y - (points[i - 1]?.y ?? NaN)) > 0.25);
-}
-
-/** @param {Kind} kind @param {Point[]} points on the screen */
-function outline(kind, points) {
-  const [a, b, c, d] = points;
-  if (!a || !b) return [];
-  switch (kind) {
-    case 'ellipse': return shape('ellipse', { cx: (a.x + b.x) / 2, cy: (a.y + b.y) / 2, rx: Math.abs(b.x - a.x) / 2, ry: Math.abs(b.y - a.y) / 2 });
-    case 'polygon': return shape('polygon', { points: points.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ') });
-    case 'bidirectional': case 'cobb':
-      return [stroke(a, b), ...(c && d ? [stroke(c, d)] : []), ...(kind === 'cobb' && c && d ? [between(a, b, c, d)] : [])];
-    case 'angle': return [stroke(a, b), ...(c ? [stroke(b, c)] : [])];
-    case 'arrow': {
-      const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
-      const [x, y] = [(b.x - a.x) / length, (b.y - a.y) / length];
-      const barb = (/** @type {number} */ side) => ({ x: b.x - 12 * x - side * 6 * y, y: b.y - 12 * y + side * 6 * x });
-      return [stroke(a, b), stroke(b, barb(1)), stroke(b, barb(-1))];
-    }
-    default: return [stroke(a, b)];
-  }
-}
-
-/** The dashes that say which two lines make a Cobb angle. @param {Point} a @param {Point} b @param {Point} c @param {Point} d */
-function between(a, b, c, d) {
-  return line({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }, { x: (c.x + d.x) / 2, y: (c.y + d.y) / 2 }, 'between');
-}
-
-/** A line that is easy to get hold of. @param {Point} from @param {Point} to */
-function stroke(from, to) {
-  const drawn = line(from, to, 'stroke');
-  drawn.append(svg('line', { x1: from.x, y1: from.y, x2: to.x, y2: to.y, class: 'grip' }));
-  return drawn;
-}
-
-/** @param {'ellipse' | 'polygon'} tag @param {Record<string, string | number>} facts */
-function shape(tag, facts) {
-  return ['edge', 'ink', 'grip'].map((look) => svg(tag, { ...facts, class: look }));
 }

@@ -6,6 +6,7 @@
 
 import { linesOf, unitOf } from '../annotations/measures.js';
 import { regionKey, without } from '../annotations/model.js';
+import { MILLIMETRES } from '../annotations/planes.js';
 import { frameOf, indexIn, stackOf } from '../state/select.js';
 import { isShared, othersMarks } from '../state/shared-marks.js';
 import { make } from './build.js';
@@ -49,14 +50,18 @@ export class MarkList extends LiveElement {
     const state = this.store.get();
     const frame = frameOf(state, mark.image);
     const series = state.series[mark.image.series_uid];
-    const values = frame ? linesOf(mark, frame, state.counted[regionKey(mark)], unitOf(series?.modality ?? '')) : [];
+    const values = frame || mark.plane ? linesOf(mark, frame ?? MILLIMETRES, state.counted[regionKey(mark)], unitOf(series?.modality ?? '')) : [];
     const place = indexIn(stackOf(state, mark.image.series_uid), mark.image) + 1;
     const name = mark.kind[0]?.toUpperCase() + mark.kind.slice(1);
     const go = make('button', { type: 'button', class: 'mark-go', 'aria-pressed': String(state.marks.selected === mark.id), 'data-testid': 'mark-row' },
       make('strong', {}, name), make('span', {}, values.join(', ') || '—'),
-      make('span', { class: 'mark-where' }, `${series?.description ?? ''}  image ${place || '—'}`));
+      make('span', { class: 'mark-where' }, mark.plane ? series?.description ?? '' : `${series?.description ?? ''}  image ${place || '—'}`));
     go.addEventListener('click', () => {
       const viewport = state.view.active_viewport;
+      if (mark.plane) {
+        this.store.dispatch({ type: 'mpr/go', mark });
+        return this.store.dispatch({ type: 'marks/set', marks: { ...this.store.get().marks, selected: mark.id } });
+      }
       if (series && !frame) this.store.dispatch({ type: 'series/open', viewport, series_uid: series.series_uid });
       if (frame) this.store.dispatch({ type: 'image/set', viewport, image: frame.image });
       this.store.dispatch({ type: 'marks/set', marks: { ...this.store.get().marks, selected: mark.id } });

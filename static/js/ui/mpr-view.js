@@ -45,6 +45,7 @@ export class MprView extends LiveElement {
     this.#place.addEventListener('change', () => {
       const point = numbersIn(this.#place.value);
       if (point) store.dispatch({ type: 'cross/set', cross: { frame_of_reference: box.frame_of_reference, point: inside(box, point) } });
+      this.#writePlace();
     }, { signal: life });
     images?.querySelector('viewport-grid')?.addEventListener('pointerdown', () => this.#change(() => ({ active: -1 })), { signal: life, capture: true });
     store.watch(({ mpr }) => mpr, (mpr) => {
@@ -55,10 +56,15 @@ export class MprView extends LiveElement {
       if (document.activeElement !== this.#slab) this.#slab.value = String(mpr.slab);
       this.#method.value = mpr.method;
     }, { signal: life });
-    store.watch(({ cross }) => cross, (cross) => {
-      if (cross && document.activeElement !== this.#place) this.#place.value = cross.point.map((value) => (Math.round(value * 10) / 10 + 0).toFixed(1)).join(', ');
+    store.watch(({ cross }) => cross, () => {
+      if (document.activeElement !== this.#place) this.#writePlace();
     }, { signal: life });
     planes[0]?.focus({ preventScroll: true });
+  }
+
+  #writePlace() {
+    const { cross } = this.store.get();
+    if (cross) this.#place.value = cross.point.map((value) => (Math.round(value * 10) / 10 + 0).toFixed(1)).join(', ');
   }
 
   /** @param {(mpr: Mpr) => Partial<Mpr>} change */

@@ -1,21 +1,24 @@
 /** <plane-viewport>: one plane through a volume, with the cross-hair and the lines of the other planes over it. */
 
-/** @import { Frame, Mpr, PlaneView, Vector } from '../core/types.js' */
+/** @import { Frame, Mpr, PlaneView, Projection, Vector } from '../core/types.js' */
 /** @import { Placement } from '../core/geometry.js' */
 /** @import { FeedState } from '../viewport/feed.js' */
 /** @import { PictureCache } from '../viewport/picture-cache.js' */
 /** @import { Box, PlanePicture } from '../viewport/planes.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
+/** @import { Ground } from './ground.js' */
 
+import { planeOfPicture, placementOn } from '../annotations/planes.js';
 import { pageClock } from '../core/clock.js';
 import { place } from '../core/geometry.js';
-import { along, placeText, toPatient, toPixel } from '../core/space.js';
+import { along, nearestFrame, normalOf, placeText, toPatient, toPixel } from '../core/space.js';
 import { fetchPlane, planeRef } from '../dicomweb/volumes.js';
 import { clearCanvas, drawPicture, resizeCanvas } from '../viewport/canvas.js';
 import { Feed } from '../viewport/feed.js';
 import {
-  crossing, forwardOf, frameOfPlane, inside, pictureOf, placeInStack, planeName, scrolledTo, turnOthers,
+  crossing, forwardOf, frameOfPlane, inside, pictureOf, placeInStack, planeName, scrolledTo, stepAlong, turnOthers,
 } from '../viewport/planes.js';
+import { stackOf } from '../state/select.js';
 import { toolNamed } from '../tools/index.js';
 import { expose, make } from './build.js';
 import { listenToHand, toolFor } from './hand.js';
@@ -39,7 +42,7 @@ export class PlaneViewport extends LiveElement {
   /** @type {FeedState} */ #state = { shown: null, current: false, late: false, problem: '', delay: '' };
   /** @type {Placement | null} */ #placement = null;
   /** @type {Feed | null} */ #feed = null;
-  /** @type {Map<string, { picture: PlanePicture, plane: PlaneView, slab: number }>} */ #asked = new Map();
+  /** @type {Map<string, { picture: PlanePicture, plane: PlaneView, slab: number, method: Projection }>} */ #asked = new Map();
 
   /** @param {ViewerStore} store @param {number} number @param {PictureCache} cache @param {Box} box @param {Frame} like */
   constructor(store, number, cache, box, like) {
@@ -83,6 +86,10 @@ export class PlaneViewport extends LiveElement {
     }, this.store, life);
     this.#hand.addEventListener('pointermove', (event) => this.#pointAt(event), { signal: life });
     this.#hand.addEventListener('pointerleave', () => this.#pointAt(null), { signal: life });
+    customElements.whenDefined('mark-layer').then((Layer) => {
+      if (!life.aborted) this.#hand.after(new Layer(this.store, -1, () => this.#placement, this.#ground()));
+    });
+    this.store.watch(({ tool }) => toolNamed(tool).layer === 'measuring', (measuring) => expose(this, { 'data-measuring': measuring ? '' : null }), { signal: life });
     customElements.whenDefined('pointer-layer').then((Layer) => {
       if (!life.aborted) this.#hand.after(new Layer(this.store, -1, () => this.#placement, () => this.#frame()));
     });
@@ -115,7 +122,7 @@ export class PlaneViewport extends LiveElement {
       const picture = pictureOf(this.box, plane, through, mpr);
       const image = planeRef(mpr, picture.query);
       if (this.#asked.size > REMEMBERED) this.#asked.delete(this.#asked.keys().next().value ?? '');
-      this.#asked.set(image.instance_uid, { picture, plane, slab: mpr.slab });
+      this.#asked.set(image.instance_uid, { picture, plane, slab: mpr.slab, method: mpr.method });
       return image;
     };
     const around = (mpr.active === this.number ? NEIGHBOURS : []).map((by) => ask(scrolledTo(this.box, plane, point, (i) => i + by)));
@@ -255,10 +262,32 @@ export class PlaneViewport extends LiveElement {
     this.#activate();
     const [frame, placement] = [this.#frame(), this.#placement];
     const { layer } = toolFor(down, this.store.get());
-    if (!frame || !placement || !layer || !down.isPrimary) return;
-    if (layer !== 'crossing') return this.store.dispatch({ type: 'notice/set', text: 'Measure on the images themselves: those of the stack beside the planes.' });
+    if (!frame || !placement || !layer || layer === 'measuring' || !down.isPrimary) return;
+    if (layer !== 'crossing') return this.store.dispatch({ type: 'notice/set', text: 'The glass is for the images themselves: those of the stack beside the planes.' });
     this.#goTo(frame, placement, down);
     followDrag(this.#hand, down, (move) => this.#goTo(frame, placement, move));
+  }
+
+  /** What is measured lies on the plane that is seen, and is known by the image of the series nearest to it. @returns {Ground} */
+  #ground() {
+    const { store } = this;
+    return {
+      frame: () => this.#frame(),
+      here: () => {
+        const [frame, now] = [this.#frame(), this.#now()];
+        const asked = this.#asked.get(frame?.image.instance_uid ?? '');
+        const plane = frame && now && planeOfPicture(frame, asked?.slab ?? 0, asked?.method ?? now.mpr.method);
+        if (!frame || !now || !plane) return null;
+        const frames = stackOf(store.get(), now.mpr.series_uid)?.frames ?? [];
+        return { image: (nearestFrame(frames, this.box.frame_of_reference, now.point) ?? this.like).image, plane };
+      },
+      placement: (where) => {
+        const [frame, placement] = [this.#frame(), this.#placement];
+        if (!frame?.plane || !placement || !where.plane) return null;
+        return placementOn(where.plane, frame, placement, stepAlong(this.box, normalOf(frame.plane)) / 2);
+      },
+      modality: () => store.get().series[store.get().mpr?.series_uid ?? '']?.modality ?? '',
+    };
   }
 
   /** Where the hand is in the patient, for others in the session. @param {PointerEvent | null} event */

@@ -55,6 +55,21 @@ export function standardPlanes(newPresentation) {
   return STANDARD.map((plane) => ({ ...plane, presentation: newPresentation() }));
 }
 
+/** Three planes at right angles of which one is this: in place of the standard one that it is nearest to. @param {Pick<PlaneView, 'right' | 'down'>} plane @param {() => Presentation} newPresentation @returns {{ planes: PlaneView[], number: number }} */
+export function planesWith({ right, down }, newPresentation) {
+  const forward = cross(right, down);
+  const level = STANDARD.map((standard) => Math.abs(dot(forward, cross(standard.right, standard.down))));
+  const number = level.indexOf(Math.max(...level));
+  const back = along([0, 0, 0], -1, forward);
+  const up = along([0, 0, 0], -1, down);
+  // what lies to the left, to the back and to the head where the plane is the standard one
+  const [x, y, z] = /** @type {Vector[][]} */ ([[right, down, forward], [right, forward, up], [back, right, up]])[number] ?? [];
+  if (!x || !y || !z) return { planes: standardPlanes(newPresentation), number: 0 };
+  const feet = along([0, 0, 0], -1, z);
+  const ways = [{ right: x, down: y }, { right: x, down: feet }, { right: y, down: feet }];
+  return { planes: ways.map((way) => ({ ...way, presentation: newPresentation() })), number };
+}
+
 /** Away from whoever looks. @param {Pick<PlaneView, 'right' | 'down'>} plane @returns {Vector} */
 export function forwardOf({ right, down }) {
   return cross(right, down);

@@ -1,0 +1,193 @@
+"""Measuring on planes through a volume: a ball of known size and density, saved, reopened and shared."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import httpx
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from e2e.journeys.test_sphere import EDGES, _numbers
+from e2e.pages.planes import Planes
+from e2e.pages.viewer import ViewerPage
+from e2e.running import RunningServer
+from tests.factories import multipart, part10, uid
+
+NewPage = Callable[..., Page]
+DIAMETER, INSIDE, OUTSIDE, NOISE = 60.0, 100.0, -850.0, 10.0
+SLICES, SIDE, BETWEEN, PIXEL = 72, 128, 1.25, 0.7
+CORONAL = 1
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    server = RunningServer(tmp_path_factory.mktemp("ball") / "root").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def study(server: RunningServer) -> str:
+    """Slices through all of a ball, thicker than their pixels are wide."""
+    noise = np.random.default_rng(7)
+    study_uid, series_uid, place = uid(), uid(), uid()
+    y, x = np.mgrid[:SIDE, :SIDE]
+    flat = ((x - (SIDE - 1) / 2) ** 2 + (y - (SIDE - 1) / 2) ** 2) * PIXEL**2
+    files = []
+    for number in range(SLICES):
+        z = (number - (SLICES - 1) / 2) * BETWEEN
+        values = np.where(flat + z**2 <= (DIAMETER / 2) ** 2, INSIDE, OUTSIDE) + noise.normal(0, NOISE, (SIDE, SIDE))
+        files.append(
+            part10(
+                StudyInstanceUID=study_uid,
+                SeriesInstanceUID=series_uid,
+                SOPInstanceUID=uid(),
+                FrameOfReferenceUID=place,
+                Modality="CT",
+                SeriesDescription="Ball",
+                InstanceNumber=number + 1,
+                Rows=SIDE,
+                Columns=SIDE,
+                BitsAllocated=16,
+                BitsStored=16,
+                HighBit=15,
+                PixelRepresentation=0,
+                RescaleSlope=1,
+                RescaleIntercept=-1024,
+                WindowCenter=-375,
+                WindowWidth=600,
+                PixelSpacing=[PIXEL, PIXEL],
+                ImageOrientationPatient=[1, 0, 0, 0, 1, 0],
+                ImagePositionPatient=[0, 0, z],
+                PixelData=np.rint(values + 1024).astype("<u2").tobytes(),
+            )
+        )
+    body, headers = multipart(*files)
+    httpx.post(f"{server.dicomweb}/studies", content=body, headers=headers).raise_for_status()
+    return study_uid
+
+
+def _planes(server: RunningServer, new_page: NewPage, study: str) -> tuple[ViewerPage, Planes]:
+    viewer = ViewerPage(new_page()).open(f"{server.address}/viewer?StudyInstanceUIDs={study}")
+    viewer.expect_exact()
+    planes = Planes(viewer.page).open()
+    middle = (SIDE - 1) / 2 * PIXEL
+    planes.go_to(middle, middle, 0)
+    return viewer, planes
+
+
+def _choose(viewer: ViewerPage, planes: Planes, tool: str) -> None:
+    viewer.command(tool)
+    expect(planes.plane(CORONAL).locator("mark-layer")).to_be_attached()
+
+
+def _drag(planes: Planes, start: tuple[float, float], end: tuple[float, float]) -> None:
+    box = planes.plane(CORONAL).bounding_box()
+    assert box is not None
+    mouse = planes.page.mouse
+    mouse.move(box["x"] + start[0], box["y"] + start[1])
+    mouse.down()
+    mouse.move(box["x"] + end[0], box["y"] + end[1], steps=3)
+    mouse.up()
+
+
+def _marks(planes: Planes, kind: str) -> Locator:
+    return planes.plane(CORONAL).locator(f'[data-testid="mark"][data-kind="{kind}"]')
+
+
+def _edges(planes: Planes) -> tuple[float, float, float, float]:
+    canvas = planes.plane(CORONAL).locator("canvas").first
+    return (*canvas.evaluate(EDGES, True), *canvas.evaluate(EDGES, False))
+
+
+def test_a_ball_has_its_size_and_density_on_a_coronal_plane_and_a_slab(
+    server: RunningServer, new_page: NewPage, study: str
+) -> None:
+    viewer, planes = _planes(server, new_page, study)
+    left, right, top, bottom = _edges(planes)
+    x, y = (left + right) / 2, (top + bottom) / 2
+    _choose(viewer, planes, "length")
+    _drag(planes, (left, y), (right, y))
+    _drag(planes, (x, top), (x, bottom))
+    lengths = _marks(planes, "length")
+    expect(lengths).to_have_count(2)
+    for number in range(2):
+        assert _numbers(lengths.nth(number))[0] == pytest.approx(DIAMETER, rel=0.01)
+        expect(lengths.nth(number)).to_have_attribute("data-text", re.compile("Coronal plane$"))
+
+    inset = (right - left) * 0.2
+    _choose(viewer, planes, "ellipse")
+    _drag(planes, (left + inset, top + inset), (right - inset, bottom - inset))
+    region = _marks(planes, "ellipse")
+    expect(region).to_have_attribute("data-text", re.compile("Mean"))
+    _, mean, *_ = _numbers(region)
+    assert mean == pytest.approx(INSIDE, abs=1)
+
+    viewer.press("Escape")
+    viewer.press("Shift+M")
+    viewer.press("Shift+M")
+    viewer.press("Shift+M")
+    planes.expect_exact()
+    expect(planes.page.get_by_test_id("slab-method")).to_have_value("maximum_ip")
+    _choose(viewer, planes, "ellipse")
+    _drag(planes, (x - inset / 2, y - inset / 2), (x + inset / 2, y + inset / 3))
+    slab = region.nth(1)
+    expect(slab).to_have_attribute("data-text", re.compile(r"Mean.*Coronal, MIP of 10 mm$"))
+    _, brightest, *_ = _numbers(slab)
+    assert brightest > INSIDE + NOISE, "the brightest of many voxels is brighter than their mean"
+
+
+def test_marks_stay_on_their_plane_can_be_undone_and_are_opened_again_where_they_were_drawn(
+    server: RunningServer, new_page: NewPage, study: str
+) -> None:
+    viewer, planes = _planes(server, new_page, study)
+    left, right, top, bottom = _edges(planes)
+    _choose(viewer, planes, "length")
+    _drag(planes, (left, top), (right, bottom))
+    length = _marks(planes, "length")
+    text = length.get_attribute("data-text") or ""
+    place = planes.place
+    planes.plane(CORONAL).hover(position={"x": 20, "y": 200})
+    planes.page.mouse.wheel(0, 500)
+    expect(length).to_have_count(0)
+    planes.page.mouse.wheel(0, -500)
+    planes.go_to(*place)
+    expect(length).to_have_count(1)
+    viewer.press("Control+z")
+    expect(length).to_have_count(0)
+    viewer.press("Control+y")
+    expect(length).to_have_attribute("data-text", text)
+    with viewer.page.expect_response(lambda answer: answer.url.endswith("/measurement-reports")) as saved:
+        viewer.press("Shift+S")
+    assert saved.value.status == 201
+
+    again = ViewerPage(new_page()).open(viewer.page.url)
+    again.expect_exact()
+    again.command("marks")
+    again.page.get_by_test_id("report-open").first.click()
+    again.page.get_by_test_id("mark-row").click()
+    reopened = Planes(again.page)
+    reopened.expect_exact()
+    assert reopened.place == pytest.approx(place, abs=0.6)
+    expect(_marks(reopened, "length")).to_have_attribute("data-text", text)
+
+
+def test_a_shared_mark_is_seen_on_the_same_plane_by_others(
+    server: RunningServer, new_page: NewPage, study: str
+) -> None:
+    viewer, planes = _planes(server, new_page, study)
+    address = viewer.start_session("Ann")
+    other = ViewerPage(new_page()).open(address)
+    other.join_as("Bob")
+    seen = Planes(other.page)
+    seen.expect_exact()
+    left, right, top, bottom = _edges(planes)
+    _choose(viewer, planes, "length")
+    _drag(planes, (left, top), (right, bottom))
+    expect(_marks(planes, "length")).to_have_count(1)
+    viewer.press("Shift+B")
+    mark = _marks(seen, "length")
+    expect(mark).to_have_attribute("data-author", "Ann")
+    text = _marks(planes, "length").get_attribute("data-text") or ""
+    expect(mark).to_have_attribute("data-text", re.compile(re.escape(text)))
