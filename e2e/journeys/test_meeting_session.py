@@ -81,6 +81,24 @@ def test_look_here_is_seen_on_the_other_screen(hospital: RunningServer, new_page
     leader.expect_shows(follower.shown())
     follower.press("Shift+P")
     expect(leader.page.get_by_test_id("pulse")).to_contain_text("Sam Surgeon: look here")
+    third = ViewerPage(new_page(800, 700)).open(leader.page.url)
+    third.join_as("Phil Physio")
+    before = leader.shown()
+    third.expect_shows(before)
+    follower.scroll(4)
+    _doing(follower, "alone")
+    there = follower.shown()
+    follower.press("Shift+P")
+    third.expect_shows(there)
+    _doing(third, "taken")
+    expect(third.page.get_by_test_id("pulse")).to_contain_text("Sam Surgeon: look here")
+    expect(leader.page.get_by_test_id("go-there")).to_be_visible()
+    leader.expect_shows(before)
+    third.press("f")
+    third.expect_shows(before)
+    leader.press("Shift+Q")
+    for viewer in (leader, third):
+        viewer.expect_shows(there)
 
 
 def test_when_the_leader_vanishes_the_longest_present_leads_ten_seconds_later(

@@ -7,6 +7,7 @@ import { createSession, liveAddress } from './sessions/directory.js';
 import { keepParticipant, readParticipant } from './sessions/participant.js';
 import { shareMarks } from './state/shared-marks.js';
 import { seeAsOthersDo } from './state/cameras.js';
+import { lookWhereOthersPoint } from './state/looking-here.js';
 import { prepareNext } from './state/preparing.js';
 import { studiesNow } from './state/select.js';
 import { Sharing } from './state/sharing.js';
@@ -47,6 +48,7 @@ export function lookTogether(store, put, signal) {
   small.addEventListener('change', showOne, { signal });
   shareMarks(store, signal);
   seeAsOthersDo(store, signal);
+  lookWhereOthersPoint(store, signal);
   anonymity(store, put, signal);
   store.watch(({ session, loading }) => (loading || !session?.room ? '' : studiesNow(session.room.study_uids, session.room).join()), (uids) => {
     for (const study_uid of uids.split(',').filter(Boolean)) if (!store.get().opened.includes(study_uid)) store.dispatch({ type: 'prior/open', study_uid });

@@ -5,6 +5,7 @@
 /** @import { Mark, Marks, Summary } from '../annotations/model.js' */
 /** @import { Preferences } from './preferences.js' */
 /** @import { InstanceRef, SavedReport } from '../dicomweb/authored.js' */
+/** @import { Way } from './looking-here.js' */
 /** @import { Store } from '../core/store.js' */
 
 import { isViewEvent, look, newView, viewOf } from '../sessions/room.js';
@@ -26,6 +27,8 @@ import { indexIn } from './select.js';
  * @property {Record<string, SharedPointer>} pointers
  * @property {Record<string, SharedPointer>} pulses  where somebody said: look here
  * @property {Record<string, ImageRef | null>} looking  what everybody has in their active viewport
+ * @property {string | null} taken  who has shown this follower another slice than the leader's
+ * @property {Way | null} offered  the way to what somebody wants to be looked at
  * @property {Record<string, true>} ready  cases that this browser has the first pictures of
  * @property {number} offset  server time minus this computer's, in ms
  *
@@ -109,6 +112,7 @@ import { indexIn } from './select.js';
  *   | { type: 'session/pointer', by: string, pointer: SharedPointer }
  *   | { type: 'session/pulse', by: string, pulse: SharedPointer } | { type: 'session/looking', by: string, image: ImageRef | null }
  *   | { type: 'replay/show', room: Room }
+ *   | { type: 'session/taken', way: Way } | { type: 'session/offered', way: Way | null } | { type: 'look/go' }
  *   | { type: 'look/here' } | { type: 'worklist/go' }} LocalAction
  * @typedef {SentEvent | LocalAction} Action
  * @typedef {Store<ViewerState, Action>} ViewerStore
@@ -237,7 +241,7 @@ function enter(state, sessionId, connection) {
     ...state,
     session: {
       session_id: sessionId, me: null, connection, reason: '', stale: false, room: null,
-      following: true, pointers: {}, pulses: {}, looking: {}, ready: {}, offset: 0,
+      following: true, pointers: {}, pulses: {}, looking: {}, taken: null, offered: null, ready: {}, offset: 0,
     },
   };
 }
@@ -252,6 +256,13 @@ function inSession(state, session, action) {
     case 'session/stale': return { ...state, session: { ...session, stale: true } };
     case 'session/room': return takeRoom(state, { ...session, ...pick(action) });
     case 'session/event': return takeEvent(state, session, action);
+    case 'session/taken': return goTo({ ...state, session: { ...session, taken: action.way.by } }, action.way);
+    case 'session/offered': return { ...state, session: { ...session, offered: action.way } };
+    case 'look/go': {
+      if (!session.offered) return state;
+      if (session.room?.frozen) return { ...state, notice: 'The images are frozen for everybody.' };
+      return onOnesOwn(goTo({ ...state, session: { ...session, offered: null } }, session.offered));
+    }
     case 'session/ready': return { ...state, session: { ...session, ready: { ...session.ready, [action.case_id]: true } } };
     case 'session/refused': {
       const told = { ...state, notice: action.title };
@@ -305,7 +316,13 @@ function takeEvent(state, session, { event, room, mine }) {
 /** Shows what the room shows. @param {ViewerState} state @param {Session} session @returns {ViewerState} */
 function follow(state, session) {
   if (!session.room) return { ...state, session };
-  return { ...shown(state, session.room), session };
+  return { ...shown(state, session.room), session: { ...session, taken: null } };
+}
+
+/** @param {ViewerState} state @param {Way} way @returns {ViewerState} */
+function goTo(state, { images, cross }) {
+  const view = images.reduce((reached, { viewport, image }) => ({ ...reached, ...look(reached, { type: 'image/set', viewport, image }) }), state.view);
+  return { ...state, view, cross: cross ?? state.cross };
 }
 
 /** @param {ViewerState} state @param {Room} room @returns {ViewerState} */

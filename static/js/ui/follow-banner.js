@@ -23,16 +23,16 @@ export class FollowBanner extends LiveElement {
     this.setAttribute('data-testid', 'follow-banner');
     const wishes = make('span', { class: 'wishes' });
     this.append(text, wishes, back);
-    store.watch(({ session }) => [session?.room?.asking, session?.room?.proposals, session?.room?.leader, session?.room?.chair, session?.connection], () => {
+    store.watch(({ session }) => [session?.room?.asking, session?.room?.proposals, session?.room?.leader, session?.room?.chair, session?.connection, session?.offered], () => {
       wishes.replaceChildren(...this.#wishes(store.get()));
     }, { signal: life });
-    store.watch((state) => [doing(state), leaderName(state), state.session?.room?.frozen, leaderAt(state)], () => {
+    store.watch((state) => [doing(state), leaderName(state), state.session?.room?.frozen, leaderAt(state), takenBy(state)], () => {
       const state = store.get();
       const now = doing(state);
       this.hidden = now === '';
       expose(this, { 'data-doing': now || null });
       write(text, sentence(state, now));
-      back.hidden = now !== 'alone';
+      back.hidden = now !== 'alone' && now !== 'taken';
       write(back, `F returns to ${leaderName(state)}`);
     }, { signal: life });
   }
@@ -40,26 +40,33 @@ export class FollowBanner extends LiveElement {
   /** What waits for whoever leads or chairs, each with its answer. @param {ViewerState} state */
   #wishes({ session }) {
     const room = session?.room;
-    if (!room || session.connection !== 'live' || !mayDirect(session)) return [];
+    if (!room || session.connection !== 'live') return [];
     const name = (/** @type {string} */ id) => room.people[id]?.name ?? '';
+    const offered = session.offered ? [this.#wish(`${name(session.offered.by)}: look here`, 'go-there', 'Go there', { type: 'look/go' }, { type: 'session/offered', way: null }, 'Shift Q')] : [];
+    if (!mayDirect(session)) return offered;
     const proposals = leads(session) ? Object.keys(room.proposals).map((of) => this.#wish(
       `${name(of)} proposes a view`, 'accept-view', 'Show it', { type: 'view/accept', of }, { type: 'view/dismiss', of })) : [];
     const asking = room.asking.map((to) => this.#wish(
       `${name(to)} would like the lead`, 'grant-lead', 'Hand over', { type: 'lead/hand-over', to }, { type: 'lead/decline', of: to }));
-    return [...proposals, ...asking];
+    return [...offered, ...proposals, ...asking];
   }
 
-  /** @param {string} text @param {string} id @param {string} yes @param {Action} accept @param {Action} decline */
-  #wish(text, id, yes, accept, decline) {
+  /** @param {string} text @param {string} id @param {string} yes @param {Action} accept @param {Action} decline @param {string} [key] */
+  #wish(text, id, yes, accept, decline, key = 'Shift Enter') {
     const button = (/** @type {string} */ label, /** @type {Record<string, string>} */ more, /** @type {Action} */ action) => {
       const made = make('button', { type: 'button', ...more }, label);
       made.addEventListener('click', () => this.store.dispatch(action));
       return made;
     };
     return make('span', { class: 'wish', 'data-testid': 'wish' }, text,
-      button(yes, { class: 'primary', 'data-testid': id, title: `${yes} — Shift Enter` }, accept),
+      button(yes, { class: 'primary', 'data-testid': id, title: `${yes} — ${key}` }, accept),
       button('Not now', { class: 'quiet', 'data-testid': 'decline', 'aria-label': `Not now: ${text}` }, decline));
   }
+}
+
+/** Who has shown this person something, for a moment. @param {ViewerState} state */
+function takenBy({ session }) {
+  return session?.room?.people[session.taken ?? '']?.name ?? '';
 }
 
 /** Where the leader is. @param {ViewerState} state */
@@ -68,12 +75,13 @@ function leaderAt(state) {
   return room ? whereText(state, room.viewports[room.active_viewport]?.image) : '';
 }
 
-/** @param {ViewerState} state @returns {'' | 'leads' | 'follows' | 'alone' | 'offline'} */
+/** @param {ViewerState} state @returns {'' | 'leads' | 'follows' | 'taken' | 'alone' | 'offline'} */
 function doing({ session }) {
   if (!session?.room) return '';
   if (session.connection !== 'live') return 'offline';
   if (leads(session)) return 'leads';
-  return session.following ? 'follows' : 'alone';
+  if (session.following) return session.taken ? 'taken' : 'follows';
+  return 'alone';
 }
 
 /** @param {ViewerState} state @param {ReturnType<typeof doing>} now */
@@ -83,6 +91,7 @@ function sentence(state, now) {
   switch (now) {
     case 'leads': return room?.frozen ? 'You lead. The images are frozen: Shift Z lets go.' : 'You lead: everybody sees what you show.';
     case 'follows': return room?.frozen ? `${leader} has frozen the images.` : `You follow ${leader}.`;
+    case 'taken': return `${takenBy(state)} shows you another image than ${leader}. —`;
     case 'alone': return ['You are on your own', leaderAt(state) && `${leader} is at ${leaderAt(state)}`].filter(Boolean).join('. ') + ' —';
     case 'offline':
       return state.session?.connection === 'ended' ? `This session has ended for you. ${state.session.reason}`
