@@ -7,8 +7,9 @@ import { dateText, patientId, timeText } from '../core/wording.js';
 import { expose, make, write } from './build.js';
 import { LiveElement } from './live-element.js';
 
-/** Every row is as high, so that where one lies follows from its number; `study-list.css` has the same height. */
-const ROW = 32;
+/** Every row is as high, so that where one lies follows from its number: one line, or two where there is a finger or little room. */
+const [LINE, TWO_LINES] = [32, 48];
+const ROOMY = matchMedia('(pointer: coarse), (width < 40rem)');
 const BEYOND = 12;
 
 /** @type {[string, string, (study: Study) => string][]} */
@@ -34,6 +35,7 @@ export class StudyList extends LiveElement {
   #below = make('tbody', { 'aria-hidden': 'true' }, make('tr', {}, make('td')));
   #rows = make('tbody');
   #scroll = make('div', { class: 'list-scroll' });
+  #high = LINE;
   /** @type {Map<number, { row: HTMLTableRowElement, study: Study | undefined }>} */ #built = new Map();
   /** @type {Study | undefined} */ #first;
 
@@ -72,6 +74,13 @@ export class StudyList extends LiveElement {
       if (studies[current]) location.assign(addressOf(studies[current]));
     }, { signal: life });
     this.#scroll.addEventListener('scroll', () => this.#lay(), { signal: life, passive: true });
+    const size = () => {
+      this.#high = ROOMY.matches ? TWO_LINES : LINE;
+      this.style.setProperty('--row', `${this.#high}px`);
+      this.#lay();
+    };
+    size();
+    ROOMY.addEventListener('change', size, { signal: life });
     const watched = new ResizeObserver(() => this.#lay());
     watched.observe(this.#scroll);
     life.addEventListener('abort', () => watched.disconnect());
@@ -81,9 +90,9 @@ export class StudyList extends LiveElement {
   /** Puts the rows that can be seen, and a few around them, between two spaces as high as the others. */
   #lay() {
     const { studies, current, more } = this.store.get();
-    const first = Math.floor(this.#scroll.scrollTop / ROW);
+    const first = Math.floor(this.#scroll.scrollTop / this.#high);
     const from = Math.max(0, Math.min(first - BEYOND, studies.length - 1));
-    const to = Math.min(studies.length, first + Math.ceil(this.#scroll.clientHeight / ROW) + BEYOND);
+    const to = Math.min(studies.length, first + Math.ceil(this.#scroll.clientHeight / this.#high) + BEYOND);
     const focused = this.#rows.contains(document.activeElement);
     // they go last: a list that were shorter for a moment would lose its place
     const gone = [...this.#built].filter(([number, { study }]) => number < from || number >= to || study !== studies[number]);
@@ -98,8 +107,8 @@ export class StudyList extends LiveElement {
       below = row;
     }
     this.#mark(current);
-    space(this.#above, from);
-    space(this.#below, studies.length - to);
+    space(this.#above, from * this.#high);
+    space(this.#below, (studies.length - to) * this.#high);
     for (const [, { row }] of gone) row.remove();
     if (focused && !this.#rows.contains(document.activeElement)) this.#rowOf(current)?.focus({ preventScroll: true });
     if (more || this.#hasHole(from, to)) this.store.dispatch({ type: 'rows/want', from, to });
@@ -118,10 +127,10 @@ export class StudyList extends LiveElement {
       return make('tr', { class: 'to-come', tabindex: '-1', 'aria-rowindex': String(number + 2), 'aria-busy': 'true', 'data-testid': 'study-to-come' }, waiting);
     }
     const cells = COLUMNS.map(([name, , read], i) => (i === 0
-      ? make('th', { scope: 'row', class: name }, make('a', { href: addressOf(study), tabindex: '-1' }, read(study)))
-      : make('td', { class: name }, read(study))));
+      ? make('th', { scope: 'row', role: 'rowheader', class: name }, make('a', { href: addressOf(study), tabindex: '-1' }, read(study)))
+      : make('td', { role: 'cell', class: name }, read(study))));
     const row = make('tr', {
-      tabindex: '-1', 'aria-rowindex': String(number + 2), 'data-testid': 'study', 'data-study-uid': study.study_uid,
+      role: 'row', tabindex: '-1', 'aria-rowindex': String(number + 2), 'data-testid': 'study', 'data-study-uid': study.study_uid,
       title: 'Click to look at it first, double-click or Enter to open',
     }, ...cells);
     row.addEventListener('mousedown', (event) => {
@@ -147,10 +156,10 @@ export class StudyList extends LiveElement {
   }
 
   #bringIntoView() {
-    const top = this.store.get().current * ROW;
-    const room = this.#scroll.clientHeight - ROW; // the head covers the first
+    const top = this.store.get().current * this.#high;
+    const room = this.#scroll.clientHeight - this.#high; // the head covers the first
     if (top < this.#scroll.scrollTop) this.#scroll.scrollTop = top;
-    else if (top + ROW > this.#scroll.scrollTop + room) this.#scroll.scrollTop = top + ROW - room;
+    else if (top + this.#high > this.#scroll.scrollTop + room) this.#scroll.scrollTop = top + this.#high - room;
   }
 
   /** Arrows move along the list, from the search line too, which Esc leaves; Enter opens. @param {KeyboardEvent} event */
@@ -160,7 +169,7 @@ export class StudyList extends LiveElement {
     const searching = target.matches('input[type="search"]');
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
     if (target.matches('input, select, button, a, summary, pre') && !searching) return;
-    const page = Math.max(1, Math.floor(this.#scroll.clientHeight / ROW) - 2);
+    const page = Math.max(1, Math.floor(this.#scroll.clientHeight / this.#high) - 2);
     const by = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, ...(!searching && { Home: -Infinity, End: Infinity }) }[event.key];
     const study = studies[current];
     if (by) {
@@ -177,11 +186,11 @@ export class StudyList extends LiveElement {
   }
 }
 
-/** @param {HTMLTableSectionElement} body @param {number} rows */
-function space(body, rows) {
+/** @param {HTMLTableSectionElement} body @param {number} high */
+function space(body, high) {
   const [cell] = body.querySelectorAll('td');
-  if (cell) cell.style.blockSize = `${rows * ROW}px`;
-  body.hidden = rows === 0;
+  if (cell) cell.style.blockSize = `${high}px`;
+  body.hidden = high === 0;
 }
 
 /** @param {...Pick<Study, 'study_uid'>} studies */

@@ -29,7 +29,8 @@ export class StudySearch extends LiveElement {
     }), 'Search', '/');
     text.addEventListener('input', () => store.dispatch({ type: 'wish/set', wish: { text: text.value } }), { signal: life });
     this.append(make('label', { class: 'search-line' }, icon('search'), text), this.#institutions(life), this.#modalities(life), this.#dates(life));
-    text.focus();
+    // a screen keyboard would cover half of what was found
+    if (!matchMedia('(pointer: coarse)').matches) text.focus();
   }
 
   /** Where it was made; nothing to choose where all was made in one place. @param {AbortSignal} life */
