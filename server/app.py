@@ -186,16 +186,19 @@ def build(settings: Settings) -> Starlette:
     figures = Figures({"pictures_drawn": lambda: render.drawn, "people_seated": hub.seated})
     session_passes = SessionPasses(passes, hub, share, workers)
     site = Site(static_folder(), _listed(settings.web.framed_by))
-    display = InvokeDisplay(parts.search, share, Links(parts.records), site, workers, settings.web.public_address)
+    statistics = Statistics(render, volumes)
+    author = Author(retrieve, statistics, parts.store, settings.access.organisation)
+    display = InvokeDisplay(
+        parts.search, share, Links(parts.records), author, site, workers, settings.web.public_address
+    )
     records = SessionRecords(parts.journal, share, workers, settings.web.public_address)
     remove = Remove(
         parts.archive, parts.catalogue, parts.audit, parts.ledger, settings.archive.keep_deleted_days, parts.replica
     )
     removal = Removal(remove, workers)
     changes = ChangeFeed(Follow(parts.catalogue, parts.audit), workers)
-    statistics = Statistics(render, volumes)
     regions = RegionStatistics(statistics, workers)
-    authored = Authored(Author(retrieve, statistics, parts.store, settings.access.organisation), workers)
+    authored = Authored(author, workers)
     capabilities = Capabilities(addresses)
     ready_answers = ReadyAnswers(parts.catalogue.version)
     dicomweb = dicomweb_routes(

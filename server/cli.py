@@ -17,6 +17,7 @@ from server.commands import (
     drilling,
     exporting,
     importing,
+    linking,
     quarantining,
     reindexing,
     replicating,
@@ -93,6 +94,14 @@ def _add_serving(commands: _Commands) -> None:
         "Imports studies, starts the server, and prints the address of the worklist and of a session.",
     )
     show.add_argument("--studies", type=Path, required=True, help="folder of DICOM files to show")
+    link = commands.add(
+        "link",
+        lambda asked, settings: linking.link(settings, asked.studies, asked.days),
+        "make an address that opens studies until it expires",
+        "Prints a signed address that opens studies until it expires. It cannot be taken back.",
+    )
+    link.add_argument("studies", nargs="+", metavar="STUDY", help="Study Instance UID")
+    link.add_argument("--days", type=float, default=7, metavar="N", help="days for which it is good: 7, 90 at most")
     commands.add(
         "settings",
         lambda asked, settings: showing.show_settings(settings, asked.config, _flags(asked)),

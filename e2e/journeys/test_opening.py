@@ -41,6 +41,31 @@ def test_what_matches_nothing_is_said_on_a_page(hospital: RunningServer, new_pag
     expect(page.get_by_test_id("studies")).to_be_visible()
 
 
+def test_nothing_but_key_images_is_shown_and_that_is_said(hospital: RunningServer, new_page: NewPage) -> None:
+    study = _study(hospital, "MR")["uid"]
+    address = f"{hospital.address}/IHEInvokeImageDisplay?requestType=STUDY&studyUID={study}&keyImagesOnly=true"
+    viewer = ViewerPage(new_page())
+    viewer.open(address)
+    expect(viewer.page.get_by_role("link", name="Open all images")).to_be_visible()
+    chosen = httpx.get(f"{hospital.dicomweb}/studies/{study}/instances").json()[3:5]
+    images = [
+        {"study_uid": study, "series_uid": one["0020000E"]["Value"][0], "instance_uid": one["00080018"]["Value"][0]}
+        for one in chosen
+    ]
+    body = {"images": [one | {"frame_number": 1} for one in images]}
+    assert httpx.post(f"{hospital.address}/api/studies/{study}/key-objects", json=body).status_code == 201
+    viewer.open(address)
+    viewer.expect_exact()
+    viewer.press("End")
+    viewer.expect_exact()
+    assert viewer.shown().instance_uid in {one["instance_uid"] for one in images}
+    expect(viewer.page.get_by_test_id("series")).to_have_count(len({one["series_uid"] for one in images}))
+    expect(viewer.page.get_by_test_id("only-key-images")).to_contain_text("Key images only")
+    viewer.page.get_by_role("link", name="Show all images").click()
+    expect(viewer.page.get_by_test_id("series").nth(2)).to_be_visible()
+    expect(viewer.page.get_by_test_id("only-key-images")).to_have_count(0)
+
+
 def test_a_signed_link_and_an_image_in_the_address(hospital: RunningServer, new_page: NewPage) -> None:
     study = _study(hospital, "CT")["uid"]
     link = httpx.post(f"{hospital.address}/api/links", json={"StudyInstanceUIDs": [study]}).json()["address"]

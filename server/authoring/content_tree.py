@@ -1,12 +1,13 @@
 """Looking into the content tree of somebody else's report (PS3.3 C.17.3): nothing in it is believed."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from server.authoring import codes
 from server.authoring.codes import Code
 from server.dicom.attributes import tag
+from server.dicom.uids import is_uid
 
 Item = Mapping[str, Any]
 
@@ -46,3 +47,15 @@ def numbers(item: Item, keyword: str) -> list[float]:
     except (TypeError, ValueError):
         return []
     return told if all(math.isfinite(one) and abs(one) < 1e6 for one in told) else []
+
+
+def series_of_instances(header: Item) -> Iterator[tuple[str, str]]:
+    """The series of every instance of the study that a document is about."""
+    for study in items(header, "CurrentRequestedProcedureEvidenceSequence"):
+        if text(study, "StudyInstanceUID") != text(header, "StudyInstanceUID"):
+            continue
+        for series in items(study, "ReferencedSeriesSequence"):
+            for one in items(series, "ReferencedSOPSequence"):
+                uids = text(one, "ReferencedSOPInstanceUID"), text(series, "SeriesInstanceUID")
+                if all(map(is_uid, uids)):
+                    yield uids

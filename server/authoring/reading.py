@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from server.authoring import codes
-from server.authoring.content_tree import Item, about, is_about, items, numbers, text
+from server.authoring.content_tree import Item, about, is_about, items, numbers, series_of_instances, text
 from server.authoring.in_space import in_space
 from server.authoring.marks import LONGEST_TEXT, MOST_MARKS, Mark
 from server.authoring.measurement_report import TOOLS, mark_id
@@ -36,7 +36,7 @@ def is_measurement_report(header: Item) -> bool:
 def read_measurement_report(header: Item) -> Opened:
     """The marks of the report with this header."""
     study_uid = text(header, "StudyInstanceUID")
-    places = dict(_places(header))
+    places = dict(series_of_instances(header))
     marks: list[Mark] = []
     left_out: list[str] = []
     for group in _groups(header, 8):
@@ -119,18 +119,6 @@ def _source(children: Sequence[Item], places: Mapping[str, str], study_uid: str)
     told = _frame([*children, *numbers_of], places, study_uid)
     uid, series_uid = next(iter(places.items()), ("", ""))
     return told or (FrameRef(InstanceRef(study_uid, series_uid, uid), 1) if uid else None)
-
-
-def _places(header: Item) -> Iterator[tuple[str, str]]:
-    """The series of every instance of the study that the report is about."""
-    for study in items(header, "CurrentRequestedProcedureEvidenceSequence"):
-        if text(study, "StudyInstanceUID") != text(header, "StudyInstanceUID"):
-            continue
-        for series in items(study, "ReferencedSeriesSequence"):
-            for one in items(series, "ReferencedSOPSequence"):
-                uids = text(one, "ReferencedSOPInstanceUID"), text(series, "SeriesInstanceUID")
-                if all(map(is_uid, uids)):
-                    yield uids
 
 
 def _moment(told: str) -> datetime:

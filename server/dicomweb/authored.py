@@ -38,6 +38,7 @@ class Authored:
             Route(f"{_STUDY}/series/{{series}}/instances/{{instance}}/marks", self._marks, methods=["GET"]),
             Route(f"{_STUDY}/presentation-states", self._save_presentation, methods=["POST"]),
             Route(f"{_STUDY}/key-objects", self._save_key_images, methods=["POST"]),
+            Route(f"{_STUDY}/key-objects", self._key_images, methods=["GET"]),
         ]
 
     async def _save_marks(self, request: Request) -> Response:
@@ -65,6 +66,10 @@ class Authored:
 
     async def _reports(self, request: Request) -> Response:
         found = await self._workers.run(self._author.reports, caller(request), StudyRef(resource(request).study_uid))
+        return await json_answer(request, self._workers, orjson.dumps(found), "application/json", _PRIVATE)
+
+    async def _key_images(self, request: Request) -> Response:
+        found = await self._workers.run(self._author.key_images, caller(request), StudyRef(resource(request).study_uid))
         return await json_answer(request, self._workers, orjson.dumps(found), "application/json", _PRIVATE)
 
     async def _marks(self, request: Request) -> Response:

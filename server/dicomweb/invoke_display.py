@@ -4,7 +4,7 @@ Both end in the viewer, at an address of UIDs alone: who the patient is stays ou
 """
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 import orjson
@@ -13,12 +13,16 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from server.access.links import LONGEST_DAYS, Links
+from server.access.people import Caller
 from server.access.policy import Action
 from server.catalogue.query import Level
-from server.dicom.dicomjson import value
+from server.dicom.dicomjson import Attributes, value
+from server.dicom.resources import StudyRef
 from server.dicom.uids import is_uid
+from server.dicomweb.issuers import issued_by
 from server.dicomweb.search_parameters import search_query
 from server.errors import Malformed, NotFound, ServerError
+from server.studies.author import Author
 from server.studies.search import Search
 from server.studies.share import Share
 from server.web.problems import STATUSES
@@ -27,18 +31,28 @@ from server.web.site import Site
 from server.web.workers import Workers
 
 MOST_STUDIES = 20
+_MOST_OF_ONE_PERSON = 500
 _TITLES = {"not-found": "Nothing to show", "malformed": "This request cannot be understood"}
+_TITLES |= {"conflict": "More than one person has this number", "expired": "This link has expired"}
 
 
 class InvokeDisplay:
     """`GET /IHEInvokeImageDisplay`, `GET /open?link=…`, and `POST /api/links`."""
 
     def __init__(
-        self, search: Search, share: Share, links: Links, site: Site, workers: Workers, public_address: str
+        self,
+        search: Search,
+        share: Share,
+        links: Links,
+        author: Author,
+        site: Site,
+        workers: Workers,
+        public_address: str,
     ) -> None:
         self._search = search
         self._share = share
         self._links = links
+        self._author = author
         self._site = site
         self._workers = workers
         self._public_address = public_address.rstrip("/")
@@ -64,7 +78,13 @@ class InvokeDisplay:
         found = await self._workers.run(self._of_patient if kind == "PATIENT" else self._of_study, request, asked)
         if not found:
             raise NotFound("This archive holds no study that matches what was asked for.")
-        return _viewer(found)
+        if not _is_true(asked, "keyimagesonly"):
+            return _viewer(found)
+        marked = await self._workers.run(self._marked, caller(request), found)
+        if not marked:
+            words = "No image of what was asked for is marked as a key image."
+            return self._site.message(404, _TITLES["not-found"], words, ("Open all images", _address(found)))
+        return _viewer(marked, "&keyImagesOnly=true")
 
     async def _follow(self, request: Request) -> Response:
         link = request.query_params.get("link", "")
@@ -108,7 +128,7 @@ class InvokeDisplay:
     def _of_patient(self, request: Request, asked: Mapping[str, str]) -> list[str]:
         """The newest studies of a patient; one unless more are wanted, since the viewer finds priors by itself."""
         # HL7 CX: ID, check digit, its scheme, assigning authority
-        patient_id = asked.get("patientid", "").partition("^")[0].strip()
+        patient_id, _, _, authority = (part.strip() for part in f"{asked.get('patientid', '')}^^^".split("^")[:4])
         if not patient_id:
             raise Malformed("A PATIENT request names patientID.")
         keys = {"PatientID": _literal(patient_id)}
@@ -122,12 +142,20 @@ class InvokeDisplay:
         wanted = asked.get("mostrecentresults", "1")
         if not wanted.isascii() or not wanted.isdigit() or not int(wanted[:9]) >= 1:
             raise Malformed("mostRecentResults is a whole number from 1.")
-        return self._found(request, keys)[: min(int(wanted[:9]), MOST_STUDIES)]
+        of_one = issued_by(self._matches(request, keys, _MOST_OF_ONE_PERSON), authority)
+        return _uids(of_one)[: min(int(wanted[:9]), MOST_STUDIES)]
 
     def _found(self, request: Request, keys: Mapping[str, str]) -> list[str]:
-        query = search_query([*keys.items(), ("limit", str(MOST_STUDIES))], Level.STUDY, MOST_STUDIES)
-        found = self._search.search(caller(request), query, "")
-        return [str(value(orjson.loads(match), "StudyInstanceUID")) for match in found.matches]
+        return _uids(self._matches(request, keys, MOST_STUDIES))
+
+    def _matches(self, request: Request, keys: Mapping[str, str], most: int) -> list[Attributes]:
+        fields = ("includefield", "IssuerOfPatientIDQualifiersSequence")
+        query = search_query([*keys.items(), fields, ("limit", str(most))], Level.STUDY, most)
+        return [orjson.loads(match) for match in self._search.search(caller(request), query, "").matches]
+
+    def _marked(self, person: Caller, study_uids: Sequence[str]) -> list[str]:
+        """Those of the studies that have key images."""
+        return [uid for uid in study_uids if self._author.key_images(person, StudyRef(uid))]
 
     def _paged(self, answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         """Refusals as a page, since a person is waiting for one."""
@@ -162,6 +190,21 @@ def _day(told: str, name: str) -> str:
         raise Malformed(f"{name} is a time such as 2026-11-21T14:30:00.") from error
 
 
-def _viewer(study_uids: list[str]) -> Response:
+def _is_true(asked: Mapping[str, str], name: str) -> bool:
+    told = asked.get(name, "false").lower()
+    if told not in {"true", "false"}:
+        raise Malformed("keyImagesOnly is true or false.")
+    return told == "true"
+
+
+def _uids(matches: Sequence[Attributes]) -> list[str]:
+    return [str(value(match, "StudyInstanceUID")) for match in matches]
+
+
+def _address(study_uids: Sequence[str]) -> str:
+    return f"/viewer?StudyInstanceUIDs={','.join(dict.fromkeys(study_uids))}"
+
+
+def _viewer(study_uids: Sequence[str], more: str = "") -> Response:
     headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    return RedirectResponse(f"/viewer?StudyInstanceUIDs={','.join(dict.fromkeys(study_uids))}", 303, headers)
+    return RedirectResponse(_address(study_uids) + more, 303, headers)

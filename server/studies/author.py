@@ -12,7 +12,7 @@ from server.access.policy import Action
 from server.authoring import document
 from server.authoring.codes import TITLES
 from server.authoring.document import Authorship, Image
-from server.authoring.key_objects import key_objects
+from server.authoring.key_objects import key_objects, selected
 from server.authoring.marks import Mark, clean, read_frame
 from server.authoring.measurement_report import Measurement, beyond, measurement_report
 from server.authoring.measures import ON_A_PLANE, measures, scale_of, unit_of_values, words
@@ -117,6 +117,18 @@ class Author:
         made = key_objects(chosen, title, description, self._authorship(caller, study_uid, "KO"))
         return Written(self._keep(caller, made, study_uid))
 
+    def key_images(self, caller: Caller, study: StudyRef) -> list[dict[str, Any]]:
+        """The instances that any key object selection of a study points at, with their frames; none means all."""
+        found: dict[InstanceRef, list[int]] = {}
+        for one in self._retrieve.locate(caller, Action.RETRIEVE, study):
+            for ref, frames in selected(self._retrieve.header(one)) if one.image is None else ():
+                whole = ref in found and not found[ref]
+                found[ref] = [] if whole or not frames else sorted({*found.get(ref, []), *frames})
+        return [
+            {"series_uid": ref.series_uid, "instance_uid": ref.instance_uid, "frames": frames}
+            for ref, frames in found.items()
+        ]
+
     def reports(self, caller: Caller, study: StudyRef) -> list[dict[str, Any]]:
         """The measurement reports of a study, the newest first."""
         found = []
@@ -193,7 +205,7 @@ class Author:
             before = len(self._retrieve.locate(caller, Action.RETRIEVE, series))
         except NotFound:
             before = 0
-        person = "" if caller.person_id == "local" else caller.name
+        person = caller.name if caller.is_signed_in else ""
         return Authorship(self._organisation, person, self._now(), before + 1)
 
     def _keep(self, caller: Caller, made: Attributes, study_uid: str) -> InstanceRef:

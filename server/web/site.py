@@ -111,10 +111,14 @@ class Site:
 
         return page
 
-    def message(self, status: int, title: str, text: str) -> Response:
-        """A page that says one thing: a heading and a sentence."""
-        page = self._pages["message.html"].decode()
-        content = page.replace("{title}", html.escape(title)).replace("{text}", html.escape(text))
+    def message(
+        self, status: int, title: str, text: str, way_on: tuple[str, str] = ("Go to the worklist", "/")
+    ) -> Response:
+        """A page that says one thing: a heading and a sentence, and one way on, as words and an address."""
+        content = self._pages["message.html"].decode()
+        told = {"title": title, "text": text, "way": way_on[0], "address": way_on[1]}
+        for name, words in told.items():
+            content = content.replace(f"{{{name}}}", html.escape(words))
         headers = self._headers | {"Cache-Control": "no-store"}
         return Response(content, status, headers, _TYPES[".html"])
 

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydicom.dataset import Dataset
 
 from server.access.audit import Audit
 from server.access.links import Links
+from server.cli import main
 from server.database.sqlite import Database
-from tests.factories import image, part10
+from tests.factories import CT_IMAGE_STORAGE, image, part10
 from tests.http.conftest import Client, audit_records, running, settings_for
+from tests.states import item, without_pixels
 
 ID = "9990000018"
 
@@ -25,6 +28,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
             keywords = {"StudyInstanceUID": f"1.2.{number}", "AccessionNumber": f"ACC{number}"}
             client.stored(**keywords, StudyDate=f"2026010{number}", Modality="CT" if number < 3 else "MR")
         client.stored(StudyInstanceUID="1.2.9", PatientID="OTHER", AccessionNumber="ACC*")
+        for study, day, issuer in (
+            ("1.2.11", "20260101", "LEEDS"),
+            ("1.2.12", "20260102", "YORK"),
+            ("1.2.13", "20260103", None),
+        ):
+            client.stored(StudyInstanceUID=study, PatientID="SHARED", StudyDate=day, IssuerOfPatientID=issuer)
         yield client
 
 
@@ -43,6 +52,9 @@ def invoke(server: Client, **query: str) -> httpx.Response:
         ({"requestType": "PATIENT", "patientID": ID, "modalitiesInStudy": "CT"}, "1.2.2"),
         ({"requestType": "PATIENT", "patientID": ID, "upperDateTime": "2026-01-01T23:59:59"}, "1.2.1"),
         ({"requesttype": "patient", "PatientID": ID, "patientBirthDate": "19600102"}, "1.2.3"),
+        ({"requestType": "PATIENT", "patientID": "SHARED^^^Leeds", "mostRecentResults": "9"}, "1.2.13,1.2.11"),
+        ({"requestType": "PATIENT", "patientID": "SHARED^^^YORK&1.2.826&ISO", "upperDateTime": "2026-01-02"}, "1.2.12"),
+        ({"requestType": "STUDY", "studyUID": "1.2.1", "keyImagesOnly": "false"}, "1.2.1"),
     ],
 )
 def test_the_viewer_opens_at_an_address_of_uids_alone(server: Client, query: dict[str, str], opened: str) -> None:
@@ -66,6 +78,10 @@ def test_the_viewer_opens_at_an_address_of_uids_alone(server: Client, query: dic
         ({"requestType": "PATIENT", "patientID": ID, "lowerDateTime": "yesterday"}, 400),
         ({"requestType": "PATIENT", "patientID": ID, "mostRecentResults": "0"}, 400),
         ({"requestType": "STUDY", "studyUID": "1.2.1", "viewerType": "IHE_XYZ"}, 400),
+        ({"requestType": "PATIENT", "patientID": "SHARED"}, 409),
+        ({"requestType": "PATIENT", "patientID": "SHARED^^^HULL", "upperDateTime": "2026-01-02"}, 404),
+        ({"requestType": "STUDY", "studyUID": "1.2.1", "keyImagesOnly": "yes"}, 400),
+        ({"requestType": "STUDY", "studyUID": "1.2.1", "keyImagesOnly": "true"}, 404),
     ],
 )
 def test_what_cannot_be_shown_is_said_on_a_page(server: Client, query: dict[str, str], status: int) -> None:
@@ -76,6 +92,51 @@ def test_what_cannot_be_shown_is_said_on_a_page(server: Client, query: dict[str,
     assert re.search(r'data-testid="message">[A-Za-z][^<]+\.</p>', answer.text)
     assert ID not in answer.text
     assert "<script" not in answer.text
+
+
+def test_only_studies_with_key_images_are_opened_for_these_and_rejected_ones_are_none(client: Client) -> None:
+    for study in ("1.2.1", "1.2.2", "1.2.3"):
+        client.stow(
+            part10(image(StudyInstanceUID=study, SeriesInstanceUID=f"{study}.1", SOPInstanceUID=f"{study}.1.1"))
+        )
+    chosen = {"study_uid": "1.2.1", "series_uid": "1.2.1.1", "instance_uid": "1.2.1.1.1", "frame_number": 1}
+    assert client.post("/api/studies/1.2.1/key-objects", json={"images": [chosen]}).status_code == 201
+    client.stow(part10(selection("1.2.2", "113001")))
+    expected = [{"series_uid": "1.2.1.1", "instance_uid": "1.2.1.1.1", "frames": []}]
+    assert client.get("/api/studies/1.2.1/key-objects").json() == expected
+    answer = invoke(client, requestType="STUDY", studyUID="1.2.1,1.2.2,1.2.3", keyImagesOnly="true")
+    assert answer.headers["location"] == "/viewer?StudyInstanceUIDs=1.2.1&keyImagesOnly=true"
+    none = invoke(client, requestType="STUDY", studyUID="1.2.2", keyImagesOnly="true")
+    assert 'href="/viewer?StudyInstanceUIDs=1.2.2">Open all images' in none.text
+
+
+def selection(study: str, title: str) -> Dataset:
+    """A key object selection of the one image of a study."""
+    image_item = item(ReferencedSOPInstanceUID=f"{study}.1.1", ReferencedSOPClassUID=CT_IMAGE_STORAGE)
+    series = item(SeriesInstanceUID=f"{study}.1", ReferencedSOPSequence=[image_item])
+    evidence = item(StudyInstanceUID=study, ReferencedSeriesSequence=[series])
+    name = item(CodeValue=title, CodingSchemeDesignator="DCM", CodeMeaning="Rejected")
+    return without_pixels(
+        SOPClassUID="1.2.840.10008.5.1.4.1.1.88.59",
+        Modality="KO",
+        StudyInstanceUID=study,
+        ConceptNameCodeSequence=[name],
+        CurrentRequestedProcedureEvidenceSequence=[evidence],
+        ContentSequence=[item(ValueType="IMAGE", ReferencedSOPSequence=[image_item])],
+    )
+
+
+def test_a_command_makes_a_link_that_the_server_opens(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with running(settings_for(root)) as client:
+        client.stow(part10(image(StudyInstanceUID="1.2.3")))
+        public = "--public-address", "https://pacs.example.nhs.uk/"
+        assert main(["link", "1.2.3", "--days", "1", "--root", str(root), *public]) == 0
+        address = capsys.readouterr().out.strip()
+        assert address.startswith("https://pacs.example.nhs.uk/open?link=")
+        assert client.get(address.partition("nhs.uk")[2]).headers["location"] == "/viewer?StudyInstanceUIDs=1.2.3"
+        assert [
+            main(["link", *wrong, "--root", str(root)]) for wrong in (["1.2.4"], ["x"], ["1.2.3", "--days", "91"])
+        ] == [1] * 3
 
 
 def make_link(server: Client, *uids: str, days: float = 1) -> httpx.Response:

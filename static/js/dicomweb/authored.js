@@ -32,6 +32,11 @@ export function saveKeyImages(studyUid, images, title) {
   return post(studyUid, 'key-objects', { images, title });
 }
 
+/** What the key object selections of a study point at; no frames: all of an image. @param {string} studyUid @returns {Promise<{ series_uid: string, instance_uid: string, frames: number[] }[]>} */
+export async function findKeyImages(studyUid) {
+  return (await ask(`/api/studies/${studyUid}/key-objects`)).json();
+}
+
 /** The measurement reports of a study, the newest first. @param {string} studyUid @returns {Promise<SavedReport[]>} */
 export async function findReports(studyUid) {
   return (await ask(`/api/studies/${studyUid}/measurement-reports`)).json();

@@ -8,6 +8,7 @@
  * @property {string[]} study_uids
  * @property {string[]} series_uids  to be shown, the first first; none: as the hanging rules have it
  * @property {string} instance_uid  where to begin; empty: with the first
+ * @property {boolean} key_images  nothing but the key images
  */
 
 /**
@@ -27,5 +28,6 @@ export function openingOf(query) {
     study_uids: list('StudyInstanceUIDs', 'StudyInstanceUID', 'study'),
     series_uids: list('initialSeriesInstanceUID', 'SeriesInstanceUIDs', 'SeriesInstanceUID', 'series'),
     instance_uid: list('initialSOPInstanceUID', 'SOPInstanceUID')[0] ?? '',
+    key_images: query.get('keyImagesOnly') === 'true',
   };
 }

@@ -1,6 +1,6 @@
 /** Brings studies, series and stacks into the store as they are needed. */
 
-/** @import { Series, Stack } from '../core/types.js' */
+/** @import { Frame, Series, Stack } from '../core/types.js' */
 /** @import { Opening } from './addresses.js' */
 /** @import { ViewerState, ViewerStore } from './viewer.js' */
 
@@ -15,6 +15,16 @@ let hanging = null;
 
 /** The instance to begin with, until it is shown. */
 let beginning = '';
+
+/** Which images are loaded; null: all of them. @type {Chosen | null} */
+let chosen = null;
+
+/** @typedef {{ has: (seriesUid: string) => boolean, of: (frames: Frame[]) => Frame[] }} Chosen */
+
+/** From now on nothing but these is loaded. @param {Chosen} images */
+export function loadOnly(images) {
+  chosen = images;
+}
 
 /** Opens studies by their UIDs, at a series or instance if one is named, then offers the patient's others. @param {ViewerStore} store @param {string[]} studyUids @param {Partial<Opening>} [at] */
 export async function openStudies(store, studyUids, { series_uids = [], instance_uid = '' } = {}) {
@@ -70,7 +80,7 @@ export async function bring(store, studyUids) {
   store.dispatch({
     type: 'studies/found',
     studies: found.map(({ study }) => study),
-    series: found.flatMap(({ series }) => series),
+    series: found.flatMap(({ series }) => series).filter(({ series_uid }) => !chosen || chosen.has(series_uid)),
   });
 }
 
@@ -126,7 +136,8 @@ export async function bringStack(store, uid) {
   const set = (stack) => store.dispatch({ type: 'stack/set', series_uid: series.series_uid, stack });
   set({ status: 'loading', frames: [], problem: '' });
   try {
-    set({ status: 'ready', frames: await findStack(series), problem: '' });
+    const frames = await findStack(series);
+    set({ status: 'ready', frames: chosen ? chosen.of(frames) : frames, problem: '' });
   } catch (error) {
     set({ status: 'failed', frames: [], problem: titleOf(error) });
   }

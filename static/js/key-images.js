@@ -1,0 +1,20 @@
+/** Nothing but key images, as another system has asked for them; and always in sight that they are not all. */
+
+import { findKeyImages } from './dicomweb/authored.js';
+import { loadOnly } from './state/loading.js';
+import { make } from './ui/build.js';
+
+/** @param {string[]} studyUids @param {(place: string, ...elements: HTMLElement[]) => void} put */
+export async function onlyKeyImages(studyUids, put) {
+  const marked = new Map((await Promise.all(studyUids.map(findKeyImages))).flat().map((one) => [one.instance_uid, one]));
+  const series = new Set([...marked.values()].map(({ series_uid }) => series_uid));
+  loadOnly({
+    has: (uid) => series.has(uid),
+    of: (frames) => frames.filter(({ image }) => {
+      const numbers = marked.get(image.instance_uid)?.frames;
+      return numbers && (numbers.length === 0 || numbers.includes(image.frame_number));
+    }),
+  });
+  put('strip', make('p', { class: 'only-key-images', role: 'note', 'data-testid': 'only-key-images' },
+    'Key images only. ', make('a', { href: `/viewer?StudyInstanceUIDs=${studyUids.join(',')}`, title: 'Open the whole studies' }, 'Show all images')));
+}
