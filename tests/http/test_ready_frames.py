@@ -87,14 +87,14 @@ def test_nothing_of_a_file_that_has_changed_is_sent_again(
 
 
 def test_a_file_that_left_the_memory_is_hashed_before_it_is_sent_again(
-    client: Client, root: Path, monkeypatch: pytest.MonkeyPatch
+    client: Client, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = stored(client)
     assert client.get(path, headers={"Accept": FILE}).status_code == 200
     [file] = (root / "archive" / "objects").rglob("*.dcm")
     monkeypatch.setattr("server.studies.sound._seal", lambda _path: (1, file.stat().st_size, 2, 3))
     assert client.get(path, headers={"Accept": FILE}).status_code == 200
-    assert is_ready(client, path, accept=FILE)
+    assert is_ready(client, path, accept=FILE) == says_what_it_remembers(tmp_path)
     content = file.read_bytes()
     file.write_bytes(content[:-1] + b"\xff")  # as a disk would turn it, which changes no times
     monkeypatch.setattr("server.studies.retrieve.bytes_in_memory", lambda _path, _pieces: None)
