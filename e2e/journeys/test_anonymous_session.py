@@ -1,5 +1,6 @@
 """Guests, and everybody once a session is anonymous, see the images and never whose they are."""
 
+import re
 from collections.abc import Callable
 
 import httpx
@@ -7,9 +8,10 @@ from playwright.sync_api import Page, Response, WebSocket, expect
 
 from e2e.journeys.test_two_browsers import _together
 from e2e.pages.viewer import ViewerPage
-from e2e.running import RunningServer, earliest_study
+from e2e.running import RunningServer, earliest_study, send
 
 NewPage = Callable[..., Page]
+NewServer = Callable[[], RunningServer]
 
 
 class Overheard:
@@ -107,3 +109,18 @@ def test_an_anonymous_session_names_nobody_until_it_is_over(hospital: RunningSer
         expect(viewer.page.get_by_test_id("banner-name")).to_have_text(name)
         viewer.expect_live()
     follower.expect_shows(leader.shown())
+
+
+def test_a_study_that_is_withdrawn_vanishes_from_every_screen(new_server: NewServer, new_page: NewPage) -> None:
+    server = new_server()
+    send(server, "knee-cr")
+    leader, follower = _together(server, new_page, "CR")
+    follower.expect_exact()
+    study = earliest_study(server, "CR")
+    httpx.delete(f"{server.dicomweb}/studies/{study}").raise_for_status()
+    for viewer in (leader, follower):
+        expect(viewer.page.get_by_test_id("notice")).to_contain_text("withdrawn")
+        expect(viewer.viewport()).not_to_have_attribute("data-instance-uid", re.compile("."))
+        assert max(viewer.pixels()) < 60, "nothing of the picture is left"
+        expect(viewer.page.get_by_test_id("series")).to_have_count(0)
+        viewer.expect_live()

@@ -2,8 +2,10 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, TypeVar
+
+_Image = TypeVar("_Image", bound=Hashable)
 
 _OWN_UIDS = "2.25."
 _TYPED = ("meeting", "question", "outcome")
@@ -19,6 +21,7 @@ class Pseudonyms:
     def __init__(self, session_id: str) -> None:
         self._key = hashlib.sha256(f"anonymous/{session_id}".encode()).digest()
         self._real: dict[str, str] = {}
+        self._may_name: dict[Hashable, bool] = {}
 
     def hide(self, uid: str) -> str:
         """A UID made from a number (PS3.5 B.2) that nobody can turn back who does not know the session."""
@@ -31,6 +34,12 @@ class Pseudonyms:
         """Makes these known, so that their pseudonyms can be turned back."""
         for uid in uids:
             self.hide(uid)
+
+    def may_name(self, image: _Image, ask: Callable[[_Image], bool]) -> bool:
+        """Whether an image's pixels may say whose they are, asked once for each: an image never changes."""
+        if image not in self._may_name:
+            self._may_name[image] = ask(image)
+        return self._may_name[image]
 
     def knows(self, hidden: str) -> bool:
         """Whether it is the pseudonym of something known."""

@@ -90,6 +90,7 @@ _FIELDS: dict[str, dict[str, Callable[[object, str], Any]]] = {
     "mode/set": {"mode": fields.one_of("together", "free")},
     "freeze/set": {"frozen": fields.flag},
     "anonymous/set": {"anonymous": fields.flag},
+    "pixels/release": {"series_uid": fields.uid, "released": fields.flag},
     "call/set": {"call": fields.call},
     "view/propose": {"view": fields.view},
     "view/accept": {"of": fields.participant},

@@ -6,7 +6,7 @@ It reads no clock and touches nothing outside. `static/js/sessions/apply.js` is 
 
 from collections.abc import Callable
 
-from server.sessions import agenda, leading, marking, viewing
+from server.sessions import agenda, leading, marking, viewing, withdrawing
 from server.sessions.events import Event
 from server.sessions.shape import Change, Room
 
@@ -31,9 +31,11 @@ _STEPS: dict[str, Callable[[Room, Event], Change]] = {
     "presentation/set": viewing.set_presentation,
     "mpr/show": viewing.show_mpr,
     "studies/add": viewing.add_studies,
+    "studies/withdraw": withdrawing.withdraw,
     "mode/set": viewing.set_mode,
     "freeze/set": viewing.set_freeze,
     "anonymous/set": viewing.set_anonymous,
+    "pixels/release": viewing.release_pixels,
     "call/set": viewing.set_call,
     "view/propose": viewing.propose,
     "view/accept": viewing.accept,

@@ -173,6 +173,7 @@ class Room(TypedDict):
     mode: str
     frozen: bool
     anonymous: bool
+    released_series_uids: list[str]
     call: str | None
     hands: list[str]
     proposals: dict[str, View]
@@ -227,6 +228,7 @@ def new_room(session_id: str, study_uids: list[str]) -> Room:
         "mode": "together",
         "frozen": False,
         "anonymous": False,
+        "released_series_uids": [],
         "call": None,
         "hands": [],
         "proposals": {},

@@ -56,6 +56,6 @@ def thawed(room: Room) -> None:
         raise NotAllowed("The images are frozen for everybody.")
 
 
-def without(list_of_people: list[str], participant_id: str) -> list[str]:
-    """The list without one person."""
-    return [person for person in list_of_people if person != participant_id]
+def without(members: list[str], gone: str) -> list[str]:
+    """The list without one member."""
+    return [member for member in members if member != gone]

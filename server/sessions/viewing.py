@@ -4,9 +4,10 @@ from server.errors import Malformed, NotAllowed
 from server.sessions.events import Event
 from server.sessions.fields import LAYOUTS, MOST_STUDIES
 from server.sessions.shape import Change, Room, Scene, View, Viewport, new_presentation
-from server.sessions.standing import only_leader, only_leader_or_chair, present, thawed
+from server.sessions.standing import no_guest, only_leader, only_leader_or_chair, present, thawed, without
 
 MOST_SCENES = 50
+MOST_RELEASED = 200
 
 
 def set_layout(room: Room, event: Event) -> Change:
@@ -82,6 +83,16 @@ def set_anonymous(room: Room, event: Event) -> Change:
     if room["people"][event["by"]]["guest"]:
         raise NotAllowed("A guest does not decide who is named.")
     return {"anonymous": event["anonymous"]}
+
+
+def release_pixels(room: Room, event: Event) -> Change:
+    """Pixels that may name the patient are shown to those who are not to know, or held back again."""
+    only_leader_or_chair(room, event)
+    no_guest(room, event, "A guest does not decide who is named.")
+    others = without(room["released_series_uids"], event["series_uid"])
+    if event["released"] and len(others) >= MOST_RELEASED:
+        raise NotAllowed(f"{MOST_RELEASED} series are released at most.")
+    return {"released_series_uids": [*others, event["series_uid"]] if event["released"] else others}
 
 
 def set_call(room: Room, event: Event) -> Change:

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
+import orjson
+
 from server.access.audit import Audit
 from server.access.people import Caller
 from server.access.policy import Action, allows, require
+from server.catalogue import metadata as catalogue_metadata
 from server.catalogue import search as catalogue_search
 from server.database.sqlite import Database
-from server.dicom.resources import StudyRef
+from server.dicom.burned_in import may_name
+from server.dicom.resources import ResourceRef, StudyRef
 
 
 class Share:
@@ -27,6 +31,15 @@ class Share:
         """Whether the caller may do this with all of these studies; leaves no record."""
         owners = (catalogue_search.organisation_of(self._catalogue, study_uid) for study_uid in study_uids)
         return all(owner is not None and allows(caller, action, owner) for owner in owners)
+
+    def gone(self, study_uids: Sequence[str]) -> list[str]:
+        """Those of these studies that are not here any more."""
+        return [uid for uid in study_uids if catalogue_search.organisation_of(self._catalogue, uid) is None]
+
+    def may_name(self, ref: ResourceRef) -> bool:
+        """Whether the pixels of an instance, or of any of a series, may say whose they are."""
+        headers = catalogue_metadata.objects(self._catalogue, catalogue_metadata.revisions(self._catalogue, ref))
+        return any(may_name(orjson.loads(header)) for header in headers)
 
     def uids(self, study_uids: Sequence[str]) -> Iterator[str]:
         """Every UID of these studies, of their series and of their instances."""

@@ -6,6 +6,7 @@ named below is not there: no documents, no files, no search by name, no record o
 
 import re
 import time
+from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
@@ -14,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from server.dicom.deidentified import deidentified
-from server.errors import NotFound, ServerError
+from server.dicom.resources import InstanceRef, SeriesRef
+from server.errors import NotAllowed, NotFound, ServerError
 from server.sessions.anonymity import Pseudonyms, meant, told
 from server.sessions.journal import Journal
 from server.sessions.passes import Pass, Passes
@@ -30,6 +32,7 @@ _PICTURES = re.compile(rf"{_SERIES}/(thumbnail|renderedMPR|instances/{_UID}/fram
 _NUMBERS = re.compile(rf"/api/studies/{_UID}/series/{_UID}(/instances/{_UID}/frames/[0-9]+)?/statistics")
 _ROOM = re.compile(r"/api/sessions/current(/live)?")
 _STUDY = re.compile(rf"/studies/({_UID})")
+_SERIES_IN = re.compile(rf"/studies/(?P<study>{_UID})/series/(?P<series>{_UID})(/instances/(?P<instance>{_UID}))?")
 _SEARCH_KEYS = {"StudyInstanceUID", "SeriesInstanceUID", "includefield", "limit", "offset"}
 _TOLD = {"content-type", "cache-control", "retry-after", "lightbox-window"}
 _NOT_ASKED = {b"accept-encoding", b"if-none-match"}
@@ -91,7 +94,7 @@ class Anonymous:
             query = [(key, names.real(value)) for key, value in query if key != "annotation"]
             if search:
                 query = [(key, value) for key, value in query if key in _SEARCH_KEYS]
-            await self._share_study(path, query, opened)
+            await self._share_study(path, query, opened, names)
         headers = [(name, value) for name, value in scope["headers"] if name not in _NOT_ASKED]
         return {
             **scope,
@@ -103,13 +106,25 @@ class Anonymous:
             GUEST: opened.guest,
         }
 
-    async def _share_study(self, path: str, query: list[tuple[str, str]], opened: Pass) -> None:
+    async def _pixels(self, path: str, released: Sequence[str], names: Pseudonyms) -> None:
+        """`NotAllowed` for pixels that may name the patient, until the leader says that they may be shown."""
+        found = _SERIES_IN.search(path)
+        if found is None or found["series"] in released:
+            return
+        series = SeriesRef(found["study"], found["series"])
+        ref = InstanceRef(series.study_uid, series.series_uid, found["instance"]) if found["instance"] else series
+        if await self._workers.run(names.may_name, ref, self._share.may_name):
+            raise NotAllowed("These pixels may name the patient: they are held back until the leader shows them.")
+
+    async def _share_study(self, path: str, query: list[tuple[str, str]], opened: Pass, names: Pseudonyms) -> None:
         """`NotFound` for a study that the session is not about, and for a search through all of them."""
         in_path = _STUDY.search(path)
         study_uid = in_path[1] if in_path else dict(query).get("StudyInstanceUID", "")
         room = await self._workers.run(self._journal.room, opened.session_id)
         if study_uid not in room["study_uids"]:
             raise NotFound("This session shows no such study.")
+        if _PICTURES.fullmatch(path):
+            await self._pixels(path, room["released_series_uids"], names)
 
 
 class _Answer:

@@ -26,6 +26,7 @@ from server.sessions.seat import Seat, told
 from server.studies.share import Share
 from server.web.guests import GUEST
 from server.web.problems import problem
+from server.web.rights_watch import RightsWatch
 from server.web.sign_in import caller
 from server.web.workers import Workers
 
@@ -42,6 +43,7 @@ class Live:
     """The sessions' face to browsers."""
 
     def __init__(self, hub: Hub, share: Share, workers: Workers) -> None:
+        self._rights = RightsWatch(hub, share, workers)
         self._hub = hub
         self._share = share
         self._workers = workers
@@ -73,7 +75,8 @@ class Live:
         except WebSocketDisconnect:
             return
         try:
-            await self._take_part(websocket, session_id, seat)
+            with self._rights.over(session_id, websocket, seat):
+                await self._take_part(websocket, session_id, seat)
         finally:
             await asyncio.shield(self._hub.leave(session_id, seat))
 

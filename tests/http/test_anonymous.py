@@ -1,13 +1,20 @@
 """Whoever comes with a pass sees the images and learns nothing of whose they are."""
 
 import json
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import httpx
 import pytest
+from starlette.routing import BaseRoute, Route
 
 from server.web.session_records import _now
-from tests.factories import image, part10
+from tests.factories import image, multipart, part10
 from tests.http.conftest import Client
+from tests.http.test_live import Live, event, heard, live, server
+
+__all__ = ["live", "server"]
 
 SECRETS = {
     "PatientName": "WHIPPLE^Sophronia", "PatientID": "9990001112", "PatientBirthDate": "19310405",
@@ -20,9 +27,9 @@ SECRETS = {
 class Veiled:
     """A session around one study, and a guest's address into it."""
 
-    def __init__(self, client: Client, guest: bool = True) -> None:
+    def __init__(self, client: Client, guest: bool = True, burned_in: str = "NO") -> None:
         self.client = client
-        self.dataset = image(**SECRETS, BurnedInAnnotation="YES")
+        self.dataset = image(**SECRETS, BurnedInAnnotation=burned_in)
         client.stow(part10(self.dataset))
         self.uids = [
             str(getattr(self.dataset, f"{one}UID")) for one in ("StudyInstance", "SeriesInstance", "SOPInstance")
@@ -73,7 +80,73 @@ def test_no_answer_names_the_patient_or_a_uid(veiled: Veiled) -> None:
     [found] = answers[1].json()
     assert found["00100010"]["Value"] == [{"Alphabetic": "ANONYMOUS"}]
     assert found["00100020"]["Value"][0].startswith("ANON-")
-    assert answers[3].json()[0]["00280301"]["Value"] == ["YES"], "whether the pixels name somebody is told"
+    assert answers[3].json()[0]["00280301"]["Value"] == ["NO"], "whether the pixels name somebody is told"
+
+
+@pytest.mark.parametrize("guest", [True, False], ids=["guest", "member"])
+def test_of_everything_the_server_has_no_route_names_the_patient(client: Client, guest: bool) -> None:
+    veiled = Veiled(client, guest)
+    study, series, instance = veiled.shown()
+    values = {"study": study, "series": series, "instance": instance, "frames": "1", "frame": "1", "level": "studies"}
+    secret = veiled.root.rpartition("/")[2]
+    values |= {"session_id": "current", "topic": veiled.session_id, "secret": secret, "path": "x"}
+    asked = 0
+    for path in paths_of(client.app.routes):
+        for real in (False, True):
+            filled = re.sub(r"{(\w+)(:\w+)?}", lambda found: values.get(found[1], "1"), path)
+            if real:  # somebody who has learnt the true names elsewhere is told nothing either
+                for hidden, uid in zip((study, series, instance), veiled.uids, strict=True):
+                    filled = filled.replace(hidden, uid)
+            for method in ("GET", "POST"):
+                answer = client.request(method, veiled.root + filled)
+                said = answer.content + repr(answer.headers).encode()
+                known = [*SECRETS.values(), "WHIPPLE", "KILDARE", "Whipple", *(() if real else veiled.uids)]
+                assert not [word for word in known if word.encode() in said], (method, path)
+                assert answer.status_code < 500, (method, path)
+                asked += 1
+    assert asked > 200
+
+
+def paths_of(routes: Sequence[BaseRoute], before: str = "") -> Iterator[str]:
+    """Every path that the app answers, those of mounted parts included."""
+    for route in routes:
+        path = before + getattr(route, "path", "")
+        yield from paths_of(getattr(route, "routes", None) or [], path)
+        if isinstance(route, Route):
+            yield path
+
+
+def test_pixels_that_may_name_the_patient_are_held_back(client: Client) -> None:
+    veiled = Veiled(client, burned_in="YES")
+    study, series, instance = veiled.shown()
+    path = f"/dicomweb/studies/{study}/series/{series}"
+    for picture in (f"{path}/instances/{instance}/frames/1/rendered", f"{path}/thumbnail"):
+        answer = veiled.get(picture)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not-allowed")
+        assert "held back" in answer.json()["title"]
+        assert not [uid for uid in veiled.uids if uid in answer.text]
+    assert veiled.get(f"{path}/instances").status_code == 200, "what is shown is known, its pixels are not"
+
+
+def test_the_leader_shows_them_and_holds_them_back_again(live: Live) -> None:
+    dataset = image(**SECRETS, Modality="US")
+    content, headers = multipart(part10(dataset))
+    web = f"http://{live.address}"
+    httpx.post(f"{web}/dicomweb/studies", content=content, headers=headers).raise_for_status()
+    body = json.dumps({"StudyInstanceUIDs": [str(dataset.StudyInstanceUID)]})
+    live.session_id = httpx.post(f"{web}/api/sessions", content=body).json()["session_id"]
+    made = httpx.post(f"{web}/api/sessions/{live.session_id}/passes", content='{"guest": true}').json()
+    veil = f"{web}/anonymous/{made['address'].partition('anonymous=')[2]}"
+    study = httpx.get(f"{veil}/api/sessions/current").json()["study_uids"][0]
+    [found] = httpx.get(f"{veil}/dicomweb/studies/{study}/instances").json()
+    series, instance = (found[tag]["Value"][0] for tag in ("0020000E", "00080018"))
+    picture = f"{veil}/dicomweb/studies/{study}/series/{series}/instances/{instance}/frames/1/rendered"
+    leader, _ = live.join("Anna")
+    assert httpx.get(picture).status_code == 403, "an ultrasound that promises nothing"
+    for number, released in enumerate((True, False)):
+        event(leader, number, type="pixels/release", series_uid=str(dataset.SeriesInstanceUID), released=released)
+        heard(leader, "event", id=number)
+        assert httpx.get(picture).status_code == (200 if released else 403)
 
 
 def test_annotation_of_patient_is_not_drawn(veiled: Veiled) -> None:

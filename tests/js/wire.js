@@ -44,7 +44,7 @@ export function person(name, more = {}) {
 export function roomOf(more = {}) {
   return {
     ...newView(), session_id: 's', seq: 1, study_uids: ['1.2'], people: {}, leader: null, chair: null, asking: [],
-    mode: 'together', frozen: false, anonymous: false, call: null, hands: [], proposals: {}, annotations: {}, memories: {}, key_images: [], scenes: [], meeting: '', cases: [], case: null,
+    mode: 'together', frozen: false, anonymous: false, released_series_uids: [], call: null, hands: [], proposals: {}, annotations: {}, memories: {}, key_images: [], scenes: [], meeting: '', cases: [], case: null,
     ...more,
   };
 }

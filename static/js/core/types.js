@@ -63,6 +63,7 @@
  * @property {'together' | 'free'} mode
  * @property {boolean} frozen
  * @property {boolean} anonymous  nobody is told whose images these are
+ * @property {string[]} released_series_uids  whose pixels are shown although they may name the patient
  * @property {string | null} call  where its people hear each other
  * @property {string[]} hands  raised, the first first
  * @property {Record<string, View>} proposals  by who made them
@@ -94,7 +95,7 @@
  *   | { type: 'chair/hand-over', to: string } | { type: 'person/remove', who: string }
  *   | { type: 'hand/set', raised: boolean } | { type: 'hand/lower', of: string }} LeadEvent
  * @typedef {{ type: 'studies/add', study_uids: string[] } | { type: 'mode/set', mode: 'together' | 'free' }
- *   | { type: 'freeze/set', frozen: boolean } | { type: 'anonymous/set', anonymous: boolean } | { type: 'call/set', call: string | null } | { type: 'view/propose', view: View }
+ *   | { type: 'freeze/set', frozen: boolean } | { type: 'anonymous/set', anonymous: boolean } | { type: 'pixels/release', series_uid: string, released: boolean } | { type: 'call/set', call: string | null } | { type: 'view/propose', view: View }
  *   | { type: 'view/accept', of: string } | { type: 'view/dismiss', of: string }
  *   | { type: 'scene/save', scene_id: string, name: string } | { type: 'scene/show', scene_id: string }
  *   | { type: 'scene/remove', scene_id: string }} ShowEvent
@@ -109,7 +110,8 @@
  *   | { type: 'case/prepare', case_id: string, view: View } | { type: 'case/show', case_id: string }} CaseEvent
  * @typedef {ViewEvent | LeadEvent | ShowEvent | MarkEvent | CaseEvent} SentEvent
  * @typedef {{ type: 'person/join', name: string, discipline?: Discipline, guest?: boolean }} PersonJoin
- * @typedef {SentEvent | PersonJoin | { type: 'person/leave' }} LastingEvent
+ * @typedef {SentEvent | PersonJoin | { type: 'person/leave' }
+ *   | { type: 'studies/withdraw', study_uids: string[] }} LastingEvent
  * @typedef {LastingEvent & { by: string, at: number, via?: { event_id: string } }} RoomEvent  `via`: another application did it in the leader's stead
  *
  * @typedef {object} Patient

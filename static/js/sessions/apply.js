@@ -15,10 +15,11 @@ import {
 } from './leading.js';
 import { putAnnotation, redo, removeAnnotation, setKeyImage, undo } from './marking.js';
 import {
-  accept, addStudies, dismiss, propose, removeScene, saveScene, setAnonymous, setCall, setFreeze, setMode, showScene,
+  accept, addStudies, dismiss, propose, releasePixels, removeScene, saveScene, setAnonymous, setCall, setFreeze, setMode, showScene,
 } from './proposing.js';
 import { look, shownViewport } from './room.js';
 import { onlyLeader, shared, thawed } from './standing.js';
+import { withdraw } from './withdrawing.js';
 
 /**
  * The room after `event`; throws `Refused` when it may not happen now or makes no sense in this room.
@@ -38,9 +39,11 @@ function step(room, event) {
     case 'person/leave': return leave(room, by, at);
     case 'person/remove': return removePerson(room, by, event.who, at);
     case 'studies/add': return addStudies(room, by, event.study_uids);
+    case 'studies/withdraw': return withdraw(room, by, event.study_uids);
     case 'mode/set': return setMode(room, by, event.mode);
     case 'freeze/set': return setFreeze(room, by, event.frozen);
     case 'anonymous/set': return setAnonymous(room, by, event.anonymous);
+    case 'pixels/release': return releasePixels(room, by, event.series_uid, event.released);
     case 'call/set': return setCall(room, by, event.call);
     case 'view/propose': return propose(room, by, event.view);
     case 'view/accept': return accept(room, by, event.of);

@@ -7,6 +7,7 @@ import { onlyLeader, onlyLeaderOrChair, present, refuse, shared, thawed, without
 
 const MOST_STUDIES = 200;
 const MOST_SCENES = 50;
+const MOST_RELEASED = 200;
 
 /** @param {Room} room @param {string} by @param {string[]} studyUids @returns {Partial<Room>} */
 export function addStudies(room, by, studyUids) {
@@ -33,6 +34,15 @@ export function setAnonymous(room, by, anonymous) {
   onlyLeaderOrChair(room, by);
   if (room.people[by]?.guest) refuse('A guest does not decide who is named.');
   return { anonymous };
+}
+
+/** @param {Room} room @param {string} by @param {string} seriesUid @param {boolean} released @returns {Partial<Room>} */
+export function releasePixels(room, by, seriesUid, released) {
+  onlyLeaderOrChair(room, by);
+  if (room.people[by]?.guest) refuse('A guest does not decide who is named.');
+  const others = room.released_series_uids.filter((uid) => uid !== seriesUid);
+  if (released && others.length >= MOST_RELEASED) refuse(`${MOST_RELEASED} series are released at most.`);
+  return { released_series_uids: released ? [...others, seriesUid] : others };
 }
 
 /** @param {Room} room @param {string} by @param {string | null} call @returns {Partial<Room>} */

@@ -17,6 +17,7 @@
  * @property {(by: string, pointed: Pointed) => void} pointed
  * @property {(by: string, pointed: Pointed) => void} lookedHere
  * @property {(by: string, image: ImageRef | null) => void} looks
+ * @property {(reason: string) => void} shownOut  nothing of what was seen may stay
  * @property {(state: 'connecting' | 'live' | 'reconnecting' | 'ended', reason: string) => void} changed
  */
 
@@ -25,6 +26,8 @@ const SILENCE_MS = 5000;
 const ANSWER_MS = 2000;
 const OPEN = 1;
 const POLICY_VIOLATION = 1008;
+/** Whoever this is may no longer see what the session shows. */
+const NO_RIGHT = 4403;
 
 export class Connection {
   /** @type {Wire | null} */ #wire = null;
@@ -177,8 +180,9 @@ export class Connection {
     if (wire !== this.#wire) return;
     this.#drop();
     if (this.#ended) return;
-    if (code === POLICY_VIOLATION) {
+    if (code === POLICY_VIOLATION || code === NO_RIGHT) {
       this.#ended = true;
+      if (code === NO_RIGHT) this.listener.shownOut(reason);
       this.listener.changed('ended', reason || 'The server closed this connection.');
       return;
     }

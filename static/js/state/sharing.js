@@ -62,7 +62,7 @@ export class Sharing {
       case 'annotation/put': case 'annotation/remove': return this.#mark(action);
       case 'lead/ask': case 'lead/take': case 'lead/hand-over': case 'lead/decline': case 'chair/hand-over':
       case 'meeting/name': case 'case/put': case 'case/remove': case 'case/move': case 'case/note': case 'case/mark': case 'case/prepare': case 'case/show':
-      case 'hand/set': case 'hand/lower': case 'person/remove': case 'studies/add': case 'mode/set': case 'freeze/set': case 'anonymous/set': case 'call/set':
+      case 'hand/set': case 'hand/lower': case 'person/remove': case 'studies/add': case 'mode/set': case 'freeze/set': case 'anonymous/set': case 'pixels/release': case 'call/set':
       case 'view/propose': case 'view/accept': case 'view/dismiss': case 'scene/save': case 'scene/show':
       case 'scene/remove': case 'annotation/undo': case 'annotation/redo': case 'key-image/set':
         return this.#send(action);
@@ -137,11 +137,13 @@ export class Sharing {
       },
       pointed: (by, pointed) => store.dispatch({ type: 'session/pointer', by, pointer: { ...pointed, at: outside.clock.now() } }),
       lookedHere: (by, pointed) => this.#pulse(by, pointed),
+      shownOut: (reason) => store.dispatch({ type: 'session/cleared', reason }),
       looks: (by, image) => store.dispatch({ type: 'session/looking', by, image }),
       changed: (connection, reason) => {
         const before = store.get().session?.connection;
         store.dispatch({ type: 'session/connection', connection, reason });
         if (connection === 'live') this.#flushSoon();
+        else if (connection === 'ended' && PASS) store.dispatch({ type: 'session/cleared', reason });
         else if (before === 'live') outside.clock.setTimeout(() => this.#grey(), STALE_MS);
       },
     };

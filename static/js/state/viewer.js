@@ -104,7 +104,7 @@ import { indexIn } from './select.js';
  *   | { type: 'session/enter', session_id: string | null, connection: ConnectionState }
  *   | { type: 'session/name', name: string, discipline?: Discipline }
  *   | { type: 'session/connection', connection: ConnectionState, reason: string }
- *   | { type: 'session/stale' }
+ *   | { type: 'session/stale' } | { type: 'session/cleared', reason: string }
  *   | { type: 'session/room', me: string, room: Room, offset: number }
  *   | { type: 'session/event', event: RoomEvent, room: Room, mine: boolean }
  *   | { type: 'session/ready', case_id: string } | { type: 'window/second' }
@@ -253,6 +253,7 @@ function inSession(state, session, action) {
       const stale = action.connection === 'live' ? false : session.stale;
       return { ...state, session: { ...session, connection: action.connection, reason: action.reason, stale } };
     }
+    case 'session/cleared': return { ...without(state, state.opened), problem: action.reason || 'These images are not shown to you any more.' };
     case 'session/stale': return { ...state, session: { ...session, stale: true } };
     case 'session/room': return takeRoom(state, { ...session, ...pick(action) });
     case 'session/event': return takeEvent(state, session, action);
@@ -301,6 +302,7 @@ function takeRoom(state, session) {
 /** @param {ViewerState} state @param {Session} session @param {{ event: RoomEvent, room: Room, mine: boolean }} happened  the room after it; `mine`: sent from this very window @returns {ViewerState} */
 function takeEvent(state, session, { event, room, mine }) {
   const next = { ...session, room };
+  if (event.type === 'studies/withdraw') return { ...without(state, event.study_uids), session: next, notice: 'A study has been withdrawn: it is not shown any more.' };
   if (leads(next) && !leads(session)) return follow(state, { ...next, following: true });
   if (event.type === 'mode/set' || event.type === 'freeze/set') {
     const following = room.people[next.me ?? '']?.following ?? true;
@@ -317,6 +319,23 @@ function takeEvent(state, session, { event, room, mine }) {
 function follow(state, session) {
   if (!session.room) return { ...state, session };
   return { ...shown(state, session.room), session: { ...session, taken: null } };
+}
+
+/** Nothing of these studies is left on the screen or in memory. @param {ViewerState} state @param {string[]} studyUids @returns {ViewerState} */
+function without(state, studyUids) {
+  const gone = new Set(studyUids);
+  const kept = Object.entries(state.series).filter(([, { study_uid }]) => !gone.has(study_uid));
+  const fresh = newView().viewports[0];
+  return {
+    ...state,
+    opened: state.opened.filter((uid) => !gone.has(uid)),
+    studies: Object.fromEntries(Object.entries(state.studies).filter(([uid]) => !gone.has(uid))),
+    series: Object.fromEntries(kept),
+    stacks: Object.fromEntries(kept.flatMap(([uid]) => (state.stacks[uid] ? [[uid, state.stacks[uid]]] : []))),
+    view: { ...state.view, viewports: state.view.viewports.map((viewport) => (viewport.image && gone.has(viewport.image.study_uid) && fresh ? fresh : viewport)) },
+    opening: state.opening.map((uid) => (uid && gone.has(state.series[uid]?.study_uid ?? '') ? null : uid)),
+    ...(state.mpr && gone.has(state.mpr.study_uid) ? { mpr: null } : {}),
+  };
 }
 
 /** @param {ViewerState} state @param {Way} way @returns {ViewerState} */

@@ -69,6 +69,7 @@ export class ImageViewport extends LiveElement {
       this.#coloured = (await import('../viewport/palettes.js')).coloured;
       this.#drawSoon();
     }, { signal: life });
+    store.watch(({ session }) => session?.room?.released_series_uids, () => this.#feed?.again(), { signal: life });
     store.watch(({ terse }) => terse, (terse) => expose(this.#words, { 'data-terse': terse ? '' : null }), { signal: life });
     store.watch((state) => state.view.active_viewport === viewport, (active) => {
       expose(this, { 'data-active': active ? '' : null });

@@ -15,11 +15,11 @@ const SPEEDS = [1, 4, 16];
 export const WORDS = {
   'person/join': 'came', 'person/leave': 'went', 'person/remove': 'removed', 'image/set': 'turned pages', 'presentation/set': 'changed window or zoom',
   'layout/set': 'changed the layout', 'viewport/activate': 'went to another viewport', 'mpr/show': 'moved the planes', 'studies/add': 'brought a study',
-  'mode/set': 'called back or let go', 'freeze/set': 'froze or let go', 'anonymous/set': 'hid or showed names', 'view/propose': 'proposed a view',
+  'studies/withdraw': 'a study was withdrawn', 'mode/set': 'called back or let go', 'freeze/set': 'froze or let go', 'anonymous/set': 'hid or showed names', 'view/propose': 'proposed a view',
   'view/accept': 'showed the proposal of', 'view/dismiss': 'put aside a proposal', 'scene/save': 'kept a scene', 'scene/show': 'showed a scene',
   'scene/remove': 'removed a scene', 'follow/set': 'looked around, or came back', 'lead/ask': 'asked for the lead', 'lead/decline': 'said not now to',
   'lead/hand-over': 'handed over to', 'lead/take': 'took the lead', 'chair/hand-over': 'gave the chair to', 'hand/set': 'raised or lowered a hand',
-  'hand/lower': 'called upon', 'annotation/put': 'shared a measurement', 'annotation/remove': 'took a measurement back', 'key-image/set': 'marked a key image', 'call/set': 'said where the call is',
+  'hand/lower': 'called upon', 'annotation/put': 'shared a measurement', 'annotation/remove': 'took a measurement back', 'key-image/set': 'marked a key image', 'pixels/release': 'showed pixels that may name the patient, or held them back', 'call/set': 'said where the call is',
   'meeting/name': 'named the meeting', 'case/put': 'put a case on the agenda', 'case/remove': 'took a case off the agenda', 'case/move': 'moved a case',
   'case/note': 'noted an outcome', 'case/mark': 'marked a case', 'case/prepare': 'prepared a case', 'case/show': 'showed the next case',
   'annotation/undo': 'took back a step', 'annotation/redo': 'did it again',

@@ -79,6 +79,14 @@ export class Feed {
     this.#work();
   }
 
+  /** What was refused may be had now. */
+  again() {
+    if (!this.#problem) return;
+    this.#problem = '';
+    this.#tell();
+    this.#work();
+  }
+
   get wish() {
     return this.#wish;
   }

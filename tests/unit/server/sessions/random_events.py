@@ -12,7 +12,7 @@ IDENTIFIERS = ["1" * 16, "2" * 16, "3" * 16]
 def random_event(chance: random.Random, at: int) -> dict[str, Any]:
     """One well-formed event, whether or not a room would take it."""
     kind = chance.choice(list(_FIELDS))
-    outside = kind in {"meeting/name", "case/put"} and chance.random() < 0.2
+    outside = kind in {"meeting/name", "case/put", "studies/withdraw"} and chance.random() < 0.2
     return {"type": kind, "by": "" if outside else chance.choice(PEOPLE), "at": at} | {
         name: make(chance) for name, make in _FIELDS[kind].items()
     }
@@ -25,7 +25,9 @@ def random_events(seed: int, count: int) -> Iterator[dict[str, Any]]:
     while count:
         at += chance.choice([1, 40, 900, 12_000])
         event = random_event(chance, at)
-        rare = {"person/remove": 0.03, "person/leave": 0.3, "freeze/set": 0.3}.get(event["type"], 1)
+        rare = {"person/remove": 0.03, "person/leave": 0.15, "freeze/set": 0.3, "studies/withdraw": 0.1}.get(
+            event["type"], 1
+        )
         if chance.random() > rare:
             continue
         count -= 1
@@ -130,9 +132,11 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "presentation/set": {"viewport": _viewport, "presentation": _presentation},
     "mpr/show": {"mpr": lambda chance: _mpr(chance)},
     "studies/add": {"study_uids": lambda chance: [chance.choice(STUDIES)]},
+    "studies/withdraw": {"study_uids": lambda chance: [chance.choice(STUDIES)]},
     "mode/set": {"mode": lambda chance: chance.choice(["together", "free"])},
     "freeze/set": {"frozen": _flag},
     "anonymous/set": {"anonymous": _flag},
+    "pixels/release": {"series_uid": lambda chance: _image(chance)["series_uid"], "released": _flag},
     "call/set": {"call": lambda chance: chance.choice([None, "https://call.example/1"])},
     "view/propose": {"view": _view},
     "view/accept": {"of": _person},

@@ -36,4 +36,4 @@ def test_every_event_has_a_case_that_succeeds() -> None:
 
 
 def test_every_event_a_participant_may_send_is_known_to_the_room() -> None:
-    assert set(_FIELDS) | {"person/join", "person/leave"} == set(_STEPS)
+    assert set(_FIELDS) | {"person/join", "person/leave", "studies/withdraw"} == set(_STEPS)
