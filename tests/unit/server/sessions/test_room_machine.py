@@ -7,7 +7,7 @@ import json
 import random
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -153,5 +153,4 @@ TestMeeting.settings = settings(
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],  # a busy machine is no fault
 )
