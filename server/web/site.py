@@ -27,6 +27,8 @@ _TYPES = {
 }
 _IMPORT = re.compile(r"""^\s*(?:import|export)\b[^'"]*?['"](\.{1,2}/[^'"]+\.js)['"]""", re.MULTILINE)
 _ENTRY = re.compile(r"""src="/static/(js/[a-z-]+\.js)\"""")
+_SHEET = re.compile(r'<link rel="stylesheet" href="/static/(css/[a-z-]+\.css)">')
+_NEXT = re.compile(r"<!-- prefetch ([a-z-]+\.html) -->")
 _LATER = re.compile(r"<!-- modulepreload (js/[a-z-]+\.js) -->")
 _A_YEAR = "public, max-age=31536000, immutable"
 
@@ -46,6 +48,10 @@ def static_folder() -> Path:
     """Where the pages are: beside the code in an installed wheel, at the top of a checkout."""
     inside = Path(__file__).parents[1] / "_static"
     return inside if inside.is_dir() else Path(__file__).parents[2] / "static"
+
+
+def _prefetched(files: Iterable[str]) -> str:
+    return "\n  ".join(f'<link rel="prefetch" href="/static/{file}">' for file in files)
 
 
 def _preloaded(modules: Iterable[str]) -> str:
@@ -98,7 +104,15 @@ class Site:
             # what comes after the first picture comes at once then, not import after import
             others = [module for module in self.modules(later[1]) if module not in modules]
             text = text.replace(later[0], _preloaded(others))
+        if following := _NEXT.search(text):
+            text = text.replace(following[0], _prefetched(self._first_view(following[1])))
         return text.replace('"/static/', f'"/static/{self.release}/').encode()
+
+    def _first_view(self, name: str) -> list[str]:
+        """What a page loads for its first view, so that the page before it can fetch that when all is quiet."""
+        text = self._files[name].read_text().partition("<template")[0]
+        modules = (module for entry in _ENTRY.findall(text) for module in self.modules(entry))
+        return list(dict.fromkeys([*_SHEET.findall(text), *modules]))
 
     def _answer(self, name: str):  # type: ignore[no-untyped-def]
         async def page(request: Request) -> Response:

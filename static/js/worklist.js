@@ -20,6 +20,8 @@ customElements.define('study-drop', StudyDrop);
 customElements.define('key-sheet', KeySheet);
 customElements.define('meeting-dialog', MeetingDialog);
 
+const QUIET_MS = 2000;
+
 const life = new AbortController();
 const store = createStore(INITIAL, reduce);
 const meetings = new MeetingDialog();
@@ -32,3 +34,9 @@ pressByKey(life.signal);
 searchOnWish(store, life.signal);
 previewCurrent(store, life.signal);
 storeOnDrop(store, life.signal);
+
+// the viewer's files come once the list has: whoever opens a study then has them
+setTimeout(() => {
+  const next = document.querySelector('template[data-place="next"]');
+  if (next instanceof HTMLTemplateElement) document.head.append(next.content);
+}, QUIET_MS);

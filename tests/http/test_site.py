@@ -68,3 +68,12 @@ def test_it_says_that_it_is_alive_and_ready(client: Client) -> None:
     assert client.get("/healthz").text == "healthy\n"
     assert client.get("/readyz").text == "ready\n"
     assert client.get("/favicon.ico").headers["content-type"] == "image/svg+xml"
+
+
+def test_the_worklist_fetches_what_the_viewer_will_need_when_there_is_nothing_else_to_do(client: Client) -> None:
+    later = set(re.findall(r'rel="prefetch" href="([^"]+)"', client.get("/").text))
+    viewer = client.get("/viewer").text.partition("<template")[0]
+    needed = set(
+        re.findall(r'(?:rel="stylesheet"|rel="modulepreload") href="([^"]+)">|type="module".* src="([^"]+)"', viewer)
+    )
+    assert later == {address for pair in needed for address in pair if address}

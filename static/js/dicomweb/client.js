@@ -15,12 +15,29 @@ export function pathOf({ study_uid, series_uid, instance_uid, frame_number }) {
   return path;
 }
 
-/**
- * QIDO-RS (PS3.18 10.6). @param {string} path below the DICOMweb root @param {Record<string, string>} query
- * @param {AbortSignal} [signal] @returns {Promise<Dataset[]>}
- */
-export async function search(path, query, signal) {
+/** Answers that were asked for before anybody needed them. @type {Map<string, Promise<Dataset[]>>} */
+const ahead = new Map();
+
+/** @typedef {(path: string, query: Record<string, string>, signal?: AbortSignal) => Promise<Dataset[]>} Search  QIDO-RS (PS3.18 10.6), by a path below the DICOMweb root */
+
+/** @type {Search} */
+export function search(path, query, signal) {
   const address = `${path}?${new URLSearchParams(query)}`;
+  const asked = ahead.get(address);
+  ahead.delete(address);
+  return asked ?? answered(address, signal);
+}
+
+/** Searches before anybody needs the answer: whoever searches for the same next gets it. @type {Search} */
+export function searchAhead(path, query) {
+  const address = `${path}?${new URLSearchParams(query)}`;
+  const asked = answered(address);
+  ahead.set(address, asked);
+  return asked;
+}
+
+/** @param {string} address @param {AbortSignal} [signal] @returns {Promise<Dataset[]>} */
+async function answered(address, signal) {
   const response = await ask(address, { headers: { Accept: 'application/dicom+json' }, signal: signal ?? null });
   return response.status === 204 ? [] : response.json();
 }

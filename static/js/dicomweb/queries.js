@@ -2,6 +2,7 @@
 
 /** @import { Frame, ImagePlane, NamedVoi, Series, Spacing, Study, Vector } from '../core/types.js' */
 /** @import { Dataset } from './attributes.js' */
+/** @import { Search } from './client.js' */
 
 import { alongNormal, edgesFromCosines, stackOrder } from '../core/orientation.js';
 import { personName } from '../core/wording.js';
@@ -16,16 +17,16 @@ const INSTANCE_FIELDS = [
   'FrameTime', 'RecommendedDisplayFrameRate', 'CineRate',
 ];
 
-/** @param {Record<string, string>} query QIDO-RS keys @param {AbortSignal} [signal] */
-export async function findStudies(query, signal) {
-  const found = await search(STUDIES, { includefield: 'StudyDescription,AccessionNumber', ...query }, signal);
+/** @param {Record<string, string>} query QIDO-RS keys @param {AbortSignal} [signal] @param {Search} [by] */
+export async function findStudies(query, signal, by = search) {
+  const found = await by(STUDIES, { includefield: 'StudyDescription,AccessionNumber', ...query }, signal);
   return found.map(studyFrom);
 }
 
-/** @param {string} studyUid @param {AbortSignal} [signal] */
-export async function findSeries(studyUid, signal) {
+/** @param {string} studyUid @param {AbortSignal} [signal] @param {Search} [by] */
+export async function findSeries(studyUid, signal, by = search) {
   const path = `${pathOf({ study_uid: studyUid })}/series`;
-  const found = await search(path, { includefield: SERIES_FIELDS.join(',') }, signal);
+  const found = await by(path, { includefield: SERIES_FIELDS.join(',') }, signal);
   return found.map((dataset) => seriesFrom(dataset, studyUid)).sort((a, b) => a.number - b.number);
 }
 
@@ -35,9 +36,9 @@ export async function findSeriesOf(studyUids, instanceUid) {
   return found.flat().map((dataset) => text(dataset, 'SeriesInstanceUID'));
 }
 
-/** Every frame of a series, in the order of its stack. @param {Series} series @param {AbortSignal} [signal] */
-export async function findStack(series, signal) {
-  const found = await search(`${pathOf(series)}/instances`, { includefield: INSTANCE_FIELDS.join(',') }, signal);
+/** Every frame of a series, in the order of its stack. @param {Series} series @param {AbortSignal} [signal] @param {Search} [by] */
+export async function findStack(series, signal, by = search) {
+  const found = await by(`${pathOf(series)}/instances`, { includefield: INSTANCE_FIELDS.join(',') }, signal);
   const images = found.map((dataset) => ({
     dataset,
     cosines: numbers(dataset, 'ImageOrientationPatient'),
@@ -88,14 +89,15 @@ export function framesFrom(dataset, series) {
   const cosines = numbers(dataset, 'ImageOrientationPatient');
   const [right = '', lower = ''] = texts(dataset, 'PatientOrientation');
   const spacing = spacingOf(dataset);
+  const edges = edgesFromCosines(cosines);
   const count = Math.max(1, number(dataset, 'NumberOfFrames') ?? 1);
   const shared = {
     columns: number(dataset, 'Columns') ?? 0,
     rows: number(dataset, 'Rows') ?? 0,
     aspect: aspectOf(dataset, spacing),
     spacing,
-    edges: edgesFromCosines(cosines) ?? (right && lower ? /** @type {[string, string]} */ ([right, lower]) : null),
-    plane: planeOf(dataset, cosines),
+    edges: edges ?? (right && lower ? /** @type {[string, string]} */ ([right, lower]) : null),
+    plane: edges && planeOf(dataset, cosines),
     position: alongNormal(cosines, numbers(dataset, 'ImagePositionPatient')) ?? number(dataset, 'SliceLocation'),
     thickness: number(dataset, 'SliceThickness'),
     frame_ms: count > 1 ? frameTimeOf(dataset) : null,
@@ -113,7 +115,7 @@ export function framesFrom(dataset, series) {
 /** @param {Dataset} dataset @param {number[]} cosines @returns {ImagePlane | null} */
 function planeOf(dataset, cosines) {
   const position = numbers(dataset, 'ImagePositionPatient');
-  if (position.length !== 3 || !edgesFromCosines(cosines)) return null;
+  if (position.length !== 3) return null;
   const [row, column] = [cosines.slice(0, 3), cosines.slice(3, 6)];
   const [at, right, down] = /** @type {Vector[]} */ ([position, row, column]);
   return at && right && down ? { position: at, row: right, column: down, frame_of_reference: text(dataset, 'FrameOfReferenceUID') } : null;

@@ -2,16 +2,21 @@
 
 /** @import { Frame, Series, Stack } from '../core/types.js' */
 /** @import { Opening } from './addresses.js' */
+/** @import { Rule } from './hanging.js' */
 /** @import { ViewerState, ViewerStore } from './viewer.js' */
 
 import { ApiError, PASS, titleOf } from '../core/http.js';
 import { hasPictures } from '../dicomweb/frames.js';
 import { findSeries, findSeriesOf, findStack, findStudies } from '../dicomweb/queries.js';
+import { hang, hangingRules, hangPrior } from './hanging.js';
 import { imageIn, studiesNow } from './select.js';
 import { leads, showsAnything } from './viewer.js';
 
-/** The hanging rules, once they have come. @type {{ hang: typeof import('./hanging.js').hang, hangPrior: typeof import('./hanging.js').hangPrior, rules: import('./hanging.js').Rule[] } | null} */
-let hanging = null;
+/** The hanging rules, once they have come. @type {Rule[] | null} */
+let rules = null;
+
+/** How long what comes after the first picture waits for it. */
+const PATIENCE_MS = 1500;
 
 /** The instance to begin with, until it is shown. */
 let beginning = '';
@@ -40,19 +45,33 @@ export async function openStudies(store, studyUids, { series_uids = [], instance
   }
   beginning = instance_uid;
   showFirst(store, wanted);
-  if (!PASS) await bringPriors(store).catch(() => store.dispatch({ type: 'notice/set', text: 'Prior studies could not be searched.' }));
+  if (!PASS) await afterFirstPicture(store).then(() => bringPriors(store)).catch(() => store.dispatch({ type: 'notice/set', text: 'Prior studies could not be searched.' }));
+}
+
+/** Once a picture is on the screen, or cannot be; nothing takes longer than patience does. @param {ViewerStore} store @returns {Promise<void>} */
+function afterFirstPicture(store) {
+  return new Promise((resolve) => {
+    const over = new AbortController();
+    const end = () => {
+      over.abort();
+      resolve();
+    };
+    setTimeout(end, PATIENCE_MS);
+    store.watch(({ displayed, stacks }) => displayed.some(Boolean) || Object.values(stacks).some(({ status }) => status === 'failed'), (seen) => {
+      if (seen) end();
+    }, { signal: over.signal });
+  });
 }
 
 /** Who waits for an image does not wait for these. @param {ViewerStore} store */
 async function bringPriors(store) {
   await (await import('./priors.js')).findPriors(store);
-  if (hanging) await hanging.hangPrior(store, hanging.rules);
+  if (rules) await hangPrior(store, rules);
 }
 
 /** They come while the series are searched; without them one series is shown alone. */
 async function bringRules() {
-  const { hang, hangPrior, hangingRules } = await import('./hanging.js');
-  hanging = { hang, hangPrior, rules: await hangingRules().catch(() => []) };
+  rules = await hangingRules().catch(() => []);
 }
 
 /** Loads whatever the views ask for from now on. @param {ViewerStore} store @param {AbortSignal} signal */
@@ -94,8 +113,8 @@ function showFirst(store, wanted = []) {
   const named = wanted.map((uid) => state.series[uid]).filter((series) => series !== undefined);
   const firsts = named.length > 0 ? named : studies.map((uid) => firstSeries(state, uid)).filter((series) => series !== null);
   const [only] = firsts;
-  if (only && named.length === 0 && firsts.length === 1 && !session && hanging) {
-    const hung = hanging.hang(hanging.rules, Object.values(state.series).filter((series) => series.study_uid === only.study_uid && hasPictures(series)));
+  if (only && named.length === 0 && firsts.length === 1 && !session && rules) {
+    const hung = hang(rules, Object.values(state.series).filter((series) => series.study_uid === only.study_uid && hasPictures(series)));
     if (hung.series.length > 0) {
       if (hung.series.length > 1) store.dispatch({ type: 'layout/set', layout: hung.layout });
       hung.series.forEach(({ series_uid }, viewport) => store.dispatch({ type: 'series/open', viewport, series_uid }));

@@ -2,7 +2,7 @@
 
 /** @import { Picture, PictureRequest } from '../core/types.js' */
 
-const BUDGET = 64 * 1024 * 1024;
+const BUDGET = 96 * 1024 * 1024;
 
 /** @param {PictureRequest} request */
 export function pictureKey({ image, voi, side, quality }) {
