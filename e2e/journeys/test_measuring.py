@@ -205,7 +205,9 @@ def test_saved_measurements_are_opened_again_and_changed(
     expect(row).to_have_count(1)
 
 
-def test_window_marks_and_key_images_leave_as_dicom(ct: ViewerPage, hospital: RunningServer) -> None:
+def test_window_marks_and_key_images_leave_as_dicom_and_are_found_again(
+    ct: ViewerPage, hospital: RunningServer, new_page: NewPage
+) -> None:
     _choose(ct, "length")
     _draw(ct, (300, 250), (420, 400))
     ct.press("2")
@@ -230,3 +232,15 @@ def test_window_marks_and_key_images_leave_as_dicom(ct: ViewerPage, hospital: Ru
     chosen = [one.ReferencedSOPSequence[0] for one in selection.ContentSequence if one.ValueType == "IMAGE"]
     assert chosen[0].ReferencedSOPInstanceUID == image
     assert len(chosen) == 2
+
+    again = ViewerPage(new_page()).open(ct.page.url)
+    badge = again.viewport().get_by_test_id("key-badge")
+    expect(again.page.get_by_test_id("key-count").first).to_have_text("★ 2")
+    expect(badge).to_be_hidden()
+    again.press("Shift+PageDown")
+    expect(again.viewport()).to_have_attribute("data-instance-uid", image)
+    expect(badge).to_have_text("★ Key image · For Conference")
+    again.press("Shift+PageDown")
+    expect(again.viewport()).to_have_attribute("data-instance-uid", chosen[1].ReferencedSOPInstanceUID)
+    again.press("Shift+PageUp")
+    expect(again.viewport()).to_have_attribute("data-instance-uid", image)

@@ -41,6 +41,11 @@ def key_objects(chosen: Sequence[tuple[Image, int]], title: str, description: st
     return dict(sorted((study | series | head).items()))
 
 
+def reason(header: Item) -> str:
+    """Why a selection was made: the meaning of its document title (CID 7010)."""
+    return next((text(one, "CodeMeaning") for one in items(header, "ConceptNameCodeSequence")), "")
+
+
 def selected(header: Item) -> Iterator[tuple[InstanceRef, list[int]]]:
     """What a selection in its own study points at: instances, and of each the frames, none meaning all.
 

@@ -12,7 +12,7 @@ from server.access.policy import Action
 from server.authoring import document
 from server.authoring.codes import TITLES
 from server.authoring.document import Authorship, Image
-from server.authoring.key_objects import key_objects, selected
+from server.authoring.key_objects import key_objects, reason, selected
 from server.authoring.marks import Mark, clean, read_frame
 from server.authoring.measurement_report import Measurement, beyond, measurement_report
 from server.authoring.measures import ON_A_PLANE, measures, scale_of, unit_of_values, words
@@ -118,14 +118,22 @@ class Author:
         return Written(self._keep(caller, made, study_uid))
 
     def key_images(self, caller: Caller, study: StudyRef) -> list[dict[str, Any]]:
-        """The instances that any key object selection of a study points at, with their frames; none means all."""
+        """The instances that any key object selection of a study points at, with their frames (none: all), and why."""
         found: dict[InstanceRef, list[int]] = {}
+        reasons: dict[InstanceRef, set[str]] = {}
         for one in self._retrieve.locate(caller, Action.RETRIEVE, study):
-            for ref, frames in selected(self._retrieve.header(one)) if one.image is None else ():
+            header = self._retrieve.header(one) if one.image is None else {}
+            for ref, frames in selected(header):
                 whole = ref in found and not found[ref]
                 found[ref] = [] if whole or not frames else sorted({*found.get(ref, []), *frames})
+                reasons.setdefault(ref, set()).add(reason(header))
         return [
-            {"series_uid": ref.series_uid, "instance_uid": ref.instance_uid, "frames": frames}
+            {
+                "series_uid": ref.series_uid,
+                "instance_uid": ref.instance_uid,
+                "frames": frames,
+                "reasons": sorted(reasons[ref] - {""}),
+            }
             for ref, frames in found.items()
         ]
 

@@ -74,6 +74,7 @@ function partsOf(store, put, signal) {
   });
   const sheet = (/** @type {string} */ name) => (/** @type {Action} */ action) => action.type === 'sheet/set' && action.sheet === name;
   const layer = (/** @type {string} */ name) => (/** @type {Action} */ action) => action.type === 'tool/set' && toolNamed(action.tool).layer === name;
+  const notes = once(async () => (await import('./key-notes.js')).noteKeyImages(store, signal));
   const measuring = once(async () => (await import('./measuring.js')).measuring(store, put, signal));
   return [
     { when: layer('crossing'), bring: crossing },
@@ -109,6 +110,8 @@ function partsOf(store, put, signal) {
         customElements.define('document-layer', DocumentLayer);
       }),
     },
+    { when: ({ type }) => type === 'key/go', bring: notes, again: true },
+    { when: ({ type }) => type === 'keys/set' || type === 'key-image/set' || Object.values(store.get().series).some(({ modality }) => modality === 'KO'), bring: notes },
     { when: ({ type }) => type === 'mark/ask', bring: measuring, again: true },
     {
       when: ({ type }) => type === 'author/ask', again: true,

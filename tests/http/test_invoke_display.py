@@ -102,7 +102,7 @@ def test_only_studies_with_key_images_are_opened_for_these_and_rejected_ones_are
     chosen = {"study_uid": "1.2.1", "series_uid": "1.2.1.1", "instance_uid": "1.2.1.1.1", "frame_number": 1}
     assert client.post("/api/studies/1.2.1/key-objects", json={"images": [chosen]}).status_code == 201
     client.stow(part10(selection("1.2.2", "113001")))
-    expected = [{"series_uid": "1.2.1.1", "instance_uid": "1.2.1.1.1", "frames": []}]
+    expected = [{"series_uid": "1.2.1.1", "instance_uid": "1.2.1.1.1", "frames": [], "reasons": ["Of Interest"]}]
     assert client.get("/api/studies/1.2.1/key-objects").json() == expected
     answer = invoke(client, requestType="STUDY", studyUID="1.2.1,1.2.2,1.2.3", keyImagesOnly="true")
     assert answer.headers["location"] == "/viewer?StudyInstanceUIDs=1.2.1&keyImagesOnly=true"

@@ -32,7 +32,9 @@ export function saveKeyImages(studyUid, images, title) {
   return post(studyUid, 'key-objects', { images, title });
 }
 
-/** What the key object selections of a study point at; no frames: all of an image. @param {string} studyUid @returns {Promise<{ series_uid: string, instance_uid: string, frames: number[] }[]>} */
+/** @typedef {{ series_uid: string, instance_uid: string, frames: number[], reasons: string[] }} KeyNote  no frames: all of an image */
+
+/** What the key object selections of a study point at. @param {string} studyUid @returns {Promise<KeyNote[]>} */
 export async function findKeyImages(studyUid) {
   return (await ask(`/api/studies/${studyUid}/key-objects`)).json();
 }

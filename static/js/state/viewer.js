@@ -4,7 +4,7 @@
 /** @import { SentEvent, SharedMpr, ViewEvent } from '../core/types.js' */
 /** @import { Mark, Marks, Summary } from '../annotations/model.js' */
 /** @import { Preferences } from './preferences.js' */
-/** @import { InstanceRef, SavedReport } from '../dicomweb/authored.js' */
+/** @import { InstanceRef, KeyNote, SavedReport } from '../dicomweb/authored.js' */
 /** @import { Way } from './looking-here.js' */
 /** @import { Store } from '../core/store.js' */
 
@@ -61,6 +61,7 @@ import { indexIn } from './select.js';
  * @property {Preferences} preferences
  * @property {SavedReport[]} reports  measurements that were saved before
  * @property {ImageRef[]} keys  key images; in a session those of the room count
+ * @property {(KeyNote & { study_uid: string })[]} noted  key images that were saved before
  * @property {string} tool
  * @property {'shortcuts' | 'window' | null} sheet
  * @property {boolean} panel  the session panel is open
@@ -94,6 +95,7 @@ import { indexIn } from './select.js';
  *   | { type: 'author/ask', wish: 'marks' | 'presentation' | 'reports' } | { type: 'author/ask', wish: 'keys', title?: string }
  *   | { type: 'author/ask', wish: 'open', report: InstanceRef } | { type: 'author/ask', wish: 'bring', file: File }
  *   | { type: 'reports/set', reports: SavedReport[] } | { type: 'keys/set', keys: ImageRef[] }
+ *   | { type: 'noted/set', noted: ViewerState['noted'] } | { type: 'key/go', image: ImageRef }
  *   | { type: 'region/counted', key: string, summary: Summary | string }
  *   | { type: 'preferences/set', preferences: Preferences }
  *   | { type: 'tool/set', tool: string }
@@ -122,7 +124,7 @@ import { indexIn } from './select.js';
 export const INITIAL = {
   loading: true, problem: '', notice: '', studies: {}, opened: [], priors: [], series: {}, stacks: {},
   view: newView(), opening: [null, null], displayed: [null, null], sizes: {}, maximised: false,
-  cross: null, lines: true, link: null, alike: false, cine: null, seen: {}, palettes: {}, terse: false, mpr: null, counted: {}, list: false, reports: [], keys: [],
+  cross: null, lines: true, link: null, alike: false, cine: null, seen: {}, palettes: {}, terse: false, mpr: null, counted: {}, list: false, reports: [], keys: [], noted: [],
   marks: { list: [], past: [], future: [], selected: null, shown: true },
   preferences: USUAL, tool: 'window-level', sheet: null, panel: true, session: null, replayed: null,
 };
@@ -158,6 +160,7 @@ export function reduce(state, action) {
     case 'list/set': return { ...state, list: action.open };
     case 'reports/set': return { ...state, reports: action.reports };
     case 'keys/set': return { ...state, keys: action.keys };
+    case 'noted/set': return { ...state, noted: action.noted };
     case 'region/counted': return { ...state, counted: { ...state.counted, [action.key]: action.summary } };
     case 'preferences/set': return { ...state, preferences: action.preferences };
     case 'tool/set': return { ...state, tool: action.tool };

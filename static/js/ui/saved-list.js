@@ -6,8 +6,8 @@
 
 import { counted, dateText, timeText } from '../core/wording.js';
 import { fileAddress } from '../dicomweb/authored.js';
-import { isSameImage, keyImages, TITLES } from '../state/authoring-commands.js';
-import { frameOf, whereText } from '../state/select.js';
+import { allKeyImages, isSameImage, keyImages, notedFor, TITLES } from '../state/authoring-commands.js';
+import { whereText } from '../state/select.js';
 import { make } from './build.js';
 import { wordButton } from './command-button.js';
 import { LiveElement } from './live-element.js';
@@ -43,11 +43,11 @@ export class SavedList extends LiveElement {
       reports.replaceChildren(...found.map((report) => this.#report(report)));
       if (found.length === 0) reports.append(make('li', { class: 'none' }, 'None yet. Shift S saves what is measured.'));
     }, { signal: life });
-    store.watch((state) => [keyImages(state), state.stacks], () => {
-      const images = keyImages(store.get());
+    store.watch((state) => [keyImages(state), state.noted, state.stacks], () => {
+      const images = allKeyImages(store.get());
       keys.replaceChildren(...images.map((image) => this.#key(image)));
       if (images.length === 0) keys.append(make('li', { class: 'none' }, 'None yet. K marks the image you look at.'));
-      save.disabled = images.length === 0;
+      save.disabled = keyImages(store.get()).length === 0;
     }, { signal: life });
   }
 
@@ -67,13 +67,11 @@ export class SavedList extends LiveElement {
     const { store } = this;
     const state = store.get();
     const series = state.series[image.series_uid];
+    const saved = notedFor(state, image);
     const go = make('button', { type: 'button', class: 'mark-go', 'data-testid': 'key-row' },
-      make('strong', {}, series?.description || series?.modality || 'Image'), make('span', { class: 'mark-where' }, whereText(state, image)));
-    go.addEventListener('click', () => {
-      const viewport = store.get().view.active_viewport;
-      if (frameOf(store.get(), image)) store.dispatch({ type: 'image/set', viewport, image });
-      else store.dispatch({ type: 'series/open', viewport, series_uid: image.series_uid });
-    });
+      make('strong', {}, series?.description || series?.modality || 'Image'), make('span', { class: 'mark-where' }, [whereText(state, image), ...new Set(saved ?? [])].filter(Boolean).join(' · ')));
+    go.addEventListener('click', () => store.dispatch({ type: 'key/go', image }));
+    if (!keyImages(state).some((one) => isSameImage(one, image))) return make('li', {}, go, make('span', { class: 'mark-where' }, 'saved'));
     const remove = make('button', { type: 'button', class: 'quiet', 'aria-label': 'No key image', title: 'No key image any more' }, '×');
     remove.addEventListener('click', () => {
       const { session, keys } = store.get();

@@ -6,6 +6,7 @@
 import { counted, dateText, earlierText } from '../core/wording.js';
 import { addressOf } from '../core/http.js';
 import { hasPictures, thumbnailAddress } from '../dicomweb/frames.js';
+import { allKeyImages, keyImages } from '../state/authoring-commands.js';
 import { isSamePerson, seriesIn, shownViewports, studiesNow } from '../state/select.js';
 import { expose, make } from './build.js';
 import { LiveElement } from './live-element.js';
@@ -31,7 +32,9 @@ export class SeriesStrip extends LiveElement {
       this.#items.clear();
       list.replaceChildren(...this.#studies(store.get()), ...this.#priors(store.get()));
       this.#mark();
+      this.#countKeys();
     }, { signal: life });
+    store.watch((state) => [state.noted, keyImages(state)], () => this.#countKeys(), { signal: life });
     store.watch(({ view, opening, maximised }) => [view, opening, maximised], () => this.#mark(), { signal: life });
     this.addEventListener('keydown', (event) => this.#rove(event), { signal: life });
   }
@@ -56,7 +59,7 @@ export class SeriesStrip extends LiveElement {
       'data-series-uid': series.series_uid,
       title: `${name} — click or Enter opens it in the active viewport, or drag it to a viewport`,
     },
-    make('span', { class: 'thumbnail' }, thumbnail(series)),
+    make('span', { class: 'thumbnail' }, thumbnail(series), make('span', { class: 'key-count', hidden: '', 'data-testid': 'key-count' })),
     make('span', { class: 'series-text' },
       make('span', { class: 'series-name' }, name),
       make('span', { class: 'series-facts' }, `${series.modality} ${series.number || ''}`),
@@ -93,6 +96,18 @@ export class SeriesStrip extends LiveElement {
     });
     return [make('section', { class: 'priors', 'aria-label': 'Other studies of this patient' },
       make('h2', {}, `Other studies (${priors.length})`), ...items)];
+  }
+
+  /** How many key images each series has. */
+  #countKeys() {
+    const images = allKeyImages(this.store.get());
+    for (const [uid, item] of this.#items) {
+      const count = images.filter(({ series_uid }) => series_uid === uid).length;
+      const badge = /** @type {HTMLElement} */ (item.querySelector('.key-count'));
+      badge.hidden = count === 0;
+      badge.textContent = `★ ${count}`;
+      badge.setAttribute('aria-label', counted(count, 'key image'));
+    }
   }
 
   /** Which series are on the screen, and where. */
