@@ -72,7 +72,7 @@ test('of an image alone its series is found', async () => {
 test('addresses of other viewers are understood, and what is no UID is passed over', () => {
   const told = (query) => openingOf(new URLSearchParams(query));
   assert.deepEqual(told('StudyInstanceUIDs=1.2,1.3&StudyInstanceUIDs=1.2').study_uids, ['1.2', '1.3']);
-  assert.deepEqual(told('study=1.2&series=1.2.3'), { session_id: null, replay_id: null, replay_at: null, study_uids: ['1.2'], series_uids: ['1.2.3'], instance_uid: '' });
+  assert.deepEqual(told('study=1.2&series=1.2.3'), { session_id: null, replay_id: null, replay_at: null, study_uids: ['1.2'], series_uids: ['1.2.3'], instance_uid: '', key_images: false });
   assert.deepEqual(told('StudyInstanceUIDs=1&SeriesInstanceUIDs=1.1,1.2&initialSeriesInstanceUID=1.2').series_uids, ['1.2', '1.1']);
   assert.equal(told('StudyInstanceUIDs=1&initialSOPInstanceUID=1.1.9').instance_uid, '1.1.9');
   assert.deepEqual(told('StudyInstanceUIDs=<b>,x').study_uids, []);

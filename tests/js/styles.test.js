@@ -7,7 +7,7 @@ import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const CSS = fileURLToPath(new URL('../../static/css/', import.meta.url));
-const SET_BY_CODE = ['--at', '--share'];
+const SET_BY_CODE = ['--at', '--row', '--share'];
 
 const sheets = readdirSync(CSS).filter((name) => name.endsWith('.css'));
 const read = (name) => readFileSync(join(CSS, name), 'utf8');
