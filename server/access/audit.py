@@ -3,7 +3,8 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
@@ -17,6 +18,28 @@ LOOK_SECONDS = 300
 """Reading on in the same study within this time is the same look, and needs no second record."""
 
 _MOST_LOOKS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that somebody did to studies, and what came of it; `facts` say more."""
+
+    caller: Caller
+    action: Action
+    study_uids: Sequence[str]
+    outcome: str
+    facts: Mapping[str, object]
+
+    def row(self) -> tuple[object, ...]:
+        """The act as it is written, as of now."""
+        return (
+            time.time_ns() // 1_000_000,
+            self.caller.person_id,
+            str(self.action),
+            self.outcome,
+            orjson.dumps(sorted(set(self.study_uids))).decode(),
+            orjson.dumps(self.facts).decode(),
+        )
 
 
 class Audit:
@@ -42,20 +65,17 @@ class Audit:
 
         What else the records must hold of the act, `together` writes in the same transaction.
         """
-        row = (
-            time.time_ns() // 1_000_000,
-            caller.person_id,
-            str(action),
-            outcome,
-            orjson.dumps(sorted(set(study_uids))).decode(),
-            orjson.dumps(facts).decode(),
-        )
+        self.record_all([Act(caller, action, study_uids, outcome, facts)], together)
+
+    def record_all(self, acts: Sequence["Act"], together: Callable[[sqlite3.Connection], None] | None = None) -> None:
+        """Records several acts in one transaction."""
+        rows = [act.row() for act in acts]
 
         def insert(connection: sqlite3.Connection) -> None:
-            connection.execute(
+            connection.executemany(
                 "INSERT INTO audit_record (at, person_id, action, outcome, study_uids, facts) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
-                row,
+                rows,
             )
             if together is not None:
                 together(connection)

@@ -50,6 +50,13 @@ class Query:
     empty_values: bool = False
     multiple_values: bool = False
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it asks for one patient, order or resource by its number, so that few rows can match."""
+        if self.study_uid is not None:
+            return True
+        return any(len(key.path) == 1 and key.path[0].tag in _NUMBERS and _is_plain(key.text) for key in self.keys)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -58,6 +65,15 @@ class Found:
     matches: list[bytes]
     more: bool
     unmatched: tuple[str, ...]
+
+
+_NUMBERS = frozenset(map(tag, "PatientID AccessionNumber StudyInstanceUID SeriesInstanceUID SOPInstanceUID".split()))
+"""Attributes with an index of their own, of which one value belongs to few."""
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a key is one value, with neither wild cards nor a list."""
+    return bool(text) and not any(letter in text for letter in "*?\\,")
 
 
 def named(path: Path) -> str:

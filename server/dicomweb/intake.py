@@ -4,18 +4,16 @@ Nothing is stored before the last byte has come, so of a request that is refused
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from server.access.people import Caller
-from server.archive.store import Incoming
-from server.dicomweb.spool import Arriving, Spool, discard
+from server.dicomweb.spool import Arriving, Spool, discard, write
+from server.dicomweb.storing import Storing
 from server.errors import ArchiveFull, Overloaded, UnsupportedMedia
 from server.studies.store import OUT_OF_RESOURCES, Outcome, Refused, Store, Stored
 from server.web.negotiation import media_type
 from server.web.workers import Workers
-
-T = TypeVar("T")
 
 _STORE_TOGETHER = 64
 _PATIENCE_SECONDS = 0.1
@@ -46,13 +44,16 @@ class FileIntake:
     Small instances cross to a worker thread once, where they are written and stored together.
     """
 
-    def __init__(self, store: Store, workers: Workers, by: Caller, study_uid: str | None, spool: Spool) -> None:
+    def __init__(
+        self, store: Store, storing: Storing, workers: Workers, by: Caller, study_uid: str | None, spool: Spool
+    ) -> None:
         self._store = store
+        self._storing = storing
         self._workers = workers
         self._caller = by
         self._study_uid = study_uid
         self._spool = spool
-        self._settled: list[Incoming] = []
+        self._settled: list[Arriving] = []
 
     def begin(self, headers: Mapping[str, str]) -> None:
         """A new instance."""
@@ -68,14 +69,14 @@ class FileIntake:
     async def end(self) -> None:
         """The instance that began last is complete."""
         if len(self._spool.files) >= _STORE_TOGETHER:
-            self._settled += await self._with_arrived(self._write_and_settle)
+            await self._settle_arrived()
 
     async def finish(self) -> Sequence[Outcome]:
         """What became of every instance, in their order; `ArchiveFull` only when none was stored."""
         if not self._settled:
-            return await self._with_arrived(self._write_and_store) if self._spool.files else []
+            return await self._store_arrived() if self._spool.files else []
         if self._spool.files:
-            self._settled += await self._with_arrived(self._write_and_settle)
+            await self._settle_arrived()
         outcomes: list[Outcome] = []
         while self._settled:
             outcomes += await self._store_settled(any(isinstance(outcome, Stored) for outcome in outcomes))
@@ -84,23 +85,32 @@ class FileIntake:
     def abandon(self) -> None:
         """Takes away what was not stored."""
         self._spool.abandon()
-        for incoming in self._settled:
-            incoming.discard()
+        discard(self._settled)
 
-    async def _with_arrived(self, work: Callable[[Sequence[Arriving]], list[T]]) -> list[T]:
+    async def _store_arrived(self) -> list[Outcome]:
         arrived = self._spool.take()
         try:
-            return await self._workers.run(work, arrived)
+            return await self._storing.store(self._caller, arrived, self._study_uid)
         except Overloaded:
             self._spool.files = arrived  # nobody has seen them, so they are still ours to take away
             raise
+
+    async def _settle_arrived(self) -> None:
+        """Has what has arrived wait in the inbox, safe on disk."""
+        arrived = self._spool.take()
+        try:
+            await self._workers.run(self._write_and_settle, arrived)
+        except Overloaded:
+            self._spool.files = arrived
+            raise
+        self._settled += arrived
 
     async def _store_settled(self, partly: bool) -> list[Outcome]:
         """Stores the next of those that wait; whoever has some of them stored waits for the others."""
         batch, self._settled = self._settled[:_STORE_TOGETHER], self._settled[_STORE_TOGETHER:]
         while True:
             try:
-                return await self._workers.run(self._store.store, self._caller, batch, self._study_uid, partly=partly)
+                return await self._storing.store(self._caller, batch, self._study_uid, partly=partly)
             except Overloaded:
                 if not partly:
                     self._settled = batch + self._settled
@@ -111,14 +121,9 @@ class FileIntake:
                     raise
                 return [Refused(OUT_OF_RESOURCES, failure.message, None) for _ in batch]
 
-    def _write_and_settle(self, arrived: Sequence[Arriving]) -> list[Incoming]:
-        written = self._spool.write(arrived)
+    def _write_and_settle(self, arrived: Sequence[Arriving]) -> None:
         try:
-            self._store.settle(written)
+            self._store.settle(write(self._store, arrived))
         except BaseException:
             discard(arrived)
             raise
-        return written
-
-    def _write_and_store(self, arrived: Sequence[Arriving]) -> list[Outcome]:
-        return self._store.store(self._caller, self._spool.write(arrived), self._study_uid)

@@ -10,7 +10,7 @@ import orjson
 from server.access.people import Caller
 from server.archive.store import Incoming
 from server.dicom.dicomxml import from_xml
-from server.dicomweb.spool import Arriving, Spool, discard
+from server.dicomweb.spool import Arriving, Spool, discard, write_or_discard
 from server.errors import Malformed, Overloaded, ServerError, TooLarge, UnsupportedMedia
 from server.studies.arrival import Identity
 from server.studies.assemble import COERCED, Assembled, BulkPart, assemble, identity_of
@@ -93,7 +93,7 @@ class MetadataIntake:
         self._spool.abandon()
 
     def _assemble_and_store(self, arrived: Sequence[Arriving]) -> list[Outcome]:
-        self._spool.write(arrived)
+        write_or_discard(self._store, arrived)
         try:
             instances = [instance for kind, text in self._metadata for instance in _instances(kind, bytes(text))]
             if not 1 <= len(instances) <= MOST_INSTANCES:

@@ -6,23 +6,27 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server.catalogue.query import Found, Level
+from server.access.people import Caller
+from server.catalogue.query import Found, Level, Query
 from server.dicom.dicomxml import to_xml
 from server.dicom.resources import StudyRef
 from server.dicomweb.addresses import Addresses
 from server.dicomweb.resources import resource
 from server.dicomweb.search_parameters import search_query
 from server.errors import NotAcceptable
-from server.studies.search import Search
+from server.studies.search import Asked, Search
 from server.web.json_answer import json_answer
 from server.web.multipart import closing, new_boundary, part_head
 from server.web.negotiation import MediaType, accepted
 from server.web.sign_in import caller
+from server.web.together import Together
 from server.web.workers import Workers
 
 _JSON = ("application/dicom+json", "application/json")
 _XML = "application/dicom+xml"
 _MULTIPART_XML = f'multipart/related; type="{_XML}"'
+_AT_ONCE = 2
+_MOST_TOGETHER = 16
 _HEADERS = {"Cache-Control": "private, no-store", "Vary": "Accept"}
 
 
@@ -34,6 +38,7 @@ class Qido:
         self._workers = workers
         self._addresses = addresses
         self._most_results = most_results
+        self._together = Together(workers, search.search_together, at_once=_AT_ONCE, most=_MOST_TOGETHER)
 
     async def studies(self, request: Request) -> Response:
         """`GET /studies`."""
@@ -58,7 +63,7 @@ class Qido:
             series_uid=ref.series_uid if ref and not isinstance(ref, StudyRef) else None,
         )
         root = self._addresses.root(request)
-        found = await self._workers.run(self._search.search, caller(request), query, root)
+        found = await self._find(caller(request), query, root)
         headers = _warning(found)
         if not found.matches:
             return Response(status_code=204, headers=_HEADERS | headers)  # PS3.18 8.3.4.4.1: no results, no content
@@ -69,6 +74,12 @@ class Qido:
             return Response(content, headers=_HEADERS | headers)
         content = b"[" + b",".join(found.matches) + b"]"
         return await json_answer(request, self._workers, content, kind, headers)
+
+    async def _find(self, by: Caller, query: Query, root: str) -> Found:
+        """What the search finds: with others if it is quick, else by itself, so that nobody waits for it."""
+        if query.is_narrow:
+            return await self._together.run(Asked(by, query, root))
+        return await self._workers.run(self._search.search, by, query, root)
 
 
 def _media_type(wanted: Sequence[MediaType]) -> str:

@@ -44,7 +44,7 @@ class Spool:
         self._held += len(piece)
         if self._held >= _HOLD_BYTES:
             self._held = 0
-            await self._workers.run(self._write, self.files)
+            await self._workers.run(write, self._store, self.files)
 
     def take(self) -> list[Arriving]:
         """Hands over the files that have arrived, which the taker writes or discards."""
@@ -52,29 +52,31 @@ class Spool:
         self._held = 0
         return taken
 
-    def write(self, files: Sequence[Arriving]) -> list[Incoming]:
-        """Writes what is held of files that were taken, on a worker thread; none is left behind when one fails."""
-        try:
-            return self._write(files)
-        except BaseException:
-            discard(files)
-            raise
-
     def abandon(self) -> None:
         """Takes away what nobody took."""
         discard(self.files)
 
-    def _write(self, files: Sequence[Arriving]) -> list[Incoming]:
-        """Writes what is held of each file, opening those that are new."""
-        written = []
-        for file in files:
-            if file.incoming is None:
-                file.incoming = self._store.receive()
-            for piece in file.held:
-                file.incoming.write(piece)
-            file.held.clear()
-            written.append(file.incoming)
-        return written
+
+def write(store: Store, files: Sequence[Arriving]) -> list[Incoming]:
+    """Writes what is held of each file, opening those that are new; on a worker thread."""
+    written = []
+    for file in files:
+        if file.incoming is None:
+            file.incoming = store.receive()
+        for piece in file.held:
+            file.incoming.write(piece)
+        file.held.clear()
+        written.append(file.incoming)
+    return written
+
+
+def write_or_discard(store: Store, files: Sequence[Arriving]) -> list[Incoming]:
+    """The same for files that were taken; none is left behind when one fails."""
+    try:
+        return write(store, files)
+    except BaseException:
+        discard(files)
+        raise
 
 
 def discard(files: Sequence[Arriving]) -> None:

@@ -15,6 +15,7 @@ from server.dicomweb.intake import FileIntake, Intake
 from server.dicomweb.metadata_intake import JSON, XML, MetadataIntake
 from server.dicomweb.resources import resource
 from server.dicomweb.spool import Spool
+from server.dicomweb.storing import Storing
 from server.errors import Malformed, UnsupportedMedia
 from server.studies.store import Outcome, Refused, Store, Stored
 from server.web.multipart import MultipartReader, PartBegins, PartData, PartEnds
@@ -42,6 +43,7 @@ class Stow:
 
     def __init__(self, store: Store, workers: Workers, addresses: Addresses, largest_instance: int) -> None:
         self._store = store
+        self._storing = Storing(store, workers)
         self._workers = workers
         self._addresses = addresses
         self._largest_instance = largest_instance
@@ -68,7 +70,7 @@ class Stow:
     def _intake(self, kind: str, by: Caller, study_uid: str | None, root: str) -> Intake:
         spool = Spool(self._store, self._workers, self._largest_instance)
         if kind == DICOM:
-            return FileIntake(self._store, self._workers, by, study_uid, spool)
+            return FileIntake(self._store, self._storing, self._workers, by, study_uid, spool)
         return MetadataIntake(self._store, self._workers, by, study_uid, spool, f"{root}/studies")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from server.access.audit import Audit
+from server.access.audit import Act, Audit
 from server.access.people import Caller
 from server.access.policy import Action, require_store
 from server.archive.quarantine import Quarantine
@@ -58,6 +58,16 @@ class Refused:
 Outcome = Stored | Refused
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What somebody has sent, as `Store.store` takes it."""
+
+    caller: Caller
+    arrived: Sequence[Incoming]
+    study_uid: str | None = None
+    partly: bool = False
+
+
 class Store:
     """The store transaction of the Studies Service."""
 
@@ -86,12 +96,7 @@ class Store:
         self._archive.settle(arrived)
 
     def store(
-        self,
-        caller: Caller,
-        arrived: Sequence[Incoming],
-        study_uid: str | None = None,
-        *,
-        partly: bool = False,
+        self, caller: Caller, arrived: Sequence[Incoming], study_uid: str | None = None, *, partly: bool = False
     ) -> list[Outcome]:
         """Keeps every file that can be kept, in the order given; the files are gone from the inbox afterwards.
 
@@ -99,38 +104,54 @@ class Store:
         the disk takes no more: then nothing of this call counts as kept. Where others of the same request are kept
         already (`partly`), that is told of each instance instead.
         """
-        try:
-            require_store(caller, self._organisation)
-            read_files = [self._read(incoming, study_uid) for incoming in arrived]
-            try:
-                outcomes = self._keep(arrived, read_files)
-            except ArchiveFull as error:
-                if not partly:
-                    raise
-                outcomes = [_without_room(entry, error) for entry in read_files]
-            if self._quarantine is not None:
-                self._set_aside(caller, self._quarantine, arrived, outcomes)
-        finally:
-            for incoming in arrived:
-                incoming.discard()
-        self._record(caller, outcomes)
-        return outcomes
+        [result] = self.store_together([Sending(caller, arrived, study_uid, partly)])
+        if isinstance(result, Exception):
+            raise result
+        return result
 
-    def _record(self, caller: Caller, outcomes: Sequence[Outcome]) -> None:
-        """Leaves an audit record; when that cannot be written, nothing is acknowledged, and what is kept stays."""
-        stored = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
+    def store_together(self, sendings: Sequence[Sending]) -> list[list[Outcome] | Exception]:
+        """Stores what several have sent, who share every wait for the disk and what goes wrong with it.
+
+        Answers for each what became of its files, or what `store` would have raised.
+        """
         try:
-            self._audit.record(
-                caller,
-                Action.STORE,
-                [outcome.ref.study_uid for outcome in stored],
-                "success" if len(stored) == len(outcomes) else "partly refused" if stored else "refused",
-                together=lambda records: self._ledger.note(records, self._catalogue),
-                stored=len(stored),
-                refused=len(outcomes) - len(stored),
-            )
+            read_files = [self._read_all(one) for one in sendings]
+            results = self._keep_all(sendings, read_files)
+            if self._quarantine is not None:
+                for one, result in zip(sendings, results, strict=True):
+                    if isinstance(result, list):
+                        self._set_aside(one.caller, self._quarantine, one.arrived, result)
+        finally:
+            for one in sendings:
+                for incoming in one.arrived:
+                    incoming.discard()
+        return self._record(sendings, results)
+
+    def _record(
+        self, sendings: Sequence[Sending], results: list[list[Outcome] | Exception]
+    ) -> list[list[Outcome] | Exception]:
+        """Leaves an audit record of each; when they cannot be written, nothing is acknowledged, and what is kept stays.
+
+        Answers what is to be told of each then.
+        """
+        acts = [
+            _act(one.caller, result) for one, result in zip(sendings, results, strict=True) if isinstance(result, list)
+        ]
+        if not acts:
+            return results
+        try:
+            self._audit.record_all(acts, lambda records: self._ledger.note(records, self._catalogue))
         except ArchiveFull as error:
-            raise ArchiveFull(_UNRECORDED, **error.facts) from error
+            unrecorded = ArchiveFull(_UNRECORDED, **error.facts)
+            return [unrecorded if isinstance(result, list) else result for result in results]
+        return results
+
+    def _read_all(self, sending: Sending) -> list[Entry | Refused] | Exception:
+        try:
+            require_store(sending.caller, self._organisation)
+            return [self._read(incoming, sending.study_uid) for incoming in sending.arrived]
+        except Exception as error:  # noqa: BLE001 - handed to whoever sent it
+            return error
 
     def _read(self, incoming: Incoming, study_uid: str | None) -> Entry | Refused:
         try:
@@ -144,6 +165,28 @@ class Store:
             message = "The instance belongs to another study than the one in the URL."
             return Refused(DOES_NOT_MATCH, message, _identity(entry))
         return entry
+
+    def _keep_all(
+        self, sendings: Sequence[Sending], read_files: Sequence[list[Entry | Refused] | Exception]
+    ) -> list[list[Outcome] | Exception]:
+        """Keeps the files of all whose files could be read."""
+        able = [(one, files) for one, files in zip(sendings, read_files, strict=True) if isinstance(files, list)]
+        arrived = [incoming for one, _ in able for incoming in one.arrived]
+        entries_or_refusals = [entry for _, files in able for entry in files]
+        full: ArchiveFull | None = None
+        try:
+            outcomes = iter(self._keep(arrived, entries_or_refusals))
+        except ArchiveFull as error:
+            full = error
+        results: list[list[Outcome] | Exception] = []
+        for one, files in zip(sendings, read_files, strict=True):
+            if isinstance(files, Exception):
+                results.append(files)
+            elif full is None:
+                results.append([next(outcomes) for _ in files])
+            else:
+                results.append([_without_room(entry, full) for entry in files] if one.partly else full)
+        return results
 
     def _keep(self, arrived: Sequence[Incoming], read_files: Sequence[Entry | Refused]) -> list[Outcome]:
         """Files first, then the catalogue; whatever is there already keeps its bytes."""
@@ -203,6 +246,13 @@ class Store:
                     },
                 )
                 outcomes[number] = replace(outcome, message=f"In quarantine: {outcome.message}")
+
+
+def _act(caller: Caller, outcomes: Sequence[Outcome]) -> Act:
+    stored = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
+    said = "success" if len(stored) == len(outcomes) else "partly refused" if stored else "refused"
+    facts = {"stored": len(stored), "refused": len(outcomes) - len(stored)}
+    return Act(caller, Action.STORE, [outcome.ref.study_uid for outcome in stored], said, facts)
 
 
 def _without_room(entry: Entry | Refused, error: ArchiveFull) -> Refused:

@@ -33,7 +33,7 @@ class Workers:
     def __init__(self, threads: int, most_waiting: int) -> None:
         self._pool = _Pool(threads)
         self._free = threads
-        self._most_waiting = most_waiting
+        self.most_waiting = most_waiting
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._numbers = itertools.count()
 
@@ -74,10 +74,10 @@ class Workers:
         if self._free > 0:
             self._free -= 1
             return False
-        if len(self._waiting) >= self._most_waiting:
+        if len(self._waiting) >= self.most_waiting:
             self._waiting = [one for one in self._waiting if not one[2].done()]  # those who have given up
             heapq.heapify(self._waiting)
-        if len(self._waiting) >= self._most_waiting:
+        if len(self._waiting) >= self.most_waiting:
             raise Overloaded("The server has more to do than it can queue. Repeat the request in a moment.")
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (urgency, next(self._numbers), turn))

@@ -166,7 +166,7 @@ def test_without_an_audit_record_nothing_is_acknowledged_nor_said_not_to_be_kept
 
     file = part10()
     with monkeypatch.context() as broken:
-        broken.setattr(Audit, "record", full)
+        broken.setattr(Audit, "record_all", full)
         answer = client.stow(file)
     assert answer.status_code == 507
     assert "nothing" not in answer.json()["title"]
