@@ -22,6 +22,13 @@ from server.dicom.attributes import SERIES_LEVEL, STUDY_LEVEL, tag
 from server.dicom.dicomjson import Attributes, only, text, value
 from server.dicom.resources import InstanceRef
 
+_KNOWN = "SELECT instance_uid, digest FROM instance WHERE instance_uid IN (SELECT value FROM json_each(?))"
+_INSTANCE = (
+    "INSERT INTO instance (series_key, instance_uid, sop_class_uid, instance_number, digest, size, "
+    "transfer_syntax_uid, frames, image, not_renderable, attributes, summary, stored_at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -49,10 +56,7 @@ def prepare(database: Database) -> None:
 
 def digests(database: Database, instance_uids: Sequence[str]) -> dict[str, str]:
     """For those of the instances that are catalogued, the digest of their file."""
-    rows = database.read(
-        "SELECT instance_uid, digest FROM instance WHERE instance_uid IN (SELECT value FROM json_each(?))",
-        (orjson.dumps(list(instance_uids)).decode(),),
-    )
+    rows = database.read(_KNOWN, (orjson.dumps(list(instance_uids)).decode(),))
     return {row["instance_uid"]: row["digest"] for row in rows}
 
 
@@ -78,39 +82,67 @@ def insert(
     unless it is told again from the ledger.
     """
     at = changes.now() if at is None else at
-    digests, fresh = {}, []
+    digests = _known(connection, [entry.ref.instance_uid for entry, _ in prepared])
+    fresh: list[Entry] = []
+    rows = _Rows(connection, at)
     for entry, packed in prepared:
-        uid = entry.ref.instance_uid
-        there = connection.execute("SELECT digest FROM instance WHERE instance_uid = ?", (uid,)).fetchone()
-        if there is None:
-            _add(connection, entry, packed, at)
+        if entry.ref.instance_uid not in digests:
+            digests[entry.ref.instance_uid] = entry.digest
+            rows.add(entry, packed)
             fresh.append(entry)
-        digests[uid] = entry.digest if there is None else str(there["digest"])
+    rows.write()
     for organisation in sorted({entry.organisation for entry in fresh}):
         affected = [(entry.ref, entry.digest) for entry in fresh if entry.organisation == organisation]
         changes.note(connection, kind, organisation, affected, at, withdrawal_number)
     return digests
 
 
-def _add(connection: sqlite3.Connection, entry: Entry, packed: bytes, at: int) -> None:
-    study_key = _study(connection, entry)
-    _insert(
-        connection,
-        "instance",
-        series_key=_series(connection, entry, study_key),
-        instance_uid=entry.ref.instance_uid,
-        sop_class_uid=text(entry.attributes, "SOPClassUID") or "",
-        instance_number=_number(entry.attributes, "InstanceNumber"),
-        digest=entry.digest,
-        size=entry.size,
-        transfer_syntax_uid=entry.transfer_syntax_uid,
-        frames=_json(entry.frames),
-        image=_json(entry.image),
-        not_renderable=entry.not_renderable,
-        attributes=packed,
-        summary=summary(Level.INSTANCE, entry.attributes),
-        stored_at=at,
-    )
+def _known(connection: sqlite3.Connection, instance_uids: Sequence[str]) -> dict[str, str]:
+    rows = connection.execute(_KNOWN, (orjson.dumps(instance_uids).decode(),))
+    return {row["instance_uid"]: row["digest"] for row in rows}
+
+
+class _Rows:
+    """The rows of instances that are not there yet, written together; each study and series is looked up once."""
+
+    def __init__(self, connection: sqlite3.Connection, at: int) -> None:
+        self._connection = connection
+        self._at = at
+        self._studies: dict[str, int] = {}
+        self._series: dict[tuple[str, str], int] = {}
+        self._instances: list[tuple[object, ...]] = []
+
+    def add(self, entry: Entry, packed: bytes) -> None:
+        """The row of an instance; those of its study and series are written at once, for their keys."""
+        ref, attributes = entry.ref, entry.attributes
+        study_key = self._studies.get(ref.study_uid)
+        if study_key is None:
+            study_key = self._studies[ref.study_uid] = _study(self._connection, entry)
+        series_key = self._series.get((ref.study_uid, ref.series_uid))
+        if series_key is None:
+            series_key = _series(self._connection, entry, study_key)
+            self._series[ref.study_uid, ref.series_uid] = series_key
+        self._instances.append(
+            (
+                series_key,
+                ref.instance_uid,
+                text(attributes, "SOPClassUID") or "",
+                _number(attributes, "InstanceNumber"),
+                entry.digest,
+                entry.size,
+                entry.transfer_syntax_uid,
+                _json(entry.frames),
+                _json(entry.image),
+                entry.not_renderable,
+                packed,
+                summary(Level.INSTANCE, attributes),
+                self._at,
+            )
+        )
+
+    def write(self) -> None:
+        """Writes the rows of the instances."""
+        self._connection.executemany(_INSTANCE, self._instances)
 
 
 def _study(connection: sqlite3.Connection, entry: Entry) -> int:
@@ -140,8 +172,10 @@ def _study(connection: sqlite3.Connection, entry: Entry) -> int:
     for keyword in ("PatientName", "ReferringPhysicianName"):
         for group in groups(name_key(text(a, keyword))):
             _insert(connection, "name_group", study_key=study_key, attribute=tag(keyword), name=group)
-        for word, sound in words(text(a, keyword)):
-            _insert(connection, "name_word", study_key=study_key, attribute=tag(keyword), word=word, sound=sound)
+        connection.executemany(
+            "INSERT INTO name_word (study_key, attribute, word, sound) VALUES (?, ?, ?, ?)",
+            [(study_key, tag(keyword), word, sound) for word, sound in words(text(a, keyword))],
+        )
     return study_key
 
 

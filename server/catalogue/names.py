@@ -7,6 +7,7 @@ apostrophes and the order of the words mean nothing.
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 MOST_WORDS = 32
 """Words of one name that are kept for fuzzy matching."""
@@ -80,6 +81,7 @@ _FIRST_VOWEL = re.compile("^[aeiouy]")
 _LATIN = re.compile("[a-z]+")
 
 
+@lru_cache(4096)
 def sound(word: str) -> str:
     """How a folded word sounds: its consonants in one spelling; of another script than Latin the word itself."""
     if not _LATIN.fullmatch(word):

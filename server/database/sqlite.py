@@ -21,6 +21,8 @@ Write = Callable[[sqlite3.Connection], Any]
 
 _BUSY_MS = 30_000
 _MOST_TOGETHER = 256
+_CHECKPOINT_PAGES = 4000
+"""A page that many commits have changed is copied from the log once; so large a log (16 MB) is read in no time."""
 
 
 class Database:
@@ -105,6 +107,7 @@ class Database:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA cache_size=-32768")
+        connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
         return connection
 
     def _commit(self, together: Sequence["_Change"]) -> None:
