@@ -74,6 +74,15 @@ class BoundedHttp(HttpToolsProtocol):
         self._body_bytes, self._body_since = 0, self.loop.time()
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """Takes a piece of a body; the first that waits is handed on as it came, without a copy."""
+        cycle: Any = self.cycle
+        if not cycle.body:
+            cycle.body, body = body, b""
+        elif isinstance(cycle.body, bytes):
+            cycle.body = bytearray(cycle.body)
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
         """The request has ended; the next begins with a head."""
         self._in_body = False
