@@ -142,6 +142,13 @@ def read_frame(path: Path, frames: FrameMap, frame_number: int) -> bytes:
         os.close(descriptor)
 
 
-def frame_in_memory(path: Path, frames: FrameMap, frame_number: int) -> bytearray | None:
-    """The same without waiting for the disk: None unless all of it is in the system's cache."""
-    return None if frames.deflated_from is not None else bytes_in_memory(path, frames.pieces_of(frame_number))
+def frame_in_memory(
+    path: Path, frames: FrameMap, frame_number: int, before: bytes = b"", after: bytes = b""
+) -> bytearray | None:
+    """The same between what is to stand around it, without waiting for the disk.
+
+    None unless all of it is in the system's cache.
+    """
+    if frames.deflated_from is not None:
+        return None
+    return bytes_in_memory(path, frames.pieces_of(frame_number), before, after)

@@ -35,10 +35,16 @@ def is_in_memory(path: Path, size: int) -> bool:
         _libc.munmap(address, size)
 
 
-def bytes_in_memory(path: Path, pieces: Sequence[tuple[int, int]]) -> bytearray | None:
-    """The bytes at these places (offset, length), one after the other; None when the disk would have to be asked."""
-    content = bytearray(sum(length for _, length in pieces))
-    rest = memoryview(content)
+def bytes_in_memory(
+    path: Path, pieces: Sequence[tuple[int, int]], before: bytes = b"", after: bytes = b""
+) -> bytearray | None:
+    """The bytes at these places (offset, length), one after the other, between what is to stand around them.
+
+    None when the disk would have to be asked.
+    """
+    content = bytearray(len(before) + sum(length for _, length in pieces) + len(after))
+    content[: len(before)] = before
+    rest = memoryview(content)[len(before) :]
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except OSError:
@@ -52,4 +58,5 @@ def bytes_in_memory(path: Path, pieces: Sequence[tuple[int, int]]) -> bytearray 
         return None
     finally:
         os.close(descriptor)
+    rest[:] = after
     return content

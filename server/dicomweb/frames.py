@@ -84,8 +84,8 @@ class FramesResource:
         """How to have the only frame of an answer again, between what stands around it."""
 
         def again(by: Caller) -> Sequence[bytes | bytearray] | None:
-            frame = self._retrieve.frame_at_hand(by, found, found.numbers[0])
-            return None if frame is None else (before, frame, after)
+            content = self._retrieve.frame_at_hand(by, found, found.numbers[0], before, after)
+            return None if content is None else (content,)
 
         return again
 

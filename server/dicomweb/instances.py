@@ -102,8 +102,8 @@ class Instances:
         """How to have the only file of an answer again, between what stands around it."""
 
         def again(by: Caller) -> Sequence[bytes | bytearray] | None:
-            content = self._retrieve.file_at_hand(by, file)
-            return None if content is None else (before, content, after)
+            content = self._retrieve.file_at_hand(by, file, before, after)
+            return None if content is None else (content,)
 
         return again
 

@@ -110,22 +110,24 @@ class Retrieve:
             caller, Action.RETRIEVE, study_uid
         )
 
-    def frame_at_hand(self, caller: Caller, found: "Frames", frame_number: int) -> bytes | bytearray | None:
-        """A frame as it is stored, of those that were found before, without waiting for anything.
+    def frame_at_hand(
+        self, caller: Caller, found: "Frames", frame_number: int, before: bytes, after: bytes
+    ) -> bytearray | None:
+        """A frame as it is stored, of those that were found before, between what is to stand around it.
 
         None when it is not in memory, when the caller may not see it, or when this look is not yet in the audit.
         """
         if not self.is_looking(caller, found.ref.study_uid, found.located.organisation):
             return None
         path = self._sound.known(found.located.digest)
-        return None if path is None else frame_in_memory(path, found.frame_map, frame_number)
+        return None if path is None else frame_in_memory(path, found.frame_map, frame_number, before, after)
 
-    def file_at_hand(self, caller: Caller, file: StoredFile) -> bytes | bytearray | None:
+    def file_at_hand(self, caller: Caller, file: StoredFile, before: bytes, after: bytes) -> bytearray | None:
         """A whole file, of those that were found before, on the same conditions."""
         if not self.is_looking(caller, file.ref.study_uid, file.located.organisation):
             return None
         path = self._sound.known(file.digest)
-        return None if path is None else bytes_in_memory(path, [(0, file.size)])
+        return None if path is None else bytes_in_memory(path, [(0, file.size)], before, after)
 
     def attributes(self, revisions: Sequence[Revision]) -> Iterator[bytes]:
         """The DICOM JSON of instances, one object after the other, as it was made on arrival."""

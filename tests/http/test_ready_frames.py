@@ -97,7 +97,7 @@ def test_a_file_that_left_the_memory_is_hashed_before_it_is_sent_again(
     assert is_ready(client, path, accept=FILE) == says_what_it_remembers(tmp_path)
     content = file.read_bytes()
     file.write_bytes(content[:-1] + b"\xff")  # as a disk would turn it, which changes no times
-    monkeypatch.setattr("server.studies.retrieve.bytes_in_memory", lambda _path, _pieces: None)
+    monkeypatch.setattr("server.studies.retrieve.bytes_in_memory", lambda *_arguments: None)
     assert not is_ready(client, path, accept=FILE)
     assert client.get(path, headers={"Accept": FILE}).status_code == 500
 
