@@ -4,13 +4,13 @@ Order of keeping: written in the inbox (same file system), fsync of the file, re
 Only then may a caller commit a catalogue row. A path is never made from anything that came from outside.
 """
 
+import concurrent.futures
 import errno
 import fcntl
 import hashlib
 import os
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,7 +107,8 @@ class Archive:
         self._fault = root / "fault"
         for folder in (root, self._objects, self._inbox.folder, self._inbox.receiving):
             make_folder(folder)
-        self._syncing = ThreadPoolExecutor(sync_threads, "archive sync")
+        self._lanes = sync_threads
+        self._syncing = concurrent.futures.ThreadPoolExecutor(sync_threads, "archive sync")
         self._lasting: set[Path] = set()
         self._failed = os.open(self._fault, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
 
@@ -169,11 +170,15 @@ class Archive:
         return kept
 
     def _side_by_side(self, wait: Callable[[T], None], several: Collection[T]) -> None:
-        """Waits for the disk for all of them at once; for a single one without a thread of its own."""
-        if len(several) == 1:
-            wait(*several)
-        else:
-            list(self._syncing.map(wait, several))
+        """Waits for the disk for all of them at once: this thread for its share, and so each of the others."""
+        shares = [list(several)[start :: self._lanes] for start in range(min(len(several), self._lanes))]
+        others = [self._syncing.submit(_one_by_one, wait, share) for share in shares[1:]]
+        try:
+            _one_by_one(wait, *shares[:1])
+        finally:
+            concurrent.futures.wait(others)
+        for other in others:
+            other.result()
 
     def _failure(self, error: OSError) -> ArchiveFull:
         if error.errno == errno.EIO:
@@ -250,6 +255,11 @@ class Archive:
         self._syncing.shutdown()
         self._inbox.close()
         os.close(self._failed)
+
+
+def _one_by_one(wait: Callable[[T], None], several: Collection[T] = ()) -> None:
+    for one in several:
+        wait(one)
 
 
 @contextmanager

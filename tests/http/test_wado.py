@@ -195,6 +195,7 @@ def test_damaged_bytes_of_a_large_file_are_never_served_as_whole(
 ) -> None:
     monkeypatch.setattr("server.web.bodies.GATHER", 1)
     monkeypatch.setattr("server.studies.transcode.PIECE", 100)
+    monkeypatch.setattr("server.studies.transcode._READ_WHOLE", 0)
     rotten = damaged(client, root)
     [stored] = (root / "archive" / "objects").rglob("*.dcm")
     # as if it rotted after it was looked at
