@@ -6,13 +6,14 @@ as it was (whatever is committed to it, by any process, ends it), the caller may
 in the audit.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.access.people import Caller
 from server.dicomweb.addresses import ROOT
@@ -81,24 +82,57 @@ def bytes_of(picture: Picture | None) -> Sequence[bytes | bytearray] | None:
 
 
 class ReadyFirst:
-    """ASGI middleware, the innermost, that sends what is ready and passes the rest on."""
+    """ASGI middleware, the innermost, that sends what is ready and passes the rest on.
+
+    When a leader turns a page, a hundred people ask for the same new picture at once: the first asks for all. The
+    others wait until its answer begins, without a worker thread, and are sent that if they may have it.
+    """
 
     def __init__(self, app: ASGIApp, answers: ReadyAnswers) -> None:
         self._app = app
         self._answers = answers
+        self._asked: dict[Words, asyncio.Event] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers what is ready."""
-        found = None
-        if scope["type"] == "http" and scope["path"].startswith(ROOT):
+        """Answers what is ready, or soon will be."""
+        if scope["type"] != "http" or not scope["path"].startswith(ROOT):
+            await self._app(scope, receive, send)
+            return
+        words = _words(scope)
+        if words is not None:  # who waits for a picture does not wait for who fetches it ahead (RFC 9218)
+            words = (*words, dict(scope["headers"]).get(b"priority", b""))
+        found = self._answers.find(scope)
+        if found is None and words in self._asked:
+            await self._asked[words].wait()
             found = self._answers.find(scope)
         if found is None:
-            await self._app(scope, receive, send)
+            await self._ask(words, scope, receive, send)
             return
         headers, pieces = found
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         for piece in pieces:
             await send({"type": "http.response.body", "body": piece, "more_body": piece is not pieces[-1]})
+
+    async def _ask(self, words: Words | None, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, and lets those go who wait for its answer as soon as that begins."""
+        if words is None or words in self._asked:
+            await self._app(scope, receive, send)
+            return
+        begun = self._asked[words] = asyncio.Event()
+
+        def begin() -> None:
+            begun.set()
+            if self._asked.get(words) is begun:
+                del self._asked[words]
+
+        async def tell(message: Message) -> None:
+            begin()
+            await send(message)
+
+        try:
+            await self._app(scope, receive, tell)
+        finally:
+            begin()
 
 
 def _words(scope: Scope) -> Words | None:

@@ -1,10 +1,12 @@
 """Pictures that are at hand are sent again at once, and not a moment longer than they hold."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from server.access import audit
 from server.access.people import Role
@@ -136,3 +138,52 @@ def test_no_request_is_remembered_that_is_endless(client: Client) -> None:
     path = stored(client) + "/rendered"
     assert png(client, f"{path}?unknown={'x' * 3000}").status_code == 200
     assert not is_ready(client, path, f"unknown={'x' * 3000}")
+
+
+def test_who_asks_meanwhile_waits_for_the_first_and_no_worker_is_asked_twice(client: Client) -> None:
+    path = stored(client) + "/frames/1/rendered?window=7,8,linear"
+    [ready] = [one.kwargs["answers"] for one in client.app.user_middleware if one.cls is ReadyFirst]
+    asked: list[str] = []
+
+    async def crowd() -> list[tuple[int, bytes]]:
+        release = asyncio.Event()
+
+        async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+            asked.append(scope["path"])
+            await release.wait()
+            await client.app.router(scope, receive, send)
+
+        first = ReadyFirst(slow, ready)
+        said = {"type": "http.request", "body": b"", "more_body": False}
+
+        async def person() -> tuple[int, bytes]:
+            told: list[Message] = []
+            scope = client.scope(path, Accept="image/png")
+
+            async def receive() -> Message:
+                return said
+
+            async def send(message: Message) -> None:
+                told.append(message)
+
+            await first(scope, receive, send)
+            return told[0]["status"], b"".join(message.get("body", b"") for message in told)
+
+        people = [asyncio.create_task(person()) for _ in range(20)]
+        await asyncio.sleep(0)
+        release.set()
+        return await asyncio.gather(*people)
+
+    answers = client._runner.run(crowd())
+    assert len(asked) == 1
+    assert {status for status, _ in answers} == {200}
+    assert len({body for _, body in answers}) == 1
+
+
+def test_when_the_first_fails_the_others_ask_for_themselves(client: Client) -> None:
+    path = stored(client) + "/frames/9/rendered"
+
+    async def crowd() -> list[int]:
+        return [one.status_code for one in await asyncio.gather(*(client._http.get(path) for _ in range(5)))]
+
+    assert client._runner.run(crowd()) == [404] * 5
