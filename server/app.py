@@ -50,6 +50,7 @@ from server.sessions.journal import Journal
 from server.sessions.neighbours import Neighbours
 from server.sessions.passes import Passes
 from server.sessions.subscriptions import Subscriptions
+from server.sessions.tokens import Tokens
 from server.settings import Settings
 from server.studies.adopt import adopt
 from server.studies.author import Author
@@ -182,7 +183,7 @@ def build(settings: Settings) -> Starlette:
     live = Live(hub, share, workers)
     directory = SessionDirectory(hub, parts.journal, share, workers)
     passes = Passes(parts.records)
-    fhircast = Fhircast(hub, Subscriptions(parts.records), share, retrieve, workers)
+    fhircast = Fhircast(hub, Subscriptions(parts.records), Tokens(parts.records), share, retrieve, workers)
     figures = Figures({"pictures_drawn": lambda: render.drawn, "people_seated": hub.seated})
     session_passes = SessionPasses(passes, hub, share, workers)
     site = Site(static_folder(), _listed(settings.web.framed_by))

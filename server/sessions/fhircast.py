@@ -115,6 +115,22 @@ def sync_error(topic: str, event_id: str, refused: Message, subscriber: str, why
     return notification(topic, event_id, "SyncError", [{"key": "operationoutcome", "resource": outcome}])
 
 
+def sync_error_in(body: object) -> Message | None:
+    """What a subscriber says that it does not follow after all (3.2.1), to be passed on; None for other events."""
+    said = body if isinstance(body, dict) else {}
+    event = said.get("event")
+    if not isinstance(event, dict) or str(event.get("hub.event")).lower() != "syncerror":
+        return None
+    event_id, topic, entries = said.get("id"), event.get("hub.topic"), event.get("context")
+    if not (isinstance(event_id, str) and 1 <= len(event_id) <= 128 and isinstance(topic, str)):
+        raise Malformed("A request has a timestamp, an id and an event with a hub.topic.")
+    first = entries[0] if isinstance(entries, list) and len(entries) == 1 else None
+    told = first.get("resource") if isinstance(first, dict) else None
+    if not isinstance(told, dict) or told.get("resourceType") != "OperationOutcome":
+        raise Malformed("A SyncError's context is one OperationOutcome.")
+    return notification(topic, event_id, "SyncError", [{"key": "operationoutcome", "resource": told}])
+
+
 def current(context: Context | None, version: str) -> Message:
     """The answer to "get current context" (2.9)."""
     if context is None:

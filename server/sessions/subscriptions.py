@@ -55,6 +55,14 @@ class Subscriptions:
 
         self._database.write(delete)
 
+    def end_all(self, topic: str) -> None:
+        """Ends every subscription to a topic."""
+
+        def delete(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM fhircast_subscription WHERE topic = ?", (topic,))
+
+        self._database.write(delete)
+
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()

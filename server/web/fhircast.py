@@ -14,22 +14,26 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from server.access.people import Caller
 from server.access.policy import Action
 from server.dicom.resources import StudyRef
-from server.errors import Conflict, Malformed, ServerError, UnsupportedMedia
+from server.errors import Conflict, Malformed, NotAllowed, NotFound, NotSignedIn, ServerError, UnsupportedMedia
 from server.sessions.events import person_name
 from server.sessions.fhircast import (
     EVENTS,
     Context,
+    Message,
     Wish,
     context_of,
     current,
+    sync_error_in,
     wish_in,
 )
+from server.sessions.fields import whole
 from server.sessions.hub import Hub
 from server.sessions.shape import Image, Room
 from server.sessions.subscriptions import Subscriptions
+from server.sessions.tokens import LONGEST_SECONDS, Token, Tokens, scopes_in
 from server.studies.retrieve import Retrieve
 from server.studies.share import Share
-from server.web.fhircast_channel import Subscriber, ended, study_in
+from server.web.fhircast_channel import ALL, Subscriber, ended, study_in
 from server.web.problems import problem
 from server.web.sign_in import caller
 from server.web.workers import Workers
@@ -43,9 +47,16 @@ class Fhircast:
     """The hub's face: subscriptions, requests, the current context, and the channel of each subscriber."""
 
     def __init__(
-        self, hub: Hub, subscriptions: Subscriptions, share: Share, retrieve: Retrieve, workers: Workers
+        self,
+        hub: Hub,
+        subscriptions: Subscriptions,
+        tokens: Tokens,
+        share: Share,
+        retrieve: Retrieve,
+        workers: Workers,
     ) -> None:
         self._hub = hub
+        self._tokens = tokens
         self._subscriptions = subscriptions
         self._share = share
         self._retrieve = retrieve
@@ -57,6 +68,8 @@ class Fhircast:
             Route("/fhircast/.well-known/fhircast-configuration", self.configuration, methods=["GET"]),
             Route("/fhircast", self.post, methods=["POST"]),
             Route("/fhircast/{topic}", self.context, methods=["GET"]),
+            Route("/sessions/{topic}/fhircast-tokens", self.make_token, methods=["POST"]),
+            Route("/sessions/{topic}/fhircast-tokens", self.withdraw_tokens, methods=["DELETE"]),
             WebSocketRoute("/fhircast/channels/{secret}", self.channel),
         ]
 
@@ -69,8 +82,54 @@ class Fhircast:
 
     async def context(self, request: Request) -> Response:
         """The most recent open event that no close has followed (2.9)."""
-        room = await self._room(caller(request), request.path_params["topic"])
+        topic = request.path_params["topic"]
+        token = await self._token(request, topic)
+        if token is not None and not any(token.allows(event, "read") for event in EVENTS):
+            raise NotAllowed("This token reads no event of this hub.")
+        room = await self._room(caller(request), topic)
         return _json(current(await self._context(caller(request), study_in(room)), str(room["seq"])))
+
+    async def make_token(self, request: Request) -> Response:
+        """A token for another application: `{"scope": "fhircast/ImagingStudy-open.read", "expires_in": 3600}`."""
+        topic = request.path_params["topic"]
+        try:
+            said = orjson.loads(await request.body())
+        except orjson.JSONDecodeError as error:
+            raise Malformed("The body is JSON with a scope.") from error
+        wanted = said if isinstance(said, dict) else {}
+        scopes = scopes_in(wanted.get("scope"))
+        seconds = whole(1, LONGEST_SECONDS)(wanted.get("expires_in", LEASE_SECONDS), "expires_in")
+        room = await self._hub.room(topic)
+        person = caller(request)
+        await self._workers.run(self._share.require, person, Action.SHARE, room["study_uids"])
+        token = Token(topic, scopes, _now() + 1000 * seconds)
+        secret = await self._workers.run(self._tokens.make, token, person.person_id, _now())
+        hub = f"{request.url.scheme}://{request.url.netloc}/api/fhircast"
+        told = {"access_token": secret, "token_type": "Bearer", "expires_in": seconds, "scope": " ".join(scopes)}
+        return _json({**told, "hub.url": hub, "hub.topic": topic}, 201)
+
+    async def withdraw_tokens(self, request: Request) -> Response:
+        """No token for the session is worth anything any more, and those who subscribed are sent away."""
+        topic = request.path_params["topic"]
+        room = await self._hub.room(topic)
+        await self._workers.run(self._share.require, caller(request), Action.SHARE, room["study_uids"])
+        await self._workers.run(self._tokens.withdraw, topic)
+        await self._workers.run(self._subscriptions.end_all, topic)
+        reason = {"hub.mode": "denied", "hub.topic": topic, "hub.events": "", "hub.reason": "the tokens are withdrawn"}
+        await self._hub.tell_watchers(topic, reason | {"for": ALL})
+        return Response(status_code=204)
+
+    async def _token(self, request: Request, topic: str) -> Token | None:
+        """The token that a request comes with, which is for this topic; None for one of our own pages."""
+        kind, _, secret = request.headers.get("authorization", "").partition(" ")
+        if not kind:
+            return None
+        if kind.lower() != "bearer":
+            raise NotSignedIn("The hub takes a Bearer token.")
+        token: Token = await self._workers.run(self._tokens.of, secret.strip(), _now())
+        if token.topic != topic:
+            raise NotFound("There is no such session.")
+        return token
 
     async def post(self, request: Request) -> Response:
         """A subscription, its end, or a request to change the context, by its media type."""
@@ -92,6 +151,7 @@ class Fhircast:
         if form.get("hub.channel.type") != "websocket":
             raise Malformed("hub.channel.type is websocket.")
         topic = form.get("hub.topic", "")
+        token = await self._token(request, topic)
         await self._room(caller(request), topic)
         if form.get("hub.mode") == "unsubscribe":
             secret = form.get("hub.channel.endpoint", "").rpartition("/")[2]
@@ -102,17 +162,28 @@ class Fhircast:
         if form.get("hub.mode") != "subscribe":
             raise Malformed("hub.mode is subscribe or unsubscribe.")
         events = tuple(_events(form.get("hub.events", "")))
+        unread = [
+            name for name in events if token is not None and name != "SyncError" and not token.allows(name, "read")
+        ]
+        if unread:
+            raise NotAllowed("The token does not read these events.", events=unread)
         name = person_name(form.get("subscriber.name", "unnamed"))
         until = _now() + 1000 * _lease(form.get("hub.lease_seconds", str(LEASE_SECONDS)))
+        until = min(until, token.until) if token is not None else until
         secret = await self._workers.run(self._subscriptions.add, topic, events, name, _now(), until)
         scheme = "wss" if request.url.scheme == "https" else "ws"
         return _json({"hub.channel.endpoint": f"{scheme}://{request.url.netloc}/api/fhircast/channels/{secret}"}, 202)
 
     async def _request(self, request: Request, body: bytes) -> Response:
         try:
-            wish = wish_in(orjson.loads(body))
+            said = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise Malformed("A request is JSON.") from error
+        error_told = sync_error_in(said)
+        if error_told is not None:
+            return await self._pass_on(request, error_told)
+        wish = wish_in(said)
+        await self._may_write(request, wish.topic, wish.event)
         person = caller(request)
         room = await self._room(person, wish.topic)
         wish = replace(wish, study_uid=wish.study_uid or await self._study_of(person, room, wish))
@@ -125,6 +196,19 @@ class Fhircast:
         await self._hub.drive(wish.topic, shown)
         return _json({}, 202)
 
+    async def _may_write(self, request: Request, topic: str, event: str) -> None:
+        token = await self._token(request, topic)
+        if token is not None and not token.allows(event, "write"):
+            raise NotAllowed("The token does not ask for this event.", event=event)
+
+    async def _pass_on(self, request: Request, error: Message) -> Response:
+        """A subscriber that answered 202 does not follow after all: all others hear of it (2.5, 3.2.1)."""
+        topic = error["event"]["hub.topic"]
+        await self._may_write(request, topic, "SyncError")
+        await self._room(caller(request), topic)
+        await self._hub.tell_watchers(topic, error | {"for": ""})
+        return _json({}, 202)
+
     async def channel(self, websocket: WebSocket) -> None:
         """A subscriber's socket."""
         secret = websocket.path_params["secret"]
@@ -135,7 +219,11 @@ class Fhircast:
             await websocket.send_denial_response(problem(error.code, error.message))
             return
         await websocket.accept()
-        subscriber = Subscriber(websocket, subscription, secret, self._hub, self._context)
+
+        async def end() -> None:
+            await self._workers.run(self._subscriptions.end, secret)
+
+        subscriber = Subscriber(websocket, subscription, secret, self._hub, self._context, end)
         with contextlib.suppress(WebSocketDisconnect):
             await subscriber.serve()
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 import orjson
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from server.access.people import Caller
 from server.sessions.fhircast import SUBSCRIBER_SECONDS, Context, Message, changes, sync_error
@@ -15,6 +15,10 @@ from server.sessions.shape import Room
 from server.sessions.subscriptions import Subscription
 from server.web.sign_in import caller
 
+ALL = "*"
+"""Whom something for every subscriber of a topic is for."""
+
+_IN_GOOD_ORDER = {1000, 1001}
 _MOST_WAITING = 64
 """Changes that a subscriber has not been told yet; of more, the oldest are left out, and only what is now is told."""
 
@@ -29,7 +33,10 @@ class Subscriber:
         secret: str,
         hub: Hub,
         describe: Callable[[Caller, str | None], Awaitable[Context | None]],
+        end: Callable[[], Awaitable[None]],
     ) -> None:
+        self._end = end
+        self._last: Message | None = None
         self._websocket = websocket
         self._subscription = subscription
         self._secret = secret
@@ -50,6 +57,7 @@ class Subscriber:
             if not done:
                 await self._say(ended(self._subscription, "the lease has ended"))
                 await self._websocket.close()
+            await self._lost(both[1])
         finally:
             for task in both:
                 task.cancel()
@@ -71,7 +79,7 @@ class Subscriber:
         while True:
             room, event = await self._happened.get()
             if event.get("hub.mode") == "denied":
-                if event["for"] == self._secret:
+                if event["for"] in (self._secret, ALL):
                     await self._say({name: event[name] for name in event if name != "for"})
                     await self._websocket.close()
                     return
@@ -91,7 +99,8 @@ class Subscriber:
             if told["event"]["hub.event"] in self._subscription.events:
                 await self._say(told)
                 overdue = (told["id"], "The subscriber did not answer in time.")
-                timer = asyncio.get_running_loop().call_later(SUBSCRIBER_SECONDS, self._refused, *overdue)
+                timer = asyncio.get_running_loop().call_later(SUBSCRIBER_SECONDS, self._unresponsive, *overdue)
+                self._last = told
                 self._unanswered[told["id"]] = (told, timer)
 
     async def _listen(self) -> None:
@@ -120,6 +129,24 @@ class Subscriber:
         error = sync_error(self._subscription.topic, secrets.token_hex(8), told, self._subscription.name, why)
         telling = self._hub.tell_watchers(self._subscription.topic, error | {"for": self._secret})
         self._telling = asyncio.ensure_future(telling)
+
+    def _unresponsive(self, event_id: str, why: str) -> None:
+        """All others hear of it, and this one is unsubscribed (2.5, hub generated SyncError events)."""
+        self._refused(event_id, why)
+        self._ending = asyncio.ensure_future(self._send_away())
+
+    async def _send_away(self) -> None:
+        await self._end()
+        denied = ended(self._subscription, "the subscriber does not answer") | {"for": self._secret}
+        await self._hub.tell_watchers(self._subscription.topic, denied)
+
+    async def _lost(self, listening: "asyncio.Task[None]") -> None:
+        """All others hear of a connection that broke, and of none that was closed in good order (2.5)."""
+        error = listening.exception() if listening.done() and not listening.cancelled() else None
+        if isinstance(error, WebSocketDisconnect) and error.code not in _IN_GOOD_ORDER and self._last is not None:
+            why = "The subscriber's connection was lost."
+            told = sync_error(self._subscription.topic, secrets.token_hex(8), self._last, self._subscription.name, why)
+            await self._hub.tell_watchers(self._subscription.topic, told | {"for": self._secret})
 
     async def _say(self, message: Message) -> None:
         await self._websocket.send_text(orjson.dumps(message).decode())
