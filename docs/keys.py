@@ -14,6 +14,7 @@ _HAND = (
     ("Wheel; `Shift` wheel; `Ctrl` wheel", "One image; a twentieth of the stack; zoom at the cursor"),
     ("Double-click", "This viewport alone, and back"),
     ("One finger, two, three", "The chosen tool; move and enlarge; window and level"),
+    ("One finger from the edge", "The next series; from the left edge the one before"),
     ("Long press", "Point for everybody in the session"),
 )
 

@@ -73,6 +73,7 @@ from server.web.fhircast import Fhircast
 from server.web.figures import Figures
 from server.web.forwarded import TrustedProxies, networks
 from server.web.habits import HabitsOfPeople
+from server.web.leaving import Leaving
 from server.web.live import Live
 from server.web.origin import LOOPBACK_NAMES, OriginGuard
 from server.web.problems import nobody, problem, refuse, refuse_http, refuse_internal
@@ -263,6 +264,7 @@ def build(settings: Settings) -> Starlette:
             ),
             records.entrance(),
             *display.entrances(),
+            *Leaving(site).entrances(),
             *site.routes(),
         ],
         middleware=[*_middleware(settings), Middleware(ReadyFirst, answers=ready_answers)],

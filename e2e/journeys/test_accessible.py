@@ -42,6 +42,51 @@ def test_the_worklist(hospital: RunningServer, new_page: NewPage) -> None:
     assert _barriers(worklist.page) == []
 
 
+def test_the_worklist_with_each_of_its_dialogs_and_without_a_match(hospital: RunningServer, new_page: NewPage) -> None:
+    worklist = WorklistPage(new_page()).open(hospital.address)
+    expect(worklist.page.get_by_test_id("preview-series").locator("li").first).to_be_visible()
+    worklist.page.keyboard.press("Escape")
+    for key, dialog in (("?", "key-sheet"), ("m", "meeting-dialog")):
+        worklist.page.keyboard.press(key)
+        expect(worklist.page.get_by_test_id(dialog)).to_be_visible()
+        assert _barriers(worklist.page) == []
+        worklist.page.keyboard.press("Escape")
+        expect(worklist.page.get_by_test_id(dialog)).to_be_hidden()
+    worklist.search("nobody of this name")
+    expect(worklist.state).to_contain_text("No study matches")
+    assert _barriers(worklist.page) == []
+
+
+def test_the_worklist_on_a_phone_and_twice_as_large(hospital: RunningServer, new_page: NewPage) -> None:
+    for width, height, touch in ((390, 844, True), (640, 400, False)):
+        worklist = WorklistPage(new_page(width, height, touch=touch)).open(hospital.address)
+        expect(worklist.studies.first).to_be_visible()
+        assert _barriers(worklist.page) == []
+        assert worklist.page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_page_of_one_sentence_and_a_viewer_without_a_study(hospital: RunningServer, new_page: NewPage) -> None:
+    page = new_page()
+    page.goto(f"{hospital.address}/open?link=none")
+    expect(page.get_by_test_id("message")).to_be_visible()
+    assert _barriers(page) == []
+    page.goto(f"{hospital.address}/viewer?StudyInstanceUIDs=1.2.3")
+    expect(page.get_by_test_id("problem")).to_contain_text("no such study")
+    expect(page.locator("tool-bar")).to_be_attached()
+    assert _barriers(page) == []
+
+
+def test_the_question_for_a_name_and_the_panel_of_a_session(hospital: RunningServer, new_page: NewPage) -> None:
+    viewer = _viewer(hospital, new_page, "CT")
+    viewer.press("Shift+y")
+    expect(viewer.page.get_by_test_id("name-dialog")).to_be_visible()
+    assert _barriers(viewer.page) == []
+    viewer.page.get_by_test_id("display-name").fill("Dr Okafor")
+    viewer.page.keyboard.press("Enter")
+    expect(viewer.page.get_by_test_id("connection")).to_have_text("Live")
+    assert _barriers(viewer.page) == []
+
+
 @pytest.mark.parametrize("width", [1280, 640])
 def test_the_viewer(hospital: RunningServer, new_page: NewPage, width: int) -> None:
     assert _barriers(_viewer(hospital, new_page, "CT", width).page) == []

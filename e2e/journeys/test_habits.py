@@ -53,6 +53,7 @@ def test_keys_and_buttons_are_a_persons_own_and_stay(viewer: ViewerPage) -> None
     viewer.drag((40, 0), button="right")
     expect(viewer.viewport(0)).not_to_have_attribute("data-pan-x", "0")
     kept = viewer.page.evaluate("() => JSON.stringify({ ...localStorage, ...sessionStorage })")
+    kept += viewer.page.evaluate("() => document.title + location.href")
     name = viewer.viewport(0).get_by_test_id("patient-name").inner_text().partition(",")[0]
     assert name not in kept.upper(), "nothing of a patient is kept in the browser"
     viewer.press("Shift+?")

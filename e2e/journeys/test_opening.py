@@ -45,7 +45,7 @@ def test_nothing_but_key_images_is_shown_and_that_is_said(hospital: RunningServe
     study = _study(hospital, "MR")["uid"]
     address = f"{hospital.address}/IHEInvokeImageDisplay?requestType=STUDY&studyUID={study}&keyImagesOnly=true"
     viewer = ViewerPage(new_page())
-    viewer.open(address)
+    viewer.page.goto(address)
     expect(viewer.page.get_by_role("link", name="Open all images")).to_be_visible()
     chosen = httpx.get(f"{hospital.dicomweb}/studies/{study}/instances").json()[3:5]
     images = [

@@ -59,6 +59,21 @@ def test_one_finger_scrolls_two_move_and_enlarge_three_change_the_window(
     assert windowed["instance-uid"] == scrolled["instance-uid"]
 
 
+def test_a_finger_from_the_edge_turns_to_another_series(hospital: RunningServer, new_page: NewPage) -> None:
+    study = earliest_study(hospital, "MR")
+    viewer = ViewerPage(new_page(390, 844, touch=True)).open(f"{hospital.address}/viewer?StudyInstanceUIDs={study}")
+    viewer.expect_exact()
+    start = viewer.shown()
+    fingers = Fingers(viewer.page, viewer.viewport())
+    fingers.move(((130, 0), (10, 4)))
+    expect(viewer.viewport()).not_to_have_attribute("data-series-uid", start.series_uid)
+    viewer.expect_exact()
+    fingers.move(((-180, 0), (-60, 4)))
+    expect(viewer.viewport()).to_have_attribute("data-series-uid", start.series_uid)
+    viewer.expect_exact()
+    assert viewer.shown() == start, "no tool was used on the way"
+
+
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (844, 390), (1024, 768)])
 def test_everything_can_be_hit_and_nothing_is_off_the_screen(
     hospital: RunningServer, new_page: NewPage, width: int, height: int

@@ -85,7 +85,7 @@ def test_who_may_not_look_is_told_so(worklist: WorklistPage) -> None:
     worklist.page.route("**/dicomweb/studies?*", lambda route: route.fulfill(status=403, body=problem))
     worklist.search("x")
     expect(worklist.page.locator("study-list")).to_have_attribute("data-state", "refused")
-    expect(worklist.state).to_contain_text("You may not look at studies here.")
+    expect(worklist.state).to_contain_text("You may not look at studies here")
     expect(worklist.preview).to_be_hidden()
 
 
@@ -157,6 +157,8 @@ def test_a_place_is_found_by_its_name_by_choice_and_by_key(district: RunningServ
 def test_a_study_is_put_on_the_agenda_of_a_meeting(hospital: RunningServer, new_page: NewPage) -> None:
     worklist = WorklistPage(new_page()).open(hospital.address)
     worklist.modality("CT")
+    expect(worklist.studies).to_have_count(2)
+    expect(worklist.preview).to_contain_text("CT Thorax")
     expect(worklist.page.get_by_test_id("preview-priors").locator("li")).to_have_count(1)
     worklist.page.keyboard.press("Escape")
     worklist.page.keyboard.press("m")
@@ -176,6 +178,16 @@ def test_a_study_is_put_on_the_agenda_of_a_meeting(hospital: RunningServer, new_
     address = said.get_by_role("link").get_attribute("href")
     session = httpx.get(f"{hospital.address}/api/sessions/{str(address).partition('=')[2]}").json()
     assert [(case["question"], len(case["study_uids"])) for case in session["cases"]] == [("Resectable?", 2), ("", 2)]
+
+
+def test_who_leaves_takes_their_habits_and_pictures_along(hospital: RunningServer, new_page: NewPage) -> None:
+    worklist = WorklistPage(new_page()).open(hospital.address)
+    expect(worklist.page.get_by_test_id("preview-series").locator("img").first).to_be_visible()
+    worklist.page.evaluate("() => localStorage.setItem('lightbox.preferences', '{}')")
+    worklist.page.keyboard.press("Escape")
+    worklist.page.keyboard.press("Shift+X")
+    expect(worklist.page.get_by_role("heading", name="This desk is clear")).to_be_visible()
+    assert worklist.page.evaluate("() => localStorage.length") == 0
 
 
 def test_every_key_of_the_list_is_on_its_sheet_and_can_be_searched(district: RunningServer, new_page: NewPage) -> None:

@@ -65,6 +65,49 @@ def test_worklist_without_studies_or_answer(new_server: Callable[[], RunningServ
     _save(worklist.page, "worklist-failed", 10_000)
 
 
+def test_worklist_for_who_may_not_look_and_a_study_that_is_not_there(
+    hospital: RunningServer, new_page: NewPage
+) -> None:
+    page = new_page(1280, 480)
+    refusal = '{"title": "Your role has no right to search.", "status": 403, "code": "not-allowed"}'
+    page.route("**/dicomweb/studies?*", lambda route: route.fulfill(status=403, body=refusal))
+    worklist = WorklistPage(page).open(hospital.address)
+    expect(worklist.state).to_contain_text("You may not look")
+    _save(page, "worklist-refused", 10_000)
+    page.unroute_all()
+    page.goto(f"{hospital.address}/viewer?StudyInstanceUIDs=1.2.3")
+    expect(page.get_by_test_id("problem")).to_contain_text("no such study")
+    expect(page.locator("tool-bar")).to_be_attached()
+    _save(page, "viewer-nothing", 10_000)
+
+
+def test_worklist_from_which_a_meeting_is_prepared(full: RunningServer, new_page: NewPage) -> None:
+    worklist = WorklistPage(new_page(1440, 760)).open(full.address)
+    worklist.modality("CT")
+    expect(worklist.studies).to_have_count(2)
+    expect(worklist.preview).to_contain_text("CT Thorax")
+    expect(worklist.page.get_by_test_id("preview-priors").locator("li")).to_have_count(1)
+    worklist.page.keyboard.press("Escape")
+    worklist.page.keyboard.press("m")
+    worklist.page.keyboard.type("Has the nodule grown? Resectable?")
+    worklist.page.get_by_test_id("meeting-name").fill("Lung MDT")
+    worklist.page.keyboard.press("Enter")
+    expect(worklist.page.get_by_test_id("meeting-said")).to_contain_text("first case")
+    _save(worklist.page, "worklist-meeting")
+
+
+def test_worklist_on_a_phone_and_its_keys(full: RunningServer, new_page: NewPage) -> None:
+    phone = WorklistPage(new_page(390, 844, touch=True)).open(full.address)
+    expect(phone.page.get_by_test_id("preview-series").locator("img").first).to_be_visible()
+    _save(phone.page, "worklist-phone")
+    worklist = WorklistPage(new_page(1280, 620)).open(full.address)
+    expect(worklist.studies).to_have_count(5)
+    worklist.page.keyboard.press("Escape")
+    worklist.page.keyboard.press("?")
+    expect(worklist.page.get_by_test_id("key-sheet")).to_be_visible()
+    _save(worklist.page, "worklist-keys")
+
+
 def test_worklist_while_files_are_stored(hospital: RunningServer, new_page: NewPage, tmp_path: Path) -> None:
     worklist = WorklistPage(new_page(1440, 620)).open(hospital.address)
     expect(worklist.studies).to_have_count(5)

@@ -31,6 +31,8 @@ const desk = once(async () => {
   (await import('./desk.js')).layDesk(store, put, signal);
 });
 
+// a guest has no worklist
+if (PASS) document.querySelector('[data-place="problem-worklist"]')?.remove();
 loadOnDemand(store, signal);
 put('head', new ViewerHead(store));
 put('images', new ViewportGrid(store));
@@ -39,8 +41,10 @@ store.watch(({ problem, displayed }) => problem !== '' || displayed.some(Boolean
   if (ready) desk();
 }, { signal });
 store.watch(({ problem }) => problem, (text) => {
-  const place = document.querySelector('[data-place="problem"]');
-  if (place) place.textContent = text;
+  const place = /** @type {HTMLElement} */ (document.querySelector('[data-place="problem"]'));
+  place.hidden = text === '';
+  const [said] = place.getElementsByTagName('p');
+  if (said) said.textContent = text;
 }, { signal });
 
 store.listen(async ({ type }) => {

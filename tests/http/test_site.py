@@ -77,3 +77,12 @@ def test_the_worklist_fetches_what_the_viewer_will_need_when_there_is_nothing_el
         re.findall(r'(?:rel="stylesheet"|rel="modulepreload") href="([^"]+)">|type="module".* src="([^"]+)"', viewer)
     )
     assert later == {address for pair in needed for address in pair if address}
+
+
+def test_who_leaves_a_desk_has_the_browser_forget(client: Client) -> None:
+    answer = client.post("/leave")
+    assert (answer.status_code, answer.headers["clear-site-data"]) == (204, '"cache", "storage"')
+    assert "This desk is clear" in client.get("/left").text
+    assert client.get("/leave").status_code == 405
+    elsewhere = client.post("/leave", headers={"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"})
+    assert elsewhere.status_code == 403

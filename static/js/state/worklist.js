@@ -58,9 +58,12 @@ const MOST_KEPT = 5000;
 const FIELDS = 'StudyDescription,AccessionNumber,InstitutionName';
 const LONGEST_LIST = 1000;
 
+/** @type {Wish} */
+export const NOTHING_WISHED = { text: '', modality: '', institution: '', from: '', to: '' };
+
 /** @type {WorklistState} */
 export const INITIAL = {
-  wish: { text: '', modality: '', institution: '', from: '', to: '' },
+  wish: NOTHING_WISHED,
   status: 'loading', studies: [], more: false, problem: '', institutions: [], current: 0, preview: null, storing: null,
 };
 

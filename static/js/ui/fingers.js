@@ -1,4 +1,4 @@
-/** Several fingers on one image: two move and enlarge it, three change its window, one that stays points. */
+/** Fingers on one image: two move and enlarge it, three change its window, one that stays points, one from the edge turns to another series. */
 
 /** @import { Hold, Surface } from './surface.js' */
 
@@ -8,6 +8,10 @@ import { fromMiddle } from './surface.js';
 
 const LONG_MS = 500;
 const STILL = 10;
+const EDGE = 40;
+/** The bar of the stack lies along the right edge. */
+const BAR = 44;
+const SWIPE = 70;
 
 /** @param {Surface} surface @param {AbortSignal} signal */
 export function listenToFingers(surface, signal) {
@@ -18,6 +22,8 @@ export function listenToFingers(surface, signal) {
   let start = null;
   let timer = 0;
   let pointing = false;
+  /** Which way a finger from the edge turns; 0: it is none, or was not one in the end. @type {-1 | 0 | 1} */
+  let turning = 0;
   const begin = () => {
     clearTimeout(timer);
     const held = down.size > 1 ? surface.hold() : null;
@@ -29,6 +35,7 @@ export function listenToFingers(surface, signal) {
     if (event.pointerType !== 'touch') return;
     down.set(event.pointerId, event);
     begin();
+    turning = down.size === 1 && surface.turn ? edgeOf(element, event) : 0;
     if (down.size === 1 && surface.pointable?.()) timer = window.setTimeout(() => {
       pointing = true;
       element.dispatchEvent(new Event('fingers'));
@@ -40,10 +47,22 @@ export function listenToFingers(surface, signal) {
     if (!before) return;
     if (pointing) return surface.point?.(event);
     if (Math.hypot(event.clientX - before.clientX, event.clientY - before.clientY) > STILL) clearTimeout(timer);
+    if (turning) swiped(before, event);
     if (!start) return;
     down.set(event.pointerId, event);
     moved(surface, start, between([...down.values()]), down.size);
   }, { signal });
+  /** A finger that goes across from the edge, and not along it, is no tool any more. @param {PointerEvent} first @param {PointerEvent} now */
+  const swiped = (first, now) => {
+    const across = (first.clientX - now.clientX) * turning;
+    const along = Math.abs(now.clientY - first.clientY);
+    if (along > STILL && along > across) turning = 0;
+    else if (across > STILL) element.dispatchEvent(new Event('fingers'));
+    if (turning && across > SWIPE) {
+      surface.turn?.(turning);
+      turning = 0;
+    }
+  };
   for (const end of /** @type {const} */ (['pointerup', 'pointercancel'])) {
     element.addEventListener(end, (event) => {
       pointing = false;
@@ -69,6 +88,12 @@ function moved({ element, present }, { held, at }, now, fingers) {
     const size = { width: element.clientWidth, height: element.clientHeight };
     present(windowLevel.drag(presentation, { pixels, from, window, count, size, by: pixels }));
   }
+}
+
+/** @param {HTMLElement} element @param {PointerEvent} event @returns {-1 | 0 | 1} */
+function edgeOf(element, { clientX }) {
+  const { left, right } = element.getBoundingClientRect();
+  return clientX - left < EDGE ? -1 : right - clientX < BAR + EDGE ? 1 : 0;
 }
 
 /** Where fingers are on average, and how far they lie from there. @param {{ clientX: number, clientY: number }[]} fingers */

@@ -3,9 +3,11 @@
 /** @import { Placement } from '../core/geometry.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
+import { commandNamed } from '../state/commands.js';
 import { scrolled } from '../state/scrolling.js';
 import { imageIn } from '../state/select.js';
 import { toolNamed } from '../tools/index.js';
+import { run } from './command-button.js';
 import { listenToHand } from './hand.js';
 import { LiveElement } from './live-element.js';
 import { handIn } from './svg.js';
@@ -37,6 +39,7 @@ export class HandLayer extends LiveElement {
         for (const action of scrolled(store.get(), viewport, move)) store.dispatch(action);
       },
       alone: () => store.dispatch({ type: 'viewport/maximise', maximised: !store.get().maximised }),
+      turn: (by) => run(store, commandNamed(by > 0 ? 'next-series' : 'previous-series')),
       pointable: () => store.get().session !== null && !toolNamed(store.get().tool).layer,
       point: (event) => this.#point(element, event),
     }, store, life);

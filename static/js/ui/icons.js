@@ -59,6 +59,9 @@ const PATHS = {
   save: 'M12 4v11M8 11l4 4 4-4M5 20h14',
   print: 'M7 9V4h10v5M5 9h14v8h-3M8 17H5V9M8 14h8v6H8z',
   more: 'M6 12h.5M12 12h.5M18 12h.5',
+  refused: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3M12 14.5v2.5',
+  failed: 'M12 4l9 16H3zM12 10v5M12 17.4v.4',
+  empty: 'M4 13l3-8h10l3 8v6H4zM4 13h5l1.5 2.5h3L15 13h5',
   search: 'M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13M15.5 15.5L21 21',
 };
 

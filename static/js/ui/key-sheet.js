@@ -18,7 +18,7 @@ export class KeySheet extends LiveElement {
     const search = make('input', { type: 'search', 'aria-label': 'Search the keys', placeholder: 'Search the keys', 'data-testid': 'key-search' });
     const close = make('button', { type: 'button', class: 'quiet' }, 'Close');
     const dialog = make('dialog', { class: 'shortcuts', 'aria-label': 'Keys', 'data-testid': 'key-sheet' },
-      make('header', {}, make('h2', {}, 'Keys'), search, close), rows);
+      make('div', { class: 'dialog-head' }, make('h2', {}, 'Keys'), search, close), rows);
     const open = keyed(make('button', { type: 'button', class: 'quiet', 'data-testid': 'keys' }, 'Keys'), 'All keys', '?');
     this.append(open, dialog);
     open.addEventListener('click', () => {

@@ -29,7 +29,7 @@ export class MeetingDialog extends LiveElement {
     };
     const close = make('button', { type: 'button', class: 'quiet', title: 'Close — Esc' }, 'Close');
     this.#dialog.replaceChildren(
-      make('header', {}, make('h2', {}, 'Add to a meeting'), close), this.#about,
+      make('div', { class: 'dialog-head' }, make('h2', {}, 'Add to a meeting'), close), this.#about,
       make('label', {}, 'Question for the meeting', this.#question), this.#withPrior,
       make('h3', {}, 'To a meeting that there is'), this.#meetings,
       make('h3', {}, 'To a new one'),

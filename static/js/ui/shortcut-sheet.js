@@ -18,7 +18,7 @@ const MOUSE = [
   ['Ctrl wheel', 'Zoom at the cursor'], ['Double-click', 'This viewport alone, and back'], ['Hold P', 'Point for as long as it is held'],
 ];
 const FINGERS = [
-  ['One finger', 'The chosen tool'], ['Two fingers', 'Move and enlarge'], ['Three fingers', 'Window and level'], ['Long press', 'Point for everybody in the session'],
+  ['One finger', 'The chosen tool'], ['Two fingers', 'Move and enlarge'], ['Three fingers', 'Window and level'], ['From the edge', 'The next series, from the left the one before'], ['Long press', 'Point for everybody in the session'],
 ];
 const SHIFTERS = new Set(['Shift', 'Control', 'Alt', 'Meta', 'AltGraph']);
 

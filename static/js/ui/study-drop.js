@@ -11,17 +11,24 @@ import { keyed } from './pressing.js';
 const MOST_LISTED = 500;
 
 export class StudyDrop extends LiveElement {
+  /** @type {HTMLInputElement | null} */ #files = null;
+
   /** @param {WorklistStore} store */
   constructor(store) {
     super();
     this.store = store;
   }
 
+  /** Asks which files to store. */
+  choose() {
+    this.#files?.click();
+  }
+
   /** @override @param {AbortSignal} life */
   build(life) {
     const { store } = this;
     const signal = { signal: life };
-    const files = chooser('Files to store', life, store, { multiple: true });
+    const files = this.#files = chooser('Files to store', life, store, { multiple: true });
     const folder = chooser('Folder to store', life, store, { webkitdirectory: true });
     const close = keyed(make('button', { type: 'button', class: 'quiet', 'data-testid': 'storing-close' }), 'Stop storing, or close what it says', 'X');
     const bar = make('progress', { 'aria-label': 'Stored so far', 'data-testid': 'storing-progress' });

@@ -1,10 +1,10 @@
 /** <study-list>: the studies found, as a table for mouse and keyboard. Only the rows near the screen are there. */
 
 /** @import { Study } from '../core/types.js' */
-/** @import { WorklistState, WorklistStore } from '../state/worklist.js' */
+/** @import { WorklistStore } from '../state/worklist.js' */
 
 import { dateText, patientId, timeText } from '../core/wording.js';
-import { expose, make, write } from './build.js';
+import { expose, make } from './build.js';
 import { LiveElement } from './live-element.js';
 
 /** Every row is as high, so that where one lies follows from its number: one line, or two where there is a finger or little room. */
@@ -39,23 +39,24 @@ export class StudyList extends LiveElement {
   /** @type {Map<number, { row: HTMLTableRowElement, study: Study | undefined }>} */ #built = new Map();
   /** @type {Study | undefined} */ #first;
 
-  /** @param {WorklistStore} store */
-  constructor(store) {
+  #said;
+
+  /** @param {WorklistStore} store @param {HTMLElement} said  how many there are, or why there are none */
+  constructor(store, said) {
     super();
     this.store = store;
+    this.#said = said;
   }
 
   /** @override @param {AbortSignal} life */
   build(life) {
     const { store } = this;
-    const said = make('p', { class: 'list-state', role: 'status', 'data-testid': 'list-state' });
     const head = make('tr', {}, ...COLUMNS.map(([name, title]) => make('th', { scope: 'col', class: name }, title)));
     const table = make('table', { 'aria-label': 'Studies', 'data-testid': 'studies' }, make('thead', {}, head), this.#above, this.#rows, this.#below);
     this.#scroll.replaceChildren(table);
-    this.append(said, this.#scroll);
-    store.watch((state) => [state.status, state.studies, state.more, state.problem], () => {
+    this.append(this.#said, this.#scroll);
+    store.watch((state) => [state.status, state.studies, state.more], () => {
       const state = store.get();
-      write(said, sentence(state));
       expose(this, { 'data-state': state.status, 'data-empty': state.status === 'ready' && state.studies.length === 0 ? '' : null, 'aria-busy': String(state.status === 'loading') });
       expose(table, { 'aria-rowcount': state.more ? '-1' : String(state.studies.length + 1) });
     }, { signal: life });
@@ -196,18 +197,4 @@ function space(body, high) {
 /** @param {...Pick<Study, 'study_uid'>} studies */
 export function addressOf(...studies) {
   return `/viewer?StudyInstanceUIDs=${studies.map(({ study_uid }) => study_uid).join(',')}`;
-}
-
-/** @param {WorklistState} state */
-function sentence({ status, studies, more, problem, wish }) {
-  if (status === 'loading') return 'Searching…';
-  if (status === 'refused') return `You may not look at studies here. ${problem}`;
-  if (status === 'failed') return `The search did not work. ${problem}`;
-  const searched = Object.values(wish).some(Boolean);
-  if (studies.length === 0) {
-    return searched ? 'No study matches. Try fewer letters, another date or any modality.' : 'This archive holds no studies yet. Drop DICOM files or folders here to store them.';
-  }
-  if (problem) return `The list cannot be read on. ${problem} Scroll to try again.`;
-  if (more) return `The newest ${studies.length.toLocaleString('en-GB')} studies so far; more come as you scroll.`;
-  return studies.length === 1 ? '1 study' : `${studies.length.toLocaleString('en-GB')} studies`;
 }

@@ -28,6 +28,9 @@ export class StudySearch extends LiveElement {
       'data-testid': 'search',
     }), 'Search', '/');
     text.addEventListener('input', () => store.dispatch({ type: 'wish/set', wish: { text: text.value } }), { signal: life });
+    store.watch(({ wish }) => wish.text, (now) => {
+      if (text.value !== now) text.value = now;
+    }, { signal: life });
     this.append(make('label', { class: 'search-line' }, icon('search'), text), this.#institutions(life), this.#modalities(life), this.#dates(life));
     // a screen keyboard would cover half of what was found
     if (!matchMedia('(pointer: coarse)').matches) text.focus();
@@ -36,6 +39,7 @@ export class StudySearch extends LiveElement {
   /** Where it was made; nothing to choose where all was made in one place. @param {AbortSignal} life */
   #institutions(life) {
     const select = keyed(make('select', { 'aria-label': 'Organisation', 'data-testid': 'institution' }), 'Studies made in one organisation', 'O');
+    this.store.watch(({ wish }) => wish.institution, (now) => { select.value = now; }, { signal: life });
     this.store.watch(({ institutions }) => institutions, (institutions) => {
       select.hidden = institutions.length < 2;
       select.replaceChildren(make('option', { value: '' }, 'Any organisation'), ...institutions.map((name) => make('option', { value: name }, name)));
@@ -77,6 +81,7 @@ export class StudySearch extends LiveElement {
       return button;
     });
     this.store.watch(({ wish }) => [wish.from, wish.to], ([start = '', end = '']) => {
+      [from.value, to.value] = [start, end];
       PERIODS.forEach(([, days], i) => {
         const on = end === '' && start === (days === null ? '' : isoDay(days));
         periods[i]?.setAttribute('aria-pressed', String(on));

@@ -19,6 +19,7 @@ import { handIn } from './svg.js';
  * @property {(presentation: Presentation) => void} present
  * @property {(move: (index: number, count: number) => number) => void} scroll
  * @property {() => void} alone  this image alone on the screen, and back
+ * @property {(by: 1 | -1) => void} [turn]  to the next series, or the one before
  * @property {() => boolean} [pointable]  is there anybody to point for, and does the tool leave the hand free?
  * @property {(event: PointerEvent) => void} [point]  shows others where the hand is
  */
