@@ -27,6 +27,7 @@ _CT, _MULTI_FRAME = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.7.3"
 _ROOT = "1.2.826.0.1.3680043.10.2"
 _BOUNDARY = b"bench-memory-boundary"
 _TOGETHER = 500
+_EACH = 64
 SENDERS = 16
 READERS = 200
 
@@ -72,6 +73,28 @@ def _at_once(meter: "_Meter", megabytes: int) -> Iterator[Step]:
     path = f"/dicomweb/studies/{_ROOT}.10"
     accept = 'multipart/related; type="application/dicom"; transfer-syntax=*'
     yield meter.together(f"{READERS} studies retrieved at once", [_asking("GET", path, accept)] * READERS)
+
+
+def both_ways(folder: Path) -> Iterator[Step]:
+    """Half a gigabyte in, and then as much in and out at the same time, of a server that has just started."""
+    server = RunningServer(folder / "root").start()
+    assert server.process is not None
+    meter = _Meter(server.process.pid, Connection(server.port))
+    accept = 'multipart/related; type="application/dicom"; transfer-syntax=*'
+
+    def storing(first: int) -> list[Sequence[Piece]]:
+        return [
+            meter.storing([_instance(number, study) for number in range(_EACH)])
+            for study in range(first, first + SENDERS)
+        ]
+
+    try:
+        yield meter.step("started", "GET", "/readyz")
+        yield meter.together(f"{SENDERS} stores at once", storing(100))
+        retrieving = [_asking("GET", f"/dicomweb/studies/{_ROOT}.{100 + n}", accept) for n in range(SENDERS)]
+        yield meter.together(f"{SENDERS} stores, {SENDERS} retrievals", [*storing(200), *retrieving])
+    finally:
+        server.stop()
 
 
 def _requests(frames: int) -> Sequence[tuple[str, str, str]]:
@@ -213,10 +236,12 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, help="where the server keeps its data meanwhile (default: a temporary one)"
     )
+    parser.add_argument("--both-ways", action="store_true", help="only half a gigabyte in and out at once")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         print(f"{'step':34} {'MB':>8} {'s':>7} {'peak MB':>8}")
-        for step in measure(options.megabytes, Path(folder), at_once=True):
+        steps = both_ways(Path(folder)) if options.both_ways else measure(options.megabytes, Path(folder), at_once=True)
+        for step in steps:
             print(f"{step.name:34} {step.megabytes:8.0f} {step.seconds:7.1f} {step.peak_megabytes:8.0f}", flush=True)
 
 

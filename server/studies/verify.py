@@ -4,8 +4,9 @@ import hashlib
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from server.studies.arrival import instance_uid_of
 from server.studies.sound import SoundFiles
 
 _PIECE = 2**20
+_AHEAD = 256
+_room = threading.local()
+"""What each thread reads into, so that it is not asked of the system for every piece."""
 
 FOLDERS = tuple(f"{number:03x}" for number in range(16**3))
 """What digests begin with, in the order in which they are gone through."""
@@ -57,13 +61,16 @@ def digest_of(path: Path, throttle: Throttle) -> str | None:
     Raises `FileNotFoundError`, and any other `OSError` of which the disk is not the cause.
     """
     seen = hashlib.sha256()
+    if not hasattr(_room, "piece"):
+        _room.piece = memoryview(bytearray(_PIECE))
+    piece: memoryview = _room.piece
     try:
         with path.open("rb", buffering=0) as file:
             # what is verified is the disk, not what memory remembers of it
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-            while piece := file.read(_PIECE):
-                throttle.spend(len(piece))
-                seen.update(piece)
+            while size := file.readinto(piece):
+                throttle.spend(size)
+                seen.update(piece[:size])
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     except OSError as error:
         if not is_disk_fault(error):
@@ -95,19 +102,39 @@ class Verify:
         """Each folder that is done, with what was found in it."""
         flagged = {one.digest for one in damage.flagged(self._catalogue)}
         with ThreadPoolExecutor(self._threads, "verify") as pool:
-            for folder in folders:
-                there = {path.stem: path for path in self._archive.files_in(folder)}
-                needed = damage.needed(self._catalogue, folder)
-                faults = {digest: "missing" for digest in needed - there.keys() if self._is_lost(digest)}
-                whole = pool.map(self._is_whole, there.values())
-                faults |= {path.stem: "damaged" for path, good in zip(there.values(), whole, strict=True) if not good}
-                findings = [one for digest, fault in sorted(faults.items()) for one in self._told(digest, fault)]
-                mended = sorted((flagged & there.keys()) - faults.keys())
-                if mended:
-                    damage.clear(self._catalogue, mended)
-                findings += self._uncatalogued(folder, there)
-                self._advance(len(there))
-                yield folder, findings
+            try:
+                for folder, there, whole in self._ahead(folders, pool):
+                    faults = self._faults(folder, there, whole)
+                    findings = [one for digest, fault in sorted(faults.items()) for one in self._told(digest, fault)]
+                    mended = sorted((flagged & there.keys()) - faults.keys())
+                    if mended:
+                        damage.clear(self._catalogue, mended)
+                    findings += self._uncatalogued(folder, there)
+                    self._advance(len(there))
+                    yield folder, findings
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)  # whoever is cut off need not wait for what is ahead
+
+    def _faults(self, folder: str, there: dict[str, Path], whole: list[Future[bool]]) -> dict[str, str]:
+        """The faults of a folder's files, by digest."""
+        needed = damage.needed(self._catalogue, folder)
+        faults = {digest: "missing" for digest in needed - there.keys() if self._is_lost(digest)}
+        return faults | {digest: "damaged" for digest, good in zip(there, whole, strict=True) if not good.result()}
+
+    def _ahead(
+        self, folders: tuple[str, ...], pool: Executor
+    ) -> Iterator[tuple[str, dict[str, Path], list[Future[bool]]]]:
+        """Each folder with its files, and whether they are whole; the files of those that follow are read meanwhile."""
+        waiting: deque[tuple[str, dict[str, Path], list[Future[bool]]]] = deque()
+        files = 0
+        for folder in folders:
+            there = {path.stem: path for path in self._archive.files_in(folder)}
+            waiting.append((folder, there, [pool.submit(self._is_whole, path) for path in there.values()]))
+            files += len(there)
+            while files > _AHEAD and len(waiting) > 1:
+                files -= len(waiting[0][1])
+                yield waiting.popleft()
+        yield from waiting
 
     def _is_whole(self, path: Path) -> bool:
         try:
