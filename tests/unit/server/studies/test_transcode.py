@@ -1,5 +1,6 @@
 """Transcoding whole files: the same values under another transfer syntax, and nothing else changed (PS3.5 8.2, A.4)."""
 
+import hashlib
 import io
 import tempfile
 from collections.abc import Iterator
@@ -62,6 +63,12 @@ class Loose:
 
     def path(self, digest: str) -> Path:
         return self._path
+
+    def read(self, digest: str) -> bytes:
+        content = self._path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise self.refuse(digest)
+        return content
 
     def refuse(self, digest: str) -> Damaged:
         return Damaged("An archived file is damaged.")
