@@ -66,6 +66,15 @@ test('nothing moves where the point can be seen, nor where it cannot be, nor whi
   frozen.end();
 });
 
+test('frozen, whoever was taken elsewhere is back at the leader’s image', () => {
+  const { store, room, end } = meeting();
+  store.dispatch({ type: 'session/pulse', by: BOB, pulse: at(16) });
+  const event = { type: 'freeze/set', frozen: true, by: LEADER, at: 1 };
+  store.dispatch({ type: 'session/event', event, mine: false, room: { ...room, seq: 2, frozen: true } });
+  assert.deepEqual([shown(store), store.get().session.taken], [imageRef(1), null]);
+  end();
+});
+
 test('planes go through the point', () => {
   const { store, end } = meeting();
   store.dispatch({ type: 'mpr/set', mpr: { planes: [], series_uid: imageRef(1).series_uid } });

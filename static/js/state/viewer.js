@@ -309,7 +309,7 @@ function takeEvent(state, session, { event, room, mine }) {
   if (leads(next) && !leads(session)) return follow(state, { ...next, following: true });
   if (event.type === 'mode/set' || event.type === 'freeze/set') {
     const following = room.people[next.me ?? '']?.following ?? true;
-    return following && !session.following ? follow(state, { ...next, following }) : { ...state, session: { ...next, following } };
+    return following && (!session.following || session.taken) ? follow(state, { ...next, following }) : { ...state, session: { ...next, following } };
   }
   // another patient on the screen: nobody is left with the one before
   if (event.type === 'case/show') return follow(state, { ...next, following: true });

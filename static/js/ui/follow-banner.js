@@ -4,8 +4,12 @@
 
 import { leaderName, whereText } from '../state/select.js';
 import { leads, mayDirect } from '../state/viewer.js';
+import { longestPresent } from '../sessions/leading.js';
 import { expose, make, write } from './build.js';
 import { LiveElement } from './live-element.js';
+
+/** Wishes that are shown at once. */
+const SHOWN_WISHES = 2;
 
 export class FollowBanner extends LiveElement {
   /** @param {ViewerStore} store */
@@ -26,7 +30,7 @@ export class FollowBanner extends LiveElement {
     store.watch(({ session }) => [session?.room?.asking, session?.room?.proposals, session?.room?.leader, session?.room?.chair, session?.connection, session?.offered], () => {
       wishes.replaceChildren(...this.#wishes(store.get()));
     }, { signal: life });
-    store.watch((state) => [doing(state), leaderName(state), state.session?.room?.frozen, leaderAt(state), takenBy(state)], () => {
+    store.watch((state) => [doing(state), leaderName(state), state.session?.room?.frozen, leaderAt(state), takenBy(state), leaderIsGone(state), nextLeader(state)], () => {
       const state = store.get();
       const now = doing(state);
       this.hidden = now === '';
@@ -48,7 +52,10 @@ export class FollowBanner extends LiveElement {
       `${name(of)} proposes a view`, 'accept-view', 'Show it', { type: 'view/accept', of }, { type: 'view/dismiss', of })) : [];
     const asking = room.asking.map((to) => this.#wish(
       `${name(to)} would like the lead`, 'grant-lead', 'Hand over', { type: 'lead/hand-over', to }, { type: 'lead/decline', of: to }));
-    return [...offered, ...proposals, ...asking];
+    const all = [...offered, ...proposals, ...asking];
+    // what does not fit waits for its turn: the people in the panel say theirs too
+    const rest = all.length - SHOWN_WISHES;
+    return rest > 0 ? [...all.slice(0, SHOWN_WISHES), make('span', { class: 'more-wishes', 'data-testid': 'more-wishes' }, `and ${rest} more`)] : all;
   }
 
   /** @param {string} text @param {string} id @param {string} yes @param {Action} accept @param {Action} decline @param {string} [key] */
@@ -62,6 +69,19 @@ export class FollowBanner extends LiveElement {
       button(yes, { class: 'primary', 'data-testid': id, title: `${yes} — ${key}` }, accept),
       button('Not now', { class: 'quiet', 'data-testid': 'decline', 'aria-label': `Not now: ${text}` }, decline));
   }
+}
+
+/** @param {ViewerState} state */
+function leaderIsGone({ session }) {
+  return Boolean(session?.room?.leader && !session.room.people[session.room.leader]?.here);
+}
+
+/** Who may lead when the leader has gone: the chair at once, else whoever has been here longest. @param {ViewerState} state */
+function nextLeader({ session }) {
+  const room = session?.room;
+  const chair = room?.chair && room.people[room.chair]?.here ? room.chair : null;
+  const next = chair ?? (room && longestPresent(room));
+  return next === session?.me ? 'You' : room?.people[next ?? '']?.name ?? 'Nobody';
 }
 
 /** Who has shown this person something, for a moment. @param {ViewerState} state */
@@ -90,8 +110,9 @@ function sentence(state, now) {
   const room = state.session?.room;
   switch (now) {
     case 'leads': return room?.frozen ? 'You lead. The images are frozen: Shift Z lets go.' : 'You lead: everybody sees what you show.';
-    case 'follows': return room?.frozen ? `${leader} has frozen the images.` : `You follow ${leader}.`;
-    case 'taken': return `${takenBy(state)} shows you another image than ${leader}. —`;
+    case 'follows': if (leaderIsGone(state)) return `${leader} has gone. ${nextLeader(state)} may take the lead.`;
+      return room?.frozen ? `${leader} has frozen the images.` : `You follow ${leader}.`;
+    case 'taken': return `${takenBy(state)}: look here —`;
     case 'alone': return ['You are on your own', leaderAt(state) && `${leader} is at ${leaderAt(state)}`].filter(Boolean).join('. ') + ' —';
     case 'offline':
       return state.session?.connection === 'ended' ? `This session has ended for you. ${state.session.reason}`
