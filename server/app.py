@@ -14,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from server.access.audit import Audit
 from server.access.links import Links
@@ -203,6 +204,10 @@ def build(settings: Settings) -> Starlette:
     authored = Authored(author, workers)
     capabilities = Capabilities(addresses)
     ready_answers = ReadyAnswers(parts.catalogue.version)
+
+    def ready_first(inside: ASGIApp) -> ASGIApp:
+        return ReadyFirst(inside, ready_answers)
+
     dicomweb = dicomweb_routes(
         Stow(parts.store, workers, addresses, settings.archive.largest_instance),
         Qido(parts.search, workers, addresses, settings.search.most_results),
@@ -244,7 +249,7 @@ def build(settings: Settings) -> Starlette:
             Route(ROOT, capabilities.describe, methods=["GET", "OPTIONS"]),
             Mount(ROOT, ByShape(capabilities.routes(dicomweb))),
             Route("/wado", WadoUri(retrieve, render, workers).get),
-            Mount("/anonymous/{secret}", Anonymous(passes, parts.journal, share, workers)),
+            Mount("/anonymous/{secret}", Anonymous(passes, hub, share, workers, ready_first)),
             Mount(
                 "/api",
                 routes=[

@@ -6,7 +6,7 @@ named below is not there: no documents, no files, no search by name, no record o
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
@@ -18,7 +18,7 @@ from server.dicom.deidentified import deidentified
 from server.dicom.resources import InstanceRef, SeriesRef
 from server.errors import NotAllowed, NotFound, ServerError
 from server.sessions.anonymity import Pseudonyms, meant, told
-from server.sessions.journal import Journal
+from server.sessions.hub import Hub
 from server.sessions.passes import Pass, Passes
 from server.studies.share import Share
 from server.web.guests import GUEST
@@ -42,11 +42,15 @@ _MOST_SESSIONS = 64
 class Anonymous:
     """Stands before the routes of sessions and pictures, and behind a pass."""
 
-    def __init__(self, passes: Passes, journal: Journal, share: Share, workers: Workers) -> None:
+    def __init__(
+        self, passes: Passes, hub: Hub, share: Share, workers: Workers, ready_first: Callable[[ASGIApp], ASGIApp]
+    ) -> None:
         self._passes = passes
-        self._journal = journal
+        self._hub = hub
         self._share = share
         self._workers = workers
+        self._ready_first = ready_first
+        self._inside: ASGIApp | None = None
         self._known: dict[str, Pseudonyms] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,11 +60,11 @@ class Anonymous:
             opened = await self._workers.run(self._passes.opened, secret, time.time_ns() // 1_000_000)
             names = await self._pseudonyms(opened, path)
             inner = await self._inner(scope, path, opened, names)
-            router: ASGIApp = scope["app"].router
+            inside = self._inside = self._inside or self._ready_first(scope["app"].router)
             if scope["type"] == "websocket":
-                await router(inner, _reading(receive, names), _telling(send, names, opened.guest))
+                await inside(inner, _reading(receive, names), _telling(send, names, opened.guest))
             else:
-                await router(inner, receive, _Answer(send, names, opened.guest, bool(_DATASETS.fullmatch(path))))
+                await inside(inner, receive, _Answer(send, names, opened.guest, bool(_DATASETS.fullmatch(path))))
         except ServerError as error:  # its facts may name what this caller is not to know
             answer = problem(error.code, error.message)
             if scope["type"] == "websocket":
@@ -77,7 +81,7 @@ class Anonymous:
             names = self._known[opened.session_id] = Pseudonyms(opened.session_id)
         asked = [uid for uid in re.findall(rf"/({_UID})(?=/|$)", path) if "." in uid]
         if _ROOM.fullmatch(path) or not all(map(names.knows, asked)):
-            room = await self._workers.run(self._journal.room, opened.session_id)
+            room = await self._hub.room(opened.session_id)
             await self._workers.run(lambda: names.learn(self._share.uids(room["study_uids"])))
         return names
 
@@ -120,7 +124,7 @@ class Anonymous:
         """`NotFound` for a study that the session is not about, and for a search through all of them."""
         in_path = _STUDY.search(path)
         study_uid = in_path[1] if in_path else dict(query).get("StudyInstanceUID", "")
-        room = await self._workers.run(self._journal.room, opened.session_id)
+        room = await self._hub.room(opened.session_id)
         if study_uid not in room["study_uids"]:
             raise NotFound("This session shows no such study.")
         if _PICTURES.fullmatch(path):
