@@ -15,7 +15,7 @@ JOURNEYS := e2e-a-to-m e2e-n-to-z
 $(PYTHON_TESTS) $(JOURNEYS): export TMPDIR = $(shell sh tests/memory-disk.sh)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check check-iods fix unit $(PYTHON_TESTS) coverage js e2e $(JOURNEYS) interop bench bench-session bench-simulator bench-viewer docs looks soak lock clean
+.PHONY: help setup demo run test check check-iods fix unit $(PYTHON_TESTS) coverage js e2e $(JOURNEYS) interop bench bench-session bench-simulator bench-viewer bench-worklist docs looks soak lock clean
 
 help:  ## list what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,6 +108,10 @@ bench-viewer: $(VENV)/.dev-ready  ## measure the viewer with OHIF beside it, and
 	@sh e2e/need-chromium.sh
 	@sh e2e/interop/get-ohif.sh
 	python -m bench.viewer
+
+bench-worklist: $(VENV)/.dev-ready  ## measure the worklist over 100,000 studies, and write docs/reference/performance-worklist.md
+	@sh e2e/need-chromium.sh
+	python -m bench.worklist --out
 
 looks: $(VENV)/.dev-ready  ## make the screenshots of the docs anew
 	@sh e2e/need-chromium.sh

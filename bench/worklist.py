@@ -1,4 +1,4 @@
-"""The worklist over an archive of 100,000 studies: `python -m bench.worklist` writes its page.
+"""The worklist over an archive of 100,000 studies: `python -m bench.worklist --out` writes its page.
 
 A catalogue as `bench.scale` makes it, our server over it, and headless Chromium: first rows, jumps into the middle and
 to the end, the bar dragged from top to bottom, typing, and memory. A blank is a time in which one of three places of
@@ -6,6 +6,7 @@ the list shows no row of a study, looked at in every frame.
 """
 
 import argparse
+import os
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -49,8 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chromium = ending.enter_context(sync_playwright()).chromium
         browser = chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         ending.callback(browser.close)
+        busy = {"load average when it began": f"{os.getloadavg()[0]:.1f}"}
         rows = list(_measured(browser, server.address))
-        text = "\n".join(_page(options.date, options.studies, described(folder), rows))
+        text = "\n".join(_page(options.date, options.studies, described(folder) | busy, rows))
     print(text)
     if options.out:
         PAGE.write_text(text)
@@ -125,7 +127,7 @@ def _shares(times: Sequence[float]) -> str:
 def _page(taken: str, studies: int, machine: dict[str, str], rows: Sequence[tuple[str, str]]) -> Iterator[str]:
     yield "# Performance of the worklist"
     yield ""
-    yield f"Written by `python -m bench.worklist --out` on {taken}; do not edit it by hand. The viewer's figures are in"
+    yield f"Written by `make bench-worklist` on {taken}; do not edit it by hand. The viewer's figures are in"
     yield "[performance of the viewer](performance-viewer.md)."
     yield ""
     yield f"An archive whose catalogue holds {studies:,} studies of 3 instances, and headless Chromium without a"

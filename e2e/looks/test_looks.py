@@ -52,6 +52,11 @@ def _side_by_side(viewer: ViewerPage) -> None:
 def test_worklist(full: RunningServer, new_page: NewPage) -> None:
     worklist = WorklistPage(new_page(1440, 620)).open(full.address)
     expect(worklist.studies).to_have_count(5)
+    for _ in range(2):
+        worklist.page.keyboard.press("ArrowDown")
+    thumbnail = worklist.page.get_by_test_id("preview-series").locator("img").first
+    expect(thumbnail).to_have_js_property("complete", True)
+    expect(worklist.page.get_by_test_id("preview-priors").locator("li")).to_have_count(1)
     _save(worklist.page, "worklist")
 
 
@@ -214,8 +219,8 @@ def test_a_session_of_two(full: RunningServer, new_page: NewPage) -> None:
     leader.press("2")
     follower.expect_shows(leader.shown())
     leader.press("p")
-    leader.viewport().hover(position={"x": 250, "y": 300})
-    leader.viewport().hover(position={"x": 262, "y": 312})
+    leader.viewport().hover(position={"x": 120, "y": 300})
+    leader.viewport().hover(position={"x": 132, "y": 312})
     expect(follower.pointer("Okafor")).to_be_visible()
     picture = follower.page.screenshot(path=IMAGES / "session.png", animations="disabled")
     assert len(picture) > 20_000

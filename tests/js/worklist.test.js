@@ -37,10 +37,12 @@ test('a counted list is as long as it is, each page in its place, and those far 
   let state = reduce(INITIAL, { type: 'search/found', studies: pageAt(0), more: true });
   state = reduce(state, { type: 'search/counted', count: 20_050 });
   assert.deepEqual([state.studies.length, state.more], [20_050, false]);
+  state = reduce(state, { type: 'row/set', current: 8000 });
   for (let at = 0; at < 20_050; at += PAGE) state = reduce(state, { type: 'search/page', at, studies: pageAt(at), more: true });
   assert.equal(state.studies.length, 20_050);
   assert.equal(state.studies[20_049].study_uid, '20049');
-  assert.equal(state.studies[0].study_uid, '0', 'the current study stays');
+  assert.equal(state.studies[0].study_uid, '0', 'the first study stays');
+  assert.equal(state.studies[8000].study_uid, '8000', 'the current study stays');
   assert.equal(state.studies[10_000], undefined);
   assert.ok(state.studies.filter(Boolean).length <= 5000);
 });

@@ -108,7 +108,8 @@ function placed(known, { at, studies }, current) {
   const next = known.slice();
   studies.slice(0, Math.max(0, known.length - at)).forEach((study, i) => { next[at + i] = study; });
   const starts = Array.from({ length: Math.ceil(next.length / PAGE) }, (_, page) => page * PAGE).filter((start) => next[start]);
-  const far = starts.filter((start) => start > current || current >= start + PAGE).sort((a, b) => Math.abs(b - at) - Math.abs(a - at));
+  // the first study says which list this is
+  const far = starts.filter((start) => start > 0 && (start > current || current >= start + PAGE)).sort((a, b) => Math.abs(b - at) - Math.abs(a - at));
   for (const start of far.slice(0, Math.max(0, starts.length - MOST_KEPT / PAGE))) {
     for (let i = start; i < Math.min(start + PAGE, next.length); i += 1) delete next[i];
   }

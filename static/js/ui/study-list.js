@@ -9,7 +9,7 @@ import { LiveElement } from './live-element.js';
 
 /** Every row is as high, so that where one lies follows from its number: one line, or two where there is a finger or little room. */
 const [LINE, TWO_LINES] = [32, 48];
-const ROOMY = matchMedia('(pointer: coarse), (width < 40rem)');
+const TIGHT = matchMedia('(pointer: coarse), (width < 40rem)');
 const BEYOND = 12;
 
 /** @type {[string, string, (study: Study) => string][]} */
@@ -38,7 +38,6 @@ export class StudyList extends LiveElement {
   #high = LINE;
   /** @type {Map<number, { row: HTMLTableRowElement, study: Study | undefined }>} */ #built = new Map();
   /** @type {Study | undefined} */ #first;
-
   #said;
 
   /** @param {WorklistStore} store @param {HTMLElement} said  how many there are, or why there are none */
@@ -76,12 +75,12 @@ export class StudyList extends LiveElement {
     }, { signal: life });
     this.#scroll.addEventListener('scroll', () => this.#lay(), { signal: life, passive: true });
     const size = () => {
-      this.#high = ROOMY.matches ? TWO_LINES : LINE;
+      this.#high = TIGHT.matches ? TWO_LINES : LINE;
       this.style.setProperty('--row', `${this.#high}px`);
       this.#lay();
     };
     size();
-    ROOMY.addEventListener('change', size, { signal: life });
+    TIGHT.addEventListener('change', size, { signal: life });
     const watched = new ResizeObserver(() => this.#lay());
     watched.observe(this.#scroll);
     life.addEventListener('abort', () => watched.disconnect());
