@@ -31,6 +31,7 @@ from server.dicomweb.authored import Authored
 from server.dicomweb.capabilities import Capabilities
 from server.dicomweb.changes import ChangeFeed
 from server.dicomweb.invoke_display import InvokeDisplay
+from server.dicomweb.looks import PresentationLooks
 from server.dicomweb.overview import Overview
 from server.dicomweb.qido import Qido
 from server.dicomweb.ready import ReadyAnswers, ReadyFirst
@@ -58,6 +59,7 @@ from server.studies.author import Author
 from server.studies.documents import Documents
 from server.studies.follow import Follow
 from server.studies.housekeeping import Housekeeping
+from server.studies.looks import Looks
 from server.studies.remove import Remove
 from server.studies.render import Render
 from server.studies.replica import Replica
@@ -66,6 +68,7 @@ from server.studies.retrieve import Retrieve
 from server.studies.search import Search
 from server.studies.share import Share
 from server.studies.sound import SoundFiles
+from server.studies.states import States
 from server.studies.statistics import Statistics
 from server.studies.store import Store
 from server.studies.volumes import Volumes
@@ -202,6 +205,7 @@ def build(settings: Settings) -> Starlette:
     changes = ChangeFeed(Follow(parts.catalogue, parts.audit), workers)
     regions = RegionStatistics(statistics, workers)
     authored = Authored(author, workers)
+    presentations = PresentationLooks(Looks(States(parts.sound, retrieve), retrieve), workers)
     capabilities = Capabilities(addresses)
     ready_answers = ReadyAnswers(parts.catalogue.version)
 
@@ -262,6 +266,7 @@ def build(settings: Settings) -> Starlette:
                     *removal.routes(),
                     *regions.routes(),
                     *authored.routes(),
+                    *presentations.routes(),
                     *display.routes(),
                     *Overview(parts.search, workers).routes(),
                     *HabitsOfPeople(Preferences(parts.records), workers).routes(),

@@ -244,3 +244,38 @@ def test_window_marks_and_key_images_leave_as_dicom_and_are_found_again(
     expect(again.viewport()).to_have_attribute("data-instance-uid", chosen[1].ReferencedSOPInstanceUID)
     again.press("Shift+PageUp")
     expect(again.viewport()).to_have_attribute("data-instance-uid", image)
+
+
+def test_a_saved_presentation_is_applied_and_left(ct: ViewerPage, hospital: RunningServer, new_page: NewPage) -> None:
+    _choose(ct, "length")
+    _draw(ct, (300, 250), (420, 400))
+    for key in ("2", "r", "h", "+", "+", "Control+ArrowLeft"):
+        ct.press(key)
+    ct.expect_exact()
+    how = ("data-window-center", "data-window-width", "data-inverted")
+    saved = [ct.viewport().get_attribute(name) for name in how]
+    middle = ct.pixels()
+    with ct.page.expect_response(lambda answer: answer.url.endswith("/presentation-states")):
+        ct.press("Shift+V")
+
+    again = ViewerPage(new_page()).open(ct.page.url)
+    again.expect_exact()
+    fresh = again.shown()
+    again.press("Shift+D")
+    again.page.get_by_test_id("state-row").first.click()
+    sign = again.viewport().get_by_test_id("applied-state")
+    expect(sign).to_contain_text("Presentation state LIGHTBOX")
+    again.press("Shift+D")
+    while again.shown().instance_uid != ct.shown().instance_uid:
+        again.scroll(1)
+    again.expect_exact()
+    assert [again.viewport().get_attribute(name) for name in how] == saved
+    expect(again.viewport().get_by_test_id("state-mark")).to_have_count(1)
+    both = np.array([middle, again.pixels()], float)
+    assert np.corrcoef(both)[0, 1] > 0.98, "it is seen from the same side, as near, and in the same place"
+    again.press("i")
+    expect(sign).to_contain_text("changed since")
+    again.press("#")
+    expect(sign).to_be_hidden()
+    again.expect_exact()
+    assert again.shown().window == fresh.window

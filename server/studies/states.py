@@ -58,12 +58,17 @@ class States:
 
         `Malformed` when the wish has what a state has of its own: a window, a region (PS3.18 8.3.5.1.3, 8.3.5.1.4).
         """
-        state, _ = self._read.get_or_make(located.digest, lambda: (self._state(located), located.size))
+        state = self.state(located)
         if wish.window is not None or wish.explanation:
             raise Malformed("window does not go with a presentation state: it has its own.", parameter="window")
         if wish.viewport is not None and wish.viewport.region is not None:
             raise Malformed("viewport is width,height alone with a presentation state.", parameter="viewport")
         return Applied(located.ref, located.digest, state)
+
+    def state(self, located: Located) -> State:
+        """What an instance says; `NotAcceptable` for kinds that are not applied here."""
+        state, _ = self._read.get_or_make(located.digest, lambda: (self._state(located), located.size))
+        return state
 
     def referred(self, caller: Caller, applied: Applied, most: int = MOST_FRAMES) -> Referred:
         """The frames that a state refers to, without what is not in the archive or cannot be drawn.

@@ -72,6 +72,7 @@ async function keepPresentation(store) {
   const voi = presentation.voi ?? displayed[viewport]?.window ?? null;
   const written = await savePresentation(image, { ...presentation, voi }, here);
   await showSeries(store, image.study_uid);
+  store.dispatch({ type: 'state/ask', wish: 'list' });
   return said('Window, position and marks saved as DICOM.', written.left_out);
 }
 

@@ -110,6 +110,10 @@ function partsOf(store, put, signal) {
         customElements.define('document-layer', DocumentLayer);
       }),
     },
+    {
+      when: ({ type }) => type === 'state/ask', again: true,
+      bring: once(async () => (await import('./presenting.js')).present(store, signal)),
+    },
     { when: ({ type }) => type === 'key/go', bring: notes, again: true },
     { when: ({ type }) => type === 'keys/set' || type === 'key-image/set' || Object.values(store.get().series).some(({ modality }) => modality === 'KO'), bring: notes },
     { when: ({ type }) => type === 'mark/ask', bring: measuring, again: true },

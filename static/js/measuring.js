@@ -21,7 +21,10 @@ export function measuring(store, put, signal) {
     const { marks, list } = store.get();
     if (action.wish === 'list') {
       store.dispatch({ type: 'list/set', open: !list });
-      if (!list) store.dispatch({ type: 'author/ask', wish: 'reports' });
+      if (!list) {
+        store.dispatch({ type: 'author/ask', wish: 'reports' });
+        store.dispatch({ type: 'state/ask', wish: 'list' });
+      }
     }
     if (action.wish === 'hide') store.dispatch({ type: 'marks/set', marks: { ...marks, shown: !marks.shown } });
     if (action.wish === 'undo') store.dispatch({ type: 'marks/set', marks: undone(marks) });

@@ -39,6 +39,38 @@ export async function findKeyImages(studyUid) {
   return (await ask(`/api/studies/${studyUid}/key-objects`)).json();
 }
 
+/**
+ * @typedef {{ instance_uid: string, frames: number[] }} Covered  no frames: all of an image
+ * @typedef {object} Look  what a presentation state says; a part without images is for all of them
+ * @property {(Covered & { series_uid: string })[]} images
+ * @property {{ images: Covered[], center: number, width: number }[]} windows
+ * @property {0 | 90 | 180 | 270} rotation  after the flip
+ * @property {boolean} flip_horizontal
+ * @property {boolean} invert
+ * @property {{ images: Covered[], left: number, right: number, top: number, bottom: number, magnification: number | null }[]} areas  in image pixels
+ * @property {{ rectangle: number[], circle: number[], polygon: [number, number][], grey: number } | null} shutter  columns and rows from 1
+ * @property {Drawn[]} annotations
+ * @property {string[]} left_out  what it also says, and cannot be followed here
+ *
+ * @typedef {object} Drawn
+ * @property {Covered[]} images
+ * @property {string} colour
+ * @property {{ points: [number, number][], displayed: boolean, filled: boolean }[]} graphics  `displayed`: shares of the displayed area
+ * @property {{ lines: string[], x: number, y: number, displayed: boolean }[]} texts
+ *
+ * @typedef {InstanceRef & { label: string, description: string, date: string, time: string }} SavedState
+ */
+
+/** The presentation states of a study, the newest first. @param {string} studyUid @returns {Promise<SavedState[]>} */
+export async function findStates(studyUid) {
+  return (await ask(`/api/studies/${studyUid}/presentation-states`)).json();
+}
+
+/** @param {InstanceRef} ref @returns {Promise<Look>} */
+export async function openLook({ study_uid, series_uid, instance_uid }) {
+  return (await ask(`/api/studies/${study_uid}/series/${series_uid}/instances/${instance_uid}/look`)).json();
+}
+
 /** The measurement reports of a study, the newest first. @param {string} studyUid @returns {Promise<SavedReport[]>} */
 export async function findReports(studyUid) {
   return (await ask(`/api/studies/${studyUid}/measurement-reports`)).json();

@@ -69,6 +69,7 @@ function toggleKey(state) {
 export const AUTHORING = [
   { name: 'marks-save', title: 'Save the measurements as a DICOM report', label: 'Save measurements', keys: ['Shift+s'], group: 'Keep', act: () => [{ type: 'author/ask', wish: 'marks' }] },
   { name: 'presentation-save', title: 'Save window, position and marks as a DICOM presentation state', label: 'Save presentation', keys: ['Shift+v'], group: 'Keep', act: () => [{ type: 'author/ask', wish: 'presentation' }] },
+  { name: 'presentation-leave', title: 'Leave the presentation state: the image as it was before', label: 'Leave presentation', keys: ['#'], group: 'Keep', act: ({ applied }) => (applied ? [{ type: 'state/ask', wish: 'leave' }] : []) },
   { name: 'key-image', title: 'A key image, or no longer', label: 'Key image', keys: ['k'], group: 'Keep', act: toggleKey },
   { name: 'next-key', title: 'Next key image', label: 'Next key image', keys: ['Shift+PageDown'], group: 'Keep', act: otherKey(1) },
   { name: 'previous-key', title: 'Previous key image', label: 'Previous key image', keys: ['Shift+PageUp'], group: 'Keep', act: otherKey(-1) },

@@ -4,7 +4,7 @@
 /** @import { SentEvent, SharedMpr, ViewEvent } from '../core/types.js' */
 /** @import { Mark, Marks, Summary } from '../annotations/model.js' */
 /** @import { Preferences } from './preferences.js' */
-/** @import { InstanceRef, KeyNote, SavedReport } from '../dicomweb/authored.js' */
+/** @import { InstanceRef, KeyNote, Look, SavedReport, SavedState } from '../dicomweb/authored.js' */
 /** @import { Way } from './looking-here.js' */
 /** @import { Store } from '../core/store.js' */
 
@@ -31,6 +31,13 @@ import { indexIn } from './select.js';
  * @property {Way | null} offered  the way to what somebody wants to be looked at
  * @property {Record<string, true>} ready  cases that this browser has the first pictures of
  * @property {number} offset  server time minus this computer's, in ms
+ *
+ * @typedef {object} Applied
+ * @property {number} viewport
+ * @property {SavedState} state
+ * @property {Look} look
+ * @property {Presentation} before  what the viewport showed, to come back to
+ * @property {Presentation} made  what the state has made of it
  *
  * @typedef {object} ViewerState
  * @property {boolean} loading
@@ -60,6 +67,8 @@ import { indexIn } from './select.js';
  * @property {boolean} list  the list of measurements is open
  * @property {Preferences} preferences
  * @property {SavedReport[]} reports  measurements that were saved before
+ * @property {SavedState[]} states  presentation states that were saved before
+ * @property {Applied | null} applied  the one that a viewport shows
  * @property {ImageRef[]} keys  key images; in a session those of the room count
  * @property {(KeyNote & { study_uid: string })[]} noted  key images that were saved before
  * @property {string} tool
@@ -95,6 +104,8 @@ import { indexIn } from './select.js';
  *   | { type: 'author/ask', wish: 'marks' | 'presentation' | 'reports' } | { type: 'author/ask', wish: 'keys', title?: string }
  *   | { type: 'author/ask', wish: 'open', report: InstanceRef } | { type: 'author/ask', wish: 'bring', file: File }
  *   | { type: 'reports/set', reports: SavedReport[] } | { type: 'keys/set', keys: ImageRef[] }
+ *   | { type: 'state/ask', wish: 'list' | 'leave' } | { type: 'state/ask', wish: 'apply', state: SavedState }
+ *   | { type: 'states/set', states: SavedState[] } | { type: 'applied/set', applied: Applied | null }
  *   | { type: 'noted/set', noted: ViewerState['noted'] } | { type: 'key/go', image: ImageRef }
  *   | { type: 'region/counted', key: string, summary: Summary | string }
  *   | { type: 'preferences/set', preferences: Preferences }
@@ -124,7 +135,7 @@ import { indexIn } from './select.js';
 export const INITIAL = {
   loading: true, problem: '', notice: '', studies: {}, opened: [], priors: [], series: {}, stacks: {},
   view: newView(), opening: [null, null], displayed: [null, null], sizes: {}, maximised: false,
-  cross: null, lines: true, link: null, alike: false, cine: null, seen: {}, palettes: {}, terse: false, mpr: null, counted: {}, list: false, reports: [], keys: [], noted: [],
+  cross: null, lines: true, link: null, alike: false, cine: null, seen: {}, palettes: {}, terse: false, mpr: null, counted: {}, list: false, reports: [], keys: [], noted: [], states: [], applied: null,
   marks: { list: [], past: [], future: [], selected: null, shown: true },
   preferences: USUAL, tool: 'window-level', sheet: null, panel: true, session: null, replayed: null,
 };
@@ -160,6 +171,8 @@ export function reduce(state, action) {
     case 'list/set': return { ...state, list: action.open };
     case 'reports/set': return { ...state, reports: action.reports };
     case 'keys/set': return { ...state, keys: action.keys };
+    case 'states/set': return { ...state, states: action.states };
+    case 'applied/set': return { ...state, applied: action.applied };
     case 'noted/set': return { ...state, noted: action.noted };
     case 'region/counted': return { ...state, counted: { ...state.counted, [action.key]: action.summary } };
     case 'preferences/set': return { ...state, preferences: action.preferences };

@@ -49,7 +49,7 @@ export class ImageViewport extends LiveElement {
     const hand = make('div', { class: 'hand' }, this.#canvas);
     this.append(hand, this.#words);
     // each comes when it is first needed
-    for (const layer of ['hand-layer', 'cross-layer', 'key-layer', 'mark-layer', 'lens-layer', 'pointer-layer', 'document-layer', 'stack-bar', 'cine-bar']) {
+    for (const layer of ['hand-layer', 'cross-layer', 'key-layer', 'mark-layer', 'state-layer', 'lens-layer', 'pointer-layer', 'document-layer', 'stack-bar', 'cine-bar']) {
       customElements.whenDefined(layer).then((Layer) => {
         if (!life.aborted) (layer.endsWith('-bar') ? this.#words : hand).after(new Layer(store, viewport, () => this.#placement));
       });

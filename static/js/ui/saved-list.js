@@ -1,7 +1,7 @@
 /** <saved-list>: key images, and measurements that were saved before, to be opened, taken along or brought. */
 
 /** @import { ImageRef } from '../core/types.js' */
-/** @import { SavedReport } from '../dicomweb/authored.js' */
+/** @import { SavedReport, SavedState } from '../dicomweb/authored.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
 import { counted, dateText, timeText } from '../core/wording.js';
@@ -24,6 +24,7 @@ export class SavedList extends LiveElement {
     const { store } = this;
     const keys = make('ul', { class: 'mark-rows' });
     const reports = make('ul', { class: 'mark-rows' });
+    const states = make('ul', { class: 'mark-rows' });
     const file = make('input', { type: 'file', accept: 'application/dicom,.dcm', class: 'unseen', tabindex: '-1', 'aria-label': 'Measurement report' });
     const title = make('select', { 'aria-label': 'Why these images', 'data-testid': 'keys-title', title: 'Why these images were chosen' },
       ...TITLES.map(([value, name]) => make('option', { value }, name)));
@@ -38,10 +39,16 @@ export class SavedList extends LiveElement {
     }, { signal: life });
     this.append(
       make('h3', {}, 'Saved measurements'), reports, make('div', { class: 'mark-actions' }, bring, file),
+      make('h3', {}, 'Presentation states'), states,
       make('h3', {}, 'Key images'), keys, make('div', { class: 'mark-actions' }, wordButton(store, 'key-image'), title, save));
     store.watch(({ reports: found }) => found, (found) => {
       reports.replaceChildren(...found.map((report) => this.#report(report)));
       if (found.length === 0) reports.append(make('li', { class: 'none' }, 'None yet. Shift S saves what is measured.'));
+    }, { signal: life });
+    store.watch(({ states: found, applied }) => [found, applied], () => {
+      const { states: found, applied } = store.get();
+      states.replaceChildren(...found.map((one) => this.#state(one, applied?.state.instance_uid === one.instance_uid)));
+      if (found.length === 0) states.append(make('li', { class: 'none' }, 'None yet. Shift V saves how this series is shown.'));
     }, { signal: life });
     store.watch((state) => [keyImages(state), state.noted, state.stacks], () => {
       const images = allKeyImages(store.get());
@@ -60,6 +67,15 @@ export class SavedList extends LiveElement {
     open.addEventListener('click', () => store.dispatch({ type: 'author/ask', wish: 'open', report }));
     const take = make('a', { class: 'quiet', href: fileAddress(report), download: 'measurements.dcm', 'data-testid': 'report-file', title: 'Save the report as a DICOM file', 'aria-label': `Save the report of ${when} as a file` }, '⤓');
     return make('li', {}, open, take);
+  }
+
+  /** @param {SavedState} saved @param {boolean} applied */
+  #state(saved, applied) {
+    const when = [dateText(saved.date), timeText(saved.time)].filter(Boolean).join(' ');
+    const go = make('button', { type: 'button', class: 'mark-go', 'aria-pressed': String(applied), 'data-testid': 'state-row', title: applied ? 'Leave it — #' : 'Show its images as it says' },
+      make('strong', {}, saved.description || saved.label || 'No name'), make('span', { class: 'mark-where' }, [when, applied ? 'applied' : ''].filter(Boolean).join(' · ')));
+    go.addEventListener('click', () => this.store.dispatch(applied ? { type: 'state/ask', wish: 'leave' } : { type: 'state/ask', wish: 'apply', state: saved }));
+    return make('li', {}, go);
   }
 
   /** @param {ImageRef} image */
