@@ -13,6 +13,7 @@ import { LiveElement } from './live-element.js';
 
 const FADE_MS = 3000;
 const THINNEST_MM = 2;
+const ROOM_LEFT = 0.6;
 
 export class PointerLayer extends LiveElement {
   /** @type {Map<string, HTMLElement>} */ #tags = new Map();
@@ -56,7 +57,7 @@ export class PointerLayer extends LiveElement {
         continue;
       }
       oldest = Math.min(oldest, pointer.at);
-      this.#tag(person).style.transform = moveTo(placement, at);
+      this.#place(this.#tag(person), placement.toScreen(at));
     }
     for (const id of this.#tags.keys()) if (!people.some((person) => person.id === id)) this.#remove(id);
     for (const person of people) this.#pulse(person, placement, state.session?.pulses[person.id]);
@@ -70,9 +71,15 @@ export class PointerLayer extends LiveElement {
     if (!at || !placement || this.#pulsed.get(id) === pulse.at) return;
     this.#pulsed.set(id, pulse.at);
     const ring = make('div', { class: 'pulse', 'data-testid': 'pulse', 'data-mark': String(number) }, make('span', { class: 'pointer-name' }, `${name}: look here`));
-    ring.style.transform = moveTo(placement, at);
+    this.#place(ring, placement.toScreen(at));
     this.append(ring);
     window.setTimeout(() => ring.remove(), FADE_MS);
+  }
+
+  /** Its name stands where there is room for it. @param {HTMLElement} tag @param {Point} at */
+  #place(tag, at) {
+    tag.dataset.side = at.x > this.clientWidth * ROOM_LEFT ? 'left' : 'right';
+    tag.style.transform = `translate(${at.x.toFixed(1)}px, ${at.y.toFixed(1)}px)`;
   }
 
   /** The pixel pointed at, if it can be seen here. @param {SharedPointer} pointer @returns {Point | null} */
@@ -102,10 +109,4 @@ export class PointerLayer extends LiveElement {
     this.#tags.get(id)?.remove();
     this.#tags.delete(id);
   }
-}
-
-/** @param {Placement} placement @param {Point} pixel */
-function moveTo(placement, pixel) {
-  const at = placement.toScreen(pixel);
-  return `translate(${at.x.toFixed(1)}px, ${at.y.toFixed(1)}px)`;
 }
