@@ -119,11 +119,15 @@ class Retrieve:
         return None if path is None else frame_in_memory(path, found.frame_map, frame_number, before, after)
 
     def file_at_hand(self, caller: Caller, file: StoredFile, before: bytes, after: bytes) -> bytearray | None:
-        """A whole file, of those that were found before, on the same conditions."""
+        """A whole file, of those that were found before, on the same conditions; None too for other bytes."""
         if not self.is_looking(caller, file.ref.study_uid, file.located.organisation):
             return None
         path = self._sound.known(file.digest)
-        return None if path is None else bytes_in_memory(path, [(0, file.size)], before, after)
+        content = bytes_in_memory(path, [(0, file.size)], before, after) if path else None
+        if content is None:
+            return None
+        whole = memoryview(content)[len(before) : len(before) + file.size]
+        return content if self._sound.is_what_was_read(file.digest, whole) else None
 
     def attributes(self, revisions: Sequence[Revision]) -> Iterator[bytes]:
         """The DICOM JSON of instances, one object after the other, as it was made on arrival."""
