@@ -15,6 +15,7 @@ from server.database.migrations import migrate
 from server.database.sqlite import Database
 from server.errors import NotFound
 from server.sessions.events import Event
+from server.sessions.minutes import minutes, without_other_cases
 from server.sessions.room import apply
 from server.sessions.shape import SHAPE, Room, new_room
 
@@ -80,15 +81,23 @@ class Journal:
         return room
 
     def about(self, study_uids: Set[str] | None) -> Iterator[dict[str, object]]:
-        """Every session with its events, or those around any of these studies, the oldest first."""
+        """Every session with its cases and events, or those around any of these studies, the oldest first.
+
+        Of cases of other studies nothing is told that somebody wrote.
+        """
         for row in self._database.read("SELECT * FROM session ORDER BY created_at, session_id"):
             events = self.events(row["session_id"])
             added = [uid for event in events if "study_uids" in event for uid in event["study_uids"]]
             studies = list(dict.fromkeys([*orjson.loads(row["study_uids"]), *added]))
             if study_uids is not None and study_uids.isdisjoint(studies):
                 continue
+            if study_uids is not None:
+                events = without_other_cases(events, study_uids)
             told = [{"seq": number, "event": event} for number, event in enumerate(events, start=1)]
-            yield {**dict(row), "study_uids": studies, "events": told}
+            begun = new_room(row["session_id"], orjson.loads(row["study_uids"]))
+            cases = minutes(begun, events, events[-1]["at"] if events else row["created_at"])
+            kept = [case for case in cases if study_uids is None or study_uids & set(case["study_uids"])]
+            yield {**dict(row), "study_uids": studies, "cases": kept, "events": told}
 
     def events(self, session_id: str, after: int = 0) -> list[Event]:
         """The events after a number, in order."""

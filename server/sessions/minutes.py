@@ -1,12 +1,14 @@
 """What a meeting leaves behind of each case: its outcome, when it was on the screen, and who was there meanwhile."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 from server.sessions.events import Event
 from server.sessions.replay import attendance
 from server.sessions.room import apply
 from server.sessions.shape import Room
+
+_WRITTEN = {"question", "outcome"}
 
 
 def minutes(empty: Room, events: Sequence[Event], until: int) -> list[dict[str, Any]]:
@@ -32,6 +34,19 @@ def minutes(empty: Room, events: Sequence[Event], until: int) -> list[dict[str, 
             "attendance": list(_there(people, turns.get(case["case_id"], []), until)),
         }
         for case in room["cases"]
+    ]
+
+
+def without_other_cases(events: Sequence[Event], study_uids: Set[str]) -> list[Event]:
+    """The events, those of cases of other studies without the words that somebody wrote of them."""
+    own = {
+        event["case_id"] for event in events if event["type"] == "case/put" and study_uids & set(event["study_uids"])
+    }
+    return [
+        {name: "" if name in _WRITTEN else value for name, value in event.items()}
+        if event.get("case_id", "") not in own | {""}
+        else event
+        for event in events
     ]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from server.sessions.minutes import minutes
+from server.sessions.minutes import minutes, without_other_cases
 from server.sessions.shape import new_room
 
 ANN, BOB = "a" * 16, "b" * 16
@@ -35,3 +35,16 @@ def test_each_case_has_its_turns_its_outcome_and_those_who_were_there() -> None:
 def test_a_case_that_was_not_shown_has_nobody() -> None:
     [one] = minutes(new_room("s", []), [event(0, "case/put", by="", case_id=ONE, question="", study_uids=["1.2"])], 9)
     assert (one["shown"], one["attendance"], one["state"]) == ([], [], "waiting")
+
+
+def test_an_export_of_one_patient_says_nothing_that_was_written_of_another() -> None:
+    events = [
+        event(0, "case/put", by="", case_id=ONE, question="Resectable?", study_uids=["1.2"]),
+        event(0, "case/put", by="", case_id=TWO, question="Alcohol?", study_uids=["1.3"]),
+        event(1, "person/join", name="Ann"),
+        event(2, "case/note", case_id=TWO, outcome="Detox"),
+        event(3, "case/note", case_id=ONE, outcome="Surgery"),
+    ]
+    told = without_other_cases(events, {"1.2"})
+    assert [one.get("question", one.get("outcome")) for one in told] == ["Resectable?", "", None, "", "Surgery"]
+    assert [one["type"] for one in told] == [one["type"] for one in events]
