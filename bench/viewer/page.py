@@ -1,24 +1,23 @@
-"""The page docs/reference/performance-viewer.md: both viewers' figures side by side, and the lines to reach."""
+"""The page docs/reference/performance-viewer.md: both viewers' figures side by side, and the lines to reach.
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+Each round, one study over one line, is kept by itself in `rounds/` with the day and the machine it was measured on, so
+that rounds can be measured one by one; the page is put together from those that are there.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from bench.viewer.line import Quality
 from bench.viewer.measured import Figures, middle, share
 from bench.viewer.subjects import OHIF, OURS
 
-
-@dataclass(frozen=True)
-class Round:
-    """One study over one line."""
-
-    slices: int
-    quality: Quality
-    figures: Mapping[str, Figures]
+ROUNDS = Path(__file__).parent / "rounds"
 
 
 @dataclass(frozen=True)
-class _Row:
+class Row:
     """One line of the table; `aim` is what ours over theirs should at most or at least be, where there is one."""
 
     name: str
@@ -37,15 +36,63 @@ class _Row:
         return f"| {self.name} | {self.ours:.{self.digits}f} | {theirs} | {shown} | {aim} | {verdict} |"
 
 
-def page(taken: str, machine: Mapping[str, str], rounds: list[Round], notes: str) -> str:
-    """The whole page in Markdown."""
-    return "\n".join([*_head(taken, machine), *(line for one in rounds for line in _round(one)), notes])
+@dataclass(frozen=True)
+class Round:
+    """One study over one line, as it was measured on one day on one machine; `missed` turns of the wheel by viewer."""
+
+    date: str
+    slices: int
+    quality: Quality
+    machine: Mapping[str, str]
+    rows: Sequence[Row]
+    missed: Mapping[str, int]
+
+    def keep(self, folder: Path = ROUNDS) -> None:
+        """Writes it down, in place of the same round of an earlier day."""
+        told = asdict(self)
+        told |= told.pop("quality")
+        name = f"{self.slices}-slices-{self.quality.round_trip_ms:g}-ms.json"
+        (folder / name).write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
 
 
-def _head(taken: str, machine: Mapping[str, str]) -> Iterator[str]:
+def measured_round(
+    date: str, slices: int, quality: Quality, machine: Mapping[str, str], figures: Mapping[str, Figures]
+) -> Round:
+    """The round of these figures."""
+    rows = list(_rows(quality, figures[OURS], figures[OHIF]))
+    return Round(
+        date, slices, quality, machine, rows, {name: one.missed for name, one in figures.items() if one.missed}
+    )
+
+
+def kept_rounds(folder: Path = ROUNDS) -> list[Round]:
+    """All rounds that were ever measured, small studies and short lines first."""
+    found = []
+    for path in folder.glob("*.json"):
+        told = json.loads(path.read_text())
+        quality = Quality(told.pop("round_trip_ms"), told.pop("megabits"))
+        rows = [Row(**row) for row in told.pop("rows")]
+        found.append(Round(quality=quality, rows=rows, **told))
+    return sorted(found, key=lambda one: (one.slices, one.quality.round_trip_ms))
+
+
+def page(rounds: Sequence[Round], notes: str, missing: Sequence[str] = ()) -> str:
+    """The whole page in Markdown; `missing` names the rounds that nobody has measured yet."""
+    machines: list[Mapping[str, str]] = []
+    for one in rounds:
+        if one.machine not in machines:
+            machines.append(one.machine)
+    lines = (
+        line for one in rounds for line in _round(one, machines.index(one.machine) + 1 if len(machines) > 1 else 0)
+    )
+    unmeasured = [f"Not measured yet: {'; '.join(missing)}.", ""] if missing else []
+    return "\n".join([*_head(machines), *unmeasured, *lines, notes])
+
+
+def _head(machines: Sequence[Mapping[str, str]]) -> Iterator[str]:
     yield "# Performance of the viewer"
     yield ""
-    yield f"Written by `make bench-viewer` on {taken}; do not edit it by hand. The server's own figures are in"
+    yield "Written by `make bench-viewer`, round by round; do not edit it by hand. The server's own figures are in"
     yield "[performance](performance.md)."
     yield ""
     yield "Lightbox and OHIF show the same chest CT of 512 × 512 from the same Lightbox server, in headless Chromium"
@@ -53,42 +100,47 @@ def _head(taken: str, machine: Mapping[str, str]) -> Iterator[str]:
     yield "build, served compressed from a server of its own; without a graphics card it draws with its CPU renderer."
     yield "Each figure is the middle of two visits; browser, servers and line share this machine's cores."
     yield ""
-    for name, text in machine.items():
-        yield f"- {name}: {text}"
-    yield ""
+    for number, machine in enumerate(machines, 1):
+        if len(machines) > 1:
+            yield f"Machine {number}:"
+            yield ""
+        for name, text in machine.items():
+            yield f"- {name}: {text}"
+        yield ""
 
 
-def _round(one: Round) -> Iterator[str]:
+def _round(one: Round, machine: int) -> Iterator[str]:
     yield f"## {one.slices} slices, {one.quality}"
+    yield ""
+    yield f"Measured on {one.date}{f', on machine {machine}' if machine else ''}."
     yield ""
     yield f"| | {OURS} | {OHIF} | ours/theirs | to reach | reached |"
     yield "|---|---:|---:|---:|---:|---|"
-    yield from (row.text() for row in _rows(one.quality, one.figures[OURS], one.figures[OHIF]))
+    yield from (row.text() for row in one.rows)
     yield ""
-    missed = {name: figures.missed for name, figures in one.figures.items() if figures.missed}
-    for name, count in missed.items():
+    for name, count in one.missed.items():
         yield f"- {name}: {count} single turns of the wheel showed no new picture within five seconds."
     yield ""
 
 
-def _rows(quality: Quality, ours: Figures, theirs: Figures) -> Iterator[_Row]:
+def _rows(quality: Quality, ours: Figures, theirs: Figures) -> Iterator[Row]:
     step_aim = 1.2 if not quality.round_trip_ms else 1.5 if quality.round_trip_ms <= 40 else 0
-    yield _Row("address to first picture, cold, ms", middle(ours.cold_ms), middle(theirs.cold_ms), 0.25)
-    yield _Row("address to first exact picture, cold, ms", middle(ours.cold_exact_ms), middle(theirs.cold_exact_ms))
-    yield _Row("address to first picture, warm, ms", middle(ours.warm_ms), middle(theirs.warm_ms))
-    yield _Row("click in the list to first picture, ms", middle(ours.click_ms), middle(theirs.click_ms), 0.4)
-    yield _Row("network to the first picture, kB", middle(ours.kilobytes), middle(theirs.kilobytes), 0.1)
-    yield _Row("modules to the first picture", middle(ours.modules), middle(theirs.modules))
-    yield _Row("the modules unpacked, kB", middle(ours.module_kilobytes), middle(theirs.module_kilobytes))
-    yield _Row("wheel step p50, ms", share(ours.step_ms, 0.5), share(theirs.step_ms, 0.5))
-    yield _Row("wheel step p95, ms", share(ours.step_ms, 0.95), share(theirs.step_ms, 0.95), step_aim)
-    yield _Row("scroll forward, slices/s", middle(ours.forward), middle(theirs.forward), 1.3, True, 1)
-    yield _Row("scroll back, slices/s", middle(ours.backward), middle(theirs.backward), 1.3, True, 1)
-    yield _Row("turns of the wheel that counted, %", *(100 * middle(one.honoured) for one in (ours, theirs)))
-    yield _Row(
+    yield Row("address to first picture, cold, ms", middle(ours.cold_ms), middle(theirs.cold_ms), 0.25)
+    yield Row("address to first exact picture, cold, ms", middle(ours.cold_exact_ms), middle(theirs.cold_exact_ms))
+    yield Row("address to first picture, warm, ms", middle(ours.warm_ms), middle(theirs.warm_ms))
+    yield Row("click in the list to first picture, ms", middle(ours.click_ms), middle(theirs.click_ms), 0.4)
+    yield Row("network to the first picture, kB", middle(ours.kilobytes), middle(theirs.kilobytes), 0.1)
+    yield Row("modules to the first picture", middle(ours.modules), middle(theirs.modules))
+    yield Row("the modules unpacked, kB", middle(ours.module_kilobytes), middle(theirs.module_kilobytes))
+    yield Row("wheel step p50, ms", share(ours.step_ms, 0.5), share(theirs.step_ms, 0.5))
+    yield Row("wheel step p95, ms", share(ours.step_ms, 0.95), share(theirs.step_ms, 0.95), step_aim)
+    yield Row("scroll forward, slices/s", middle(ours.forward), middle(theirs.forward), 1.3, True, 1)
+    yield Row("scroll back, slices/s", middle(ours.backward), middle(theirs.backward), 1.3, True, 1)
+    yield Row("turns of the wheel that counted, %", *(100 * middle(one.honoured) for one in (ours, theirs)))
+    yield Row(
         "scroll at once after opening, slices/s", middle(ours.cold_scroll), middle(theirs.cold_scroll), 2, True, 1
     )
-    yield _Row("turns that counted there, %", *(100 * middle(one.cold_honoured) for one in (ours, theirs)))
-    yield _Row("window dragged, pictures/s", middle(ours.drags), middle(theirs.drags), 0, True, 1)
-    yield _Row("memory of the browser, MiB", middle(ours.megabytes), middle(theirs.megabytes))
-    yield _Row("memory above that of an empty page, MiB", middle(ours.own_megabytes), middle(theirs.own_megabytes), 0.5)
+    yield Row("turns that counted there, %", *(100 * middle(one.cold_honoured) for one in (ours, theirs)))
+    yield Row("window dragged, pictures/s", middle(ours.drags), middle(theirs.drags), 0, True, 1)
+    yield Row("memory of the browser, MiB", middle(ours.megabytes), middle(theirs.megabytes))
+    yield Row("memory above that of an empty page, MiB", middle(ours.own_megabytes), middle(theirs.own_megabytes), 0.5)
