@@ -17,7 +17,7 @@ _KEPT = (
     "EstimatedRadiographicMagnificationFactor PixelSpacingCalibrationType Rows Columns NumberOfFrames SamplesPerPixel "
     "PhotometricInterpretation BitsAllocated BitsStored HighBit PixelRepresentation PlanarConfiguration WindowCenter "
     "WindowWidth VOILUTFunction RescaleSlope RescaleIntercept RescaleType PresentationLUTShape BurnedInAnnotation "
-    "LossyImageCompression FrameTime CineRate RecommendedDisplayFrameRate NumberOfStudyRelatedSeries "
+    "LossyImageCompression FrameTime FrameTimeVector CineRate RecommendedDisplayFrameRate NumberOfStudyRelatedSeries "
     "NumberOfStudyRelatedInstances NumberOfSeriesRelatedInstances "
     "SharedFunctionalGroupsSequence PerFrameFunctionalGroupsSequence PlanePositionSequence PlaneOrientationSequence "
     "PixelMeasuresSequence FrameVOILUTSequence PixelValueTransformationSequence FrameAnatomySequence "

@@ -56,6 +56,13 @@ test('a film says how long its frames are shown, in the order in which the serve
   assert.equal(framesFrom(dataset({ '00080018': ['1'], '00181063': ['40'] }), series)[0].frame_ms, null, 'one image is no film');
 });
 
+test('frames that are shown for different times say so, each since the one before', () => {
+  const frames = framesFrom(dataset({ '00080018': ['1'], '00280008': ['4'], '00181065': [0, 40, 80, 20], '00181063': ['33'] }), series);
+  assert.deepEqual(frames.map(({ frame_ms }) => frame_ms), [40, 80, 20, 20]);
+  const others = framesFrom(dataset({ '00080018': ['1'], '00280008': ['3'], '00181065': [0, 40], '00181063': ['33'] }), series);
+  assert.deepEqual(others.map(({ frame_ms }) => frame_ms), [33, 33, 33], 'a vector of another length is not believed');
+});
+
 test('nothing known is nothing claimed', () => {
   const [frame] = framesFrom(dataset({ '00080018': ['1'] }), series);
   assert.deepEqual([frame.spacing, frame.aspect, frame.edges, frame.position, frame.windows], [null, 1, null, null, []]);

@@ -14,7 +14,7 @@ const INSTANCE_FIELDS = [
   'ImagePositionPatient', 'ImageOrientationPatient', 'PatientOrientation', 'PixelSpacing', 'ImagerPixelSpacing',
   'PixelAspectRatio', 'SliceThickness', 'SliceLocation', 'WindowCenter', 'WindowWidth',
   'WindowCenterWidthExplanation', 'FrameOfReferenceUID', 'Laterality', 'ImageLaterality', 'ViewPosition', 'InstitutionName',
-  'FrameTime', 'RecommendedDisplayFrameRate', 'CineRate',
+  'FrameTime', 'FrameTimeVector', 'RecommendedDisplayFrameRate', 'CineRate',
 ];
 
 /** @param {Record<string, string>} query QIDO-RS keys @param {AbortSignal} [signal] @param {Search} [by] */
@@ -100,7 +100,7 @@ export function framesFrom(dataset, series) {
     plane: edges && planeOf(dataset, cosines),
     position: alongNormal(cosines, numbers(dataset, 'ImagePositionPatient')) ?? number(dataset, 'SliceLocation'),
     thickness: number(dataset, 'SliceThickness'),
-    frame_ms: count > 1 ? frameTimeOf(dataset) : null,
+    frame_ms: null,
     windows: windowsOf(dataset),
     laterality: text(dataset, 'ImageLaterality') || text(dataset, 'Laterality') || series.laterality,
     view_position: text(dataset, 'ViewPosition'),
@@ -108,8 +108,9 @@ export function framesFrom(dataset, series) {
   };
   const instance_uid = text(dataset, 'SOPInstanceUID');
   const { study_uid, series_uid } = series;
+  const timeOf = frameTimesOf(dataset, count);
   return Array.from({ length: count }, (_, i) => (
-    { ...shared, image: { study_uid, series_uid, instance_uid, frame_number: i + 1 } }));
+    { ...shared, frame_ms: timeOf(i), image: { study_uid, series_uid, instance_uid, frame_number: i + 1 } }));
 }
 
 /** @param {Dataset} dataset @param {number[]} cosines @returns {ImagePlane | null} */
@@ -128,11 +129,16 @@ function spacingOf(dataset) {
   return row > 0 && column > 0 ? { row, column, kind: inPatient.length === 2 ? 'patient' : 'detector' } : null;
 }
 
-/** PS3.3 C.7.6.5: how long a frame is shown, in milliseconds, in the order in which the server believes them. @param {Dataset} dataset */
-function frameTimeOf(dataset) {
+/** PS3.3 C.7.6.5: how long each frame is shown, in milliseconds, in the order in which the server believes them. @param {Dataset} dataset @param {number} count @returns {(frame: number) => number | null} */
+function frameTimesOf(dataset, count) {
+  if (count < 2) return () => null;
+  const since = numbers(dataset, 'FrameTimeVector');
+  // each is the time since the frame before, so the last is shown as long as the one before it
+  if (since.length === count) return (frame) => since[Math.min(frame + 1, count - 1)] || null;
   const time = number(dataset, 'FrameTime') ?? 0;
   const rate = number(dataset, 'RecommendedDisplayFrameRate') || number(dataset, 'CineRate') || 0;
-  return time > 0 ? time : rate > 0 ? 1000 / rate : null;
+  const every = time > 0 ? time : rate > 0 ? 1000 / rate : null;
+  return () => every;
 }
 
 /** @param {Dataset} dataset @param {Spacing | null} spacing */
