@@ -17,6 +17,7 @@ const ROOM_LEFT = 0.6;
 
 export class PointerLayer extends LiveElement {
   /** @type {Map<string, HTMLElement>} */ #tags = new Map();
+  /** @type {Map<string, HTMLElement>} */ #rings = new Map();
   /** @type {Map<string, number>} */ #pulsed = new Map();
   /** @type {number} */ #timer = 0;
 
@@ -68,10 +69,14 @@ export class PointerLayer extends LiveElement {
   /** A ring that closes in on what somebody wants to be looked at. @param {{ id: string, name: string, mark: number }} person @param {Placement | null} placement @param {SharedPointer | undefined} pulse */
   #pulse({ id, name, mark: number }, placement, pulse) {
     const at = pulse && this.#where(pulse);
-    if (!at || !placement || this.#pulsed.get(id) === pulse.at) return;
+    const drawn = this.#rings.get(id);
+    if (!at || !placement) return drawn?.remove();
+    if (drawn) this.#place(drawn, placement.toScreen(at));
+    if (this.#pulsed.get(id) === pulse.at) return;
     this.#pulsed.set(id, pulse.at);
     const ring = make('div', { class: 'pulse', 'data-testid': 'pulse', 'data-mark': String(number) }, make('span', { class: 'pointer-name' }, `${name}: look here`));
     this.#place(ring, placement.toScreen(at));
+    this.#rings.set(id, ring);
     this.append(ring);
     window.setTimeout(() => ring.remove(), FADE_MS);
   }
