@@ -131,13 +131,9 @@ def test_a_process_that_is_killed_again_and_again_costs_nothing_acknowledged(tmp
     clients = storm.rage(server, ended)
     for number in range(3):
         storm.middle()
-        before = set(server.workers())
-        os.kill(sorted(before)[number % 2], signal.SIGKILL)
+        os.kill(both(server)[number % 2], signal.SIGKILL)
         storm.middle()  # the other one goes on
-        deadline = time.monotonic() + 60
-        while len(set(server.workers()) - before) != 1:
-            assert time.monotonic() < deadline, "it is started again"
-            time.sleep(0.05)
+    both(server)
     ended.set()
     for client in clients:
         client.join()
@@ -152,6 +148,15 @@ def test_a_process_that_is_killed_again_and_again_costs_nothing_acknowledged(tmp
     assert server.stop() == 0
     assert not list((root / "archive" / "inbox").iterdir())
     storm.verify(root)
+
+
+def both(server: RunningServer) -> list[int]:
+    """The two processes, once there are two: whichever was killed is started again."""
+    deadline = time.monotonic() + 60
+    while len(running := server.workers()) != 2:
+        assert time.monotonic() < deadline, "it is started again"
+        time.sleep(0.05)
+    return sorted(running)
 
 
 def files(root: Path) -> set[str]:
