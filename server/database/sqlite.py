@@ -21,6 +21,9 @@ Write = Callable[[sqlite3.Connection], Any]
 
 _BUSY_MS = 30_000
 _MOST_TOGETHER = 256
+_WRITER_KIB = 32 * 1024
+_READER_KIB = 4 * 1024
+"""Pages that a connection keeps. Every thread has one to read with, and what it lets go of is in the system's cache."""
 _CHECKPOINT_PAGES = 4000
 """A page that many commits have changed is copied from the log once; so large a log (16 MB) is read in no time."""
 
@@ -34,7 +37,7 @@ class Database:
         self._readers: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._watching = threading.Lock()
-        self._writer = self._connect()
+        self._writer = self._connect(_WRITER_KIB)
         self._watcher = self._connect()
         self._waiting: deque[_Change] = deque()
         self._turn = threading.Lock()
@@ -100,13 +103,13 @@ class Database:
                 self._readers.append(connection)
         return connection
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, cache_kib: int = _READER_KIB) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=_BUSY_MS / 1000)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA cache_size=-32768")
+        connection.execute(f"PRAGMA cache_size=-{cache_kib}")
         connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
         return connection
 
