@@ -50,12 +50,13 @@ def test_a_day_leaves_memory_and_descriptors_as_they_were(tmp_path: Path) -> Non
         thread.join()
     stored = httpx.get(f"{server.dicomweb}/instances", params={"limit": 1}).status_code
     assert (stored, server.stop()) == (200, 0)
-    slope, grown, descriptors = watched.slope(), watched.grown(), watched.descriptors()
+    faster = 24 * 3600 / watched.seconds()  # rooms that a busy machine keeps waiting are not as fast as they shall be
+    slope, grown, descriptors = watched.slope() / faster, watched.grown(), watched.descriptors()
     failed = sum(number for status, number in said.items() if status >= 500)
     images = len(list((tmp_path / "root" / "archive" / "objects").rglob("*.dcm")))
     report(
         "a hospital's day by the simulator, accelerated",
-        f"{SPEED:.0f} times as fast as life, small images, caches of 16 MiB: {images} instances, {sum(said.values())} "
+        f"{faster:.0f} times as fast as life, small images, caches of 16 MiB: {images} instances, {sum(said.values())} "
         f"requests of readers: {failed} failed; memory {grown:+.1f} MiB over the second half "
         f"({slope:+.2f} MiB in an hour of the hospital's), descriptors {descriptors[0]} to {descriptors[1]}",
     )
@@ -80,10 +81,14 @@ class Watched:
             descriptors = len(list(Path(f"/proc/{self._pid}/fd").iterdir()))
             self._samples.append((time.monotonic(), memory, descriptors))
 
+    def seconds(self) -> float:
+        """How long it was watched."""
+        return self._samples[-1][0] - self._samples[0][0]
+
     def slope(self) -> float:
-        """MiB that memory grows in an hour of the hospital's, over the second half of the day."""
+        """MiB that memory grows in an hour by the clock, over the second half of the day."""
         seconds, memory, _ = zip(*self._second_half(), strict=True)
-        return float(np.polyfit(np.array(seconds) * SPEED / 3600, np.array(memory), 1)[0])
+        return float(np.polyfit(np.array(seconds) / 3600, np.array(memory), 1)[0])
 
     def grown(self) -> float:
         """MiB between the first and the last quarter of that half, in the median."""

@@ -55,7 +55,8 @@ def test_what_the_disk_turns_is_never_served(tmp_path: Path) -> None:
         named = {line.split("\t")[1] for line in told.stdout.splitlines()}
         assert named == {f"1.2.3.{number}" for number in turned}
     report(
-        "a bit turned on the disk under files that were read before", f"{TURNED} of {FILES} files | {FILES} | 0 served"
+        "a bit turned on the disk under files that were read before",
+        f"{TURNED} of {FILES} files: 0 served, all {TURNED} found and no other",
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from e2e.running import RunningServer
-from e2e.soak.report import report
+from e2e.soak.report import report, told
 from e2e.storm import Storm
 
 
@@ -34,7 +34,7 @@ def test_hours_of_kill_9(new_server: Callable[[], RunningServer], tmp_path: Path
             storm.verify(tmp_path / "root-0")
     assert server.stop() == 0
     storm.verify(tmp_path / "root-0")
-    report("kill -9", f"{rounds} | {len(storm.acknowledged)} | 0")
+    report("kill -9", told(rounds, len(storm.acknowledged)))
 
 
 def test_hours_of_processes_killed_one_at_a_time(tmp_path: Path) -> None:
@@ -60,4 +60,4 @@ def test_hours_of_processes_killed_one_at_a_time(tmp_path: Path) -> None:
     storm.check(server)
     assert server.stop() == 0
     storm.verify(root)
-    report("kill -9 of one of three processes", f"{rounds} | {len(storm.acknowledged)} | 0")
+    report("kill -9 of one of three processes", told(rounds, len(storm.acknowledged)))

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from e2e.running import WITHOUT_SYNC, RunningServer
-from e2e.soak.report import report
+from e2e.soak.report import report, told
 from e2e.storm import Storm
 
 ROUNDS = {"ext4": int(os.environ.get("SOAK_POWER_CUTS", "30")), "xfs": int(os.environ.get("SOAK_POWER_CUTS_XFS", "10"))}
@@ -79,7 +79,7 @@ def test_nothing_acknowledged_is_lost_when_the_power_goes(tmp_path: Path, kind: 
             storm.check(server)
             assert server.stop() == 0
             storm.verify(mounted / "root")
-    report(f"power cut, {kind}", f"{ROUNDS[kind]} | {len(storm.acknowledged)} | 0")
+    report(f"power cut, {kind}", told(ROUNDS[kind], len(storm.acknowledged)))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
@@ -94,7 +94,7 @@ def test_a_server_that_does_not_wait_for_the_disk_loses_what_it_acknowledged(tmp
         finally:
             server.stop()
     lost = str(found.value).splitlines()[0]
-    report("power cut, ext4, every fsync switched off", f"1 | {len(storm.acknowledged)} | found out: {lost}")
+    report("power cut, ext4, every fsync switched off: the control", f"found out: {lost}")
 
 
 def lose_power(server: RunningServer, storm: Storm, folder: Path) -> None:
