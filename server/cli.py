@@ -5,7 +5,7 @@ import logging
 import sqlite3
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from server.archive.occupied import Occupied
@@ -65,21 +65,33 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+_SHOWN = frozenset({"archive.root", "archive.replica", "access.organisation"})
+"""Settings that the help of a command tells of, when it does not serve: it takes the others too."""
+
+
 class _Commands:
-    """Adds commands, each with the flags of all settings."""
+    """Adds commands, each with the flags of all settings; the help of those that serve tells of all of them."""
 
     def __init__(self, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         self._commands = commands
 
-    def add(self, name: str, run: Run, summary: str, description: str) -> argparse.ArgumentParser:
+    def add(
+        self, name: str, run: Run, summary: str, description: str, *, serves: bool = False
+    ) -> argparse.ArgumentParser:
         command = self._commands.add_parser(name, help=summary, description=description)
         command.set_defaults(run=run)
-        _add_flags(command)
+        _add_flags(command, None if serves else _SHOWN)
         return command
 
 
 def _add_serving(commands: _Commands) -> None:
-    commands.add("serve", lambda _asked, settings: serving.serve(settings), "start the server", "Starts the server.")
+    commands.add(
+        "serve",
+        lambda _asked, settings: serving.serve(settings),
+        "start the server",
+        "Serves until SIGTERM or SIGINT, then finishes what it acknowledged. Says on standard output when it is ready.",
+        serves=True,
+    )
     take_in = commands.add(
         "import",
         lambda asked, settings: importing.import_paths(settings, asked.paths),
@@ -92,6 +104,7 @@ def _add_serving(commands: _Commands) -> None:
         lambda asked, settings: demo.show(settings, asked.studies),
         "import studies, start the server, and print a session to share",
         "Imports studies, starts the server, and prints the address of the worklist and of a session.",
+        serves=True,
     )
     show.add_argument("--studies", type=Path, required=True, help="folder of DICOM files to show")
     link = commands.add(
@@ -107,6 +120,7 @@ def _add_serving(commands: _Commands) -> None:
         lambda asked, settings: showing.show_settings(settings, asked.config, _flags(asked)),
         "print every setting, its value and where it came from",
         "Prints every setting, its value and where it came from, as a file for --config.",
+        serves=True,
     )
 
 
@@ -201,11 +215,14 @@ def _quarantine(asked: argparse.Namespace, settings: Settings) -> int:
     return act(settings, asked.digest)
 
 
-def _add_flags(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("settings", "see `lightbox settings` and docs/reference/settings.md")
-    group.add_argument("--config", type=Path, help="a TOML file with settings")
+def _add_flags(command: argparse.ArgumentParser, shown: Collection[str] | None) -> None:
+    """A flag for every setting; the help tells of those that are `shown`, or of all."""
+    more = "" if shown is None else "and every other one: "
+    group = command.add_argument_group("settings", f"{more}see `lightbox settings` and docs/reference/settings.md")
+    group.add_argument("--config", type=Path, metavar="FILE", help="a TOML file with settings")
     for knob in knobs():
-        group.add_argument(knob.flag, dest=f"setting {knob.key}", metavar=knob.name.upper(), help=knob.reason)
+        told = knob.reason if shown is None or knob.key in shown else argparse.SUPPRESS
+        group.add_argument(knob.flag, dest=f"setting {knob.key}", metavar=knob.name.upper(), help=told)
 
 
 def _flags(asked: argparse.Namespace) -> dict[str, dict[str, str]]:

@@ -13,7 +13,7 @@ from server.access.preferences import Preferences
 from server.app import Parts, open_parts
 from server.catalogue.leaving import Wanted, count
 from server.commands import check_export
-from server.commands.failure import CommandFailed
+from server.commands.failure import CommandFailed, need_archive
 from server.commands.progress import bar
 from server.settings import Settings
 from server.studies.export import MANIFEST, Export
@@ -34,6 +34,7 @@ To take it into another Lightbox: lightbox import FOLDER. Any DICOM system can r
 
 def export(settings: Settings, to: Path, wanted: Wanted) -> int:
     """Writes an export into the empty folder `to`; answers 1 when damaged instances had to stay behind."""
+    need_archive(settings.archive.root)
     if to.exists() and any(to.iterdir()):
         raise CommandFailed(f"{to} is not empty")
     to.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from contextlib import closing
 from server.access.links import LONGEST_DAYS, Links
 from server.access.policy import Action
 from server.app import open_parts
-from server.commands.failure import CommandFailed
+from server.commands.failure import CommandFailed, need_archive
 from server.settings import Settings
 from server.studies.share import Share
 
@@ -16,6 +16,7 @@ def link(settings: Settings, study_uids: Sequence[str], days: float) -> int:
     """Prints the address of a link to these studies, good for so many days; the server need not be running."""
     if not 0 < days <= LONGEST_DAYS:
         raise CommandFailed(f"a link is good for {LONGEST_DAYS} days at most")
+    need_archive(settings.archive.root)
     with closing(open_parts(settings)) as parts:
         made = Links(parts.records).make(study_uids, int(time.time() + days * 86_400))
         Share(parts.catalogue, parts.audit).require(parts.local_person, Action.SHARE, study_uids)

@@ -9,9 +9,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 @contextmanager
 def bar(doing: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error, kept out of what a script reads; the function moves it on."""
+    """A bar on standard error where that is a terminal; the function moves it on."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=not console.is_terminal) as progress:
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(doing, total=total)
         yield lambda done: progress.advance(task, done)

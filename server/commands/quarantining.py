@@ -9,7 +9,7 @@ from rich.table import Table
 from server.access.policy import Action
 from server.app import Parts, open_parts
 from server.archive.quarantine import Held, Quarantine
-from server.commands.failure import CommandFailed
+from server.commands.failure import CommandFailed, need_archive
 from server.settings import Settings
 from server.studies.store import Refused
 
@@ -19,12 +19,16 @@ _SHORTEST = 8
 
 def show(settings: Settings) -> int:
     """Lists what is held, the oldest first, by UIDs and digest."""
+    need_archive(settings.archive.root)
     table = Table("digest", "since (UTC)", "from", "instance", "reason", box=None)
     for held in Quarantine(settings.archive.root / "quarantine").held():
         since = datetime.fromtimestamp(held.at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
         table.add_row(
             held.digest[:16], since, f"{held.person_id} ({held.organisation})", held.instance_uid, held.reason
         )
+    if not table.rows:
+        Console(stderr=True).print("nothing is in quarantine", markup=False)
+        return 0
     Console(highlight=False, soft_wrap=True).print(table)
     return 0
 

@@ -11,7 +11,7 @@ from server.archive.occupied import Occupancy
 from server.archive.store import Archive
 from server.catalogue.entries import prepare
 from server.catalogue.ledger import CatalogueBehind, Ledger
-from server.commands.failure import CommandFailed
+from server.commands.failure import need_archive
 from server.commands.progress import bar
 from server.database.sqlite import Database
 from server.errors import ServerError
@@ -22,8 +22,7 @@ from server.studies.reindex import Rebuilt, Reindex, swap
 def reindex(settings: Settings) -> int:
     """Rebuilds the catalogue; answers 0 when every file is in it, 1 when some cannot be, which are named."""
     root = settings.archive.root
-    if not (root / "archive").is_dir():
-        raise CommandFailed(f"there is no archive under {root}")
+    need_archive(root)
     rebuilt = rebuild(root, settings.access.organisation, settings.archive.sync_threads)
     tell(rebuilt)
     return 1 if rebuilt.missing or rebuilt.damaged or rebuilt.unreadable or rebuilt.contradicting else 0

@@ -10,7 +10,7 @@ from rich.console import Console
 from server.app import open_parts
 from server.archive.store import Archive
 from server.catalogue.ledger import Ledger
-from server.commands.failure import CommandFailed
+from server.commands.failure import CommandFailed, need_archive
 from server.commands.progress import bar
 from server.database.sqlite import Database
 from server.settings import MIB, Settings
@@ -25,6 +25,7 @@ _TOO_LATE_MS = 300_000
 def replica(settings: Settings, asked: str, throttle_mib: int) -> int:
     """Does what was asked: `status`, `sync`, `verify` or `renew`; answers 0 when the replica is as it should be."""
     second = replica_of(settings)
+    need_archive(settings.archive.root)
     if asked == "renew":
         second.renew()
         return 0

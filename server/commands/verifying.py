@@ -12,6 +12,7 @@ from rich.console import Console
 
 from server.app import Parts, open_parts
 from server.catalogue import damage
+from server.commands.failure import need_archive
 from server.commands.progress import bar
 from server.database.sqlite import Database
 from server.settings import MIB, Settings
@@ -31,6 +32,7 @@ class Progress:
 
 def verify(settings: Settings, *, throttle_mib: int, anew: bool) -> int:
     """Goes through all files; answers 0 when all are sound or mended, 1 when faults remain."""
+    need_archive(settings.archive.root)
     kept = settings.archive.root / "verify.json"
     with closing(open_parts(settings)) as parts:
         so_far = Progress(begun_at=time.time_ns() // 1_000_000) if anew else _read(kept)

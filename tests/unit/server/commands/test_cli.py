@@ -115,3 +115,28 @@ def test_a_root_that_cannot_be_used_is_told_in_one_line(
     (tmp_path / spoilt if spoilt == "root" else folder / spoilt).write_text("no folder, and no database either" * 40)
     assert main(["import", "--root", str(folder), __file__]) == 1
     assert _said(capsys).startswith(f"lightbox: cannot use {folder}")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["verify"], ["reindex"], ["quarantine", "list"], ["replica", "status", "--replica", "r"], ["link", "1.2"]],
+)
+def test_a_mistyped_root_is_not_made_and_found_in_good_order(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "mistyped"
+    assert main([*command, "--root", str(root)]) == 1
+    assert "there is no archive under" in capsys.readouterr().err
+    assert not root.exists()
+
+
+def test_help_of_a_command_tells_of_what_concerns_it(capsys: pytest.CaptureFixture[str]) -> None:
+    def told(command: str) -> str:
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        return capsys.readouterr().out
+
+    assert "--port" in told("serve")
+    backup = told("backup")
+    assert "--to DIR" in backup
+    assert "--port" not in backup
