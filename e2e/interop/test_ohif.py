@@ -4,6 +4,7 @@ The pictures it writes are part of the docs; look at them.
 """
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,6 +101,44 @@ def test_it_shows_an_image(page: Page, ohif: Ohif, server: RunningServer, name: 
     page.mouse.move(640, 715)
     _save(page.screenshot(animations="disabled"), name)
     assert [fault for fault in faults if server.address in fault] == []
+
+
+def test_a_report_of_ours_is_loaded_there_to_be_edited(page: Page, ohif: Ohif, server: RunningServer) -> None:
+    [series] = httpx.get(f"{server.dicomweb}/series", params={"Modality": "CT"}).json()
+    study_uid, series_uid = (series[tag]["Value"][0] for tag in ("0020000D", "0020000E"))
+    instances = httpx.get(f"{server.dicomweb}/studies/{study_uid}/series/{series_uid}/instances").json()
+    image = {
+        "study_uid": study_uid,
+        "series_uid": series_uid,
+        "instance_uid": instances[len(instances) // 2]["00080018"]["Value"][0],
+        "frame_number": 1,
+    }
+    points = {"length": [(30, 30), (90, 60)], "angle": [(20, 90), (40, 70), (70, 80)]}
+    marks = [
+        {
+            "id": f"0f8fad5b-d9cb-469f-a165-{number:012d}",
+            "kind": kind,
+            "image": image,
+            "points": [{"x": x, "y": y} for x, y in places],
+            "text": "",
+            "made": "2026-11-21T14:32:05.120Z",
+        }
+        for number, (kind, places) in enumerate(points.items())
+    ]
+    path = f"{server.address}/api/studies/{study_uid}/measurement-reports"
+    assert httpx.post(path, json={"marks": marks}).status_code == 201
+    page.goto(f"{ohif.origin}/viewer?StudyInstanceUIDs={study_uid}")
+    expect(page.locator("canvas.cornerstone-canvas").first).to_be_visible(timeout=PATIENCE)
+    page.get_by_text("Skip all").click(timeout=PATIENCE)
+    page.locator('[data-cy="study-browser-thumbnail-no-image"]').first.dblclick(timeout=PATIENCE)
+    # it asks only where it can take the measurements over
+    page.get_by_role("button", name="Yes").click(timeout=PATIENCE)
+    drawn = page.locator("svg.svg-layer")
+    expect(drawn.locator("circle")).not_to_have_count(0, timeout=PATIENCE)
+    expect(drawn).to_contain_text(re.compile(r"\d mm"), timeout=PATIENCE)
+    expect(drawn).to_contain_text("°")
+    page.mouse.move(640, 715)
+    _save(page.screenshot(animations="disabled"), "report")
 
 
 def _save(picture: bytes, name: str) -> None:
