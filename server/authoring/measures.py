@@ -34,7 +34,8 @@ class Measured:
 class Scale:
     """How large a pixel is, across and down: mm where the image says so, else pixels of its own shape.
 
-    PS3.3 10.7.1.1: Pixel Spacing counts in the patient, Imager Pixel Spacing at the detector.
+    PS3.3 10.7.1.1: Pixel Spacing counts in the patient, Imager Pixel Spacing at the detector; where both say the same,
+    nobody has corrected for what lies between the two.
     """
 
     across: float
@@ -67,10 +68,10 @@ ON_A_PLANE = Scale(1.0, 1.0, True)
 
 def scale_of(header: Mapping[str, Any]) -> Scale:
     """The scale of an image by its header."""
-    for keyword in ("PixelSpacing", "ImagerPixelSpacing"):
-        spacing = _two(header, keyword)
-        if spacing:
-            return Scale(spacing[1], spacing[0], True, keyword != "PixelSpacing")
+    in_patient, at_detector = _two(header, "PixelSpacing"), _two(header, "ImagerPixelSpacing")
+    spacing = in_patient or at_detector
+    if spacing:
+        return Scale(spacing[1], spacing[0], True, spacing == at_detector)
     ratio = _two(header, "PixelAspectRatio") or (1.0, 1.0)
     return Scale(1.0, ratio[0] / ratio[1], False)
 

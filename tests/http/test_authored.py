@@ -150,13 +150,24 @@ def test_numbers_are_those_of_the_header_and_the_stored_pixels(server: Client, c
         assert found[meaning] == (pytest.approx(truth), "[hnsf'U]")
 
 
-def test_millimetres_at_the_detector_say_so(server: Client) -> None:
-    source = image(Rows=64, Columns=64, PixelData=bytes(64 * 64 * 2), Modality="DX", ImagerPixelSpacing=[0.2, 0.2])
+@pytest.mark.parametrize(
+    ("told", "at_detector"), [({}, True), ({"PixelSpacing": [0.2, 0.2]}, True), ({"PixelSpacing": [0.18, 0.18]}, False)]
+)
+def test_millimetres_at_the_detector_say_so(server: Client, told: dict[str, Any], at_detector: bool) -> None:
+    film = {
+        "Rows": 64,
+        "Columns": 64,
+        "PixelData": bytes(64 * 64 * 2),
+        "Modality": "DX",
+        "ImagerPixelSpacing": [0.2, 0.2],
+    }
+    source = image(**film, **told)
     assert server.stow(part10(source)).status_code == 200
     written = save(server, source, "measurement-reports", {"marks": [mark(source, "length", (1, 1), (11, 1))]})
-    assert numbers(written) == {"Length": (pytest.approx(2), "mm")}
+    assert numbers(written) == {"Length": (pytest.approx(2 if at_detector else 1.8), "mm")}
     [number] = written.ContentSequence[-1].ContentSequence[0].ContentSequence[-1:]
-    assert number.ContentSequence[0].ConceptCodeSequence[0].CodeMeaning == "Spacing at the detector plane"
+    methods = [part.ConceptCodeSequence[0].CodeMeaning for part in number.ContentSequence if part.ValueType == "CODE"]
+    assert methods == ["Spacing at the detector plane"] * at_detector
 
 
 def test_a_mark_beyond_its_image_is_left_out_and_that_is_said(server: Client, ct: list[Dataset]) -> None:

@@ -42,6 +42,14 @@ test('a film: detector spacing, its own letters, its own side', () => {
   assert.deepEqual([frame.laterality, frame.position, frame.thickness], ['R', null, null]);
 });
 
+test('a film says whether anybody corrected its magnification', () => {
+  const kind = (more) => framesFrom(dataset({ '00080018': ['1'], '00181164': [0.14, 0.14], ...more }), series)[0].spacing.kind;
+  assert.equal(kind({ '00280030': [0.14, 0.14] }), 'detector');
+  assert.equal(kind({ '00280030': [0.12, 0.12] }), 'corrected');
+  assert.equal(kind({ '00280030': [0.12, 0.12], '00280A02': ['GEOMETRY'] }), 'geometry');
+  assert.equal(kind({ '00280030': [0.12, 0.12], '00280A02': ['FIDUCIAL'] }), 'fiducial');
+});
+
 test('frames of one instance count from 1', () => {
   const frames = framesFrom(dataset({ '00080018': ['1'], '00280008': ['3'] }), series);
   assert.deepEqual(frames.map(({ image }) => image.frame_number), [1, 2, 3]);

@@ -5,10 +5,15 @@
 
 import { MILLIMETRES, planeText } from './planes.js';
 
+/** What millimetres are worth, by PS3.3 10.7.1.2. */
+const KINDS = {
+  patient: '', detector: 'at the detector plane', geometry: 'corrected for magnification', fiducial: 'calibrated by a known object', corrected: 'calibrated',
+};
+
 /** Pixels stretched to where they lie: `unit` px when the image does not say how large they are. @param {Pick<Frame, 'spacing' | 'aspect'>} frame */
 export function scaleOf({ spacing, aspect }) {
   return spacing
-    ? { x: spacing.column, y: spacing.row, unit: 'mm', note: spacing.kind === 'detector' ? 'at the detector plane' : '' }
+    ? { x: spacing.column, y: spacing.row, unit: 'mm', note: KINDS[spacing.kind] }
     : { x: 1, y: aspect, unit: 'px', note: 'not calibrated' };
 }
 

@@ -15,7 +15,7 @@ const TAGS = {
   SliceLocation: '00201041', ImageLaterality: '00200062', NumberOfStudyRelatedSeries: '00201206',
   NumberOfStudyRelatedInstances: '00201208', NumberOfSeriesRelatedInstances: '00201209', NumberOfFrames: '00280008',
   FrameTime: '00181063', FrameTimeVector: '00181065', RecommendedDisplayFrameRate: '00082144', CineRate: '00180040',
-  Rows: '00280010', Columns: '00280011', PixelSpacing: '00280030', PixelAspectRatio: '00280034',
+  Rows: '00280010', Columns: '00280011', PixelSpacing: '00280030', PixelSpacingCalibrationType: '00280A02', PixelAspectRatio: '00280034',
   WindowCenter: '00281050', WindowWidth: '00281051', WindowCenterWidthExplanation: '00281055',
 };
 

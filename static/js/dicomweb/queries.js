@@ -11,7 +11,7 @@ import { pathOf, search, STUDIES } from './client.js';
 
 const SERIES_FIELDS = ['BodyPartExamined', 'Laterality', 'InstitutionName'];
 const INSTANCE_FIELDS = [
-  'ImagePositionPatient', 'ImageOrientationPatient', 'PatientOrientation', 'PixelSpacing', 'ImagerPixelSpacing',
+  'ImagePositionPatient', 'ImageOrientationPatient', 'PatientOrientation', 'PixelSpacing', 'ImagerPixelSpacing', 'PixelSpacingCalibrationType',
   'PixelAspectRatio', 'SliceThickness', 'SliceLocation', 'WindowCenter', 'WindowWidth',
   'WindowCenterWidthExplanation', 'FrameOfReferenceUID', 'Laterality', 'ImageLaterality', 'ViewPosition', 'InstitutionName',
   'FrameTime', 'FrameTimeVector', 'RecommendedDisplayFrameRate', 'CineRate',
@@ -122,11 +122,14 @@ function planeOf(dataset, cosines) {
   return at && right && down ? { position: at, row: right, column: down, frame_of_reference: text(dataset, 'FrameOfReferenceUID') } : null;
 }
 
-/** PS3.3 10.7.1.1: Pixel Spacing counts in the patient, Imager Pixel Spacing at the detector. @param {Dataset} dataset @returns {Spacing | null} */
+/** PS3.3 10.7.1.1: Pixel Spacing counts in the patient, Imager Pixel Spacing at the detector; where both say the same, nobody has corrected for what lies between. @param {Dataset} dataset @returns {Spacing | null} */
 function spacingOf(dataset) {
-  const inPatient = numbers(dataset, 'PixelSpacing');
-  const [row = 0, column = 0] = inPatient.length === 2 ? inPatient : numbers(dataset, 'ImagerPixelSpacing');
-  return row > 0 && column > 0 ? { row, column, kind: inPatient.length === 2 ? 'patient' : 'detector' } : null;
+  const [inPatient, atDetector] = [numbers(dataset, 'PixelSpacing'), numbers(dataset, 'ImagerPixelSpacing')];
+  const [row = 0, column = 0] = inPatient.length === 2 ? inPatient : atDetector;
+  if (!(row > 0 && column > 0)) return null;
+  if (row === atDetector[0] && column === atDetector[1]) return { row, column, kind: 'detector' };
+  const corrected = { GEOMETRY: /** @type {const} */ ('geometry'), FIDUCIAL: /** @type {const} */ ('fiducial') }[text(dataset, 'PixelSpacingCalibrationType')];
+  return { row, column, kind: corrected ?? (atDetector.length ? 'corrected' : 'patient') };
 }
 
 /** PS3.3 C.7.6.5: how long each frame is shown, in milliseconds, in the order in which the server believes them. @param {Dataset} dataset @param {number} count @returns {(frame: number) => number | null} */
