@@ -50,10 +50,11 @@ def test_the_next_case_is_ready_on_every_screen_and_its_outcome_is_on_record(
     images.press("Shift+ArrowRight")
     for viewer in (leader, follower):
         expect(viewer.page.get_by_test_id("case").nth(1)).to_have_attribute("data-state", "shown")
-    follower.expect_shows(images.shown())
+    expect(follower.viewport()).not_to_have_attribute("data-instance-uid", shown)
+    images.expect_shows(follower.shown())
     images.page.close()
     expect(leader.page.locator("image-viewport").first).to_be_visible()
-    follower.expect_shows(leader.shown())
+    leader.expect_shows(follower.shown())
 
     record = httpx.get(f"{hospital.address}/api/sessions/{address.rpartition('=')[2]}/journal").json()
     assert [(case["outcome"], case["state"]) for case in record["cases"]] == [
