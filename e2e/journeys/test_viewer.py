@@ -1,6 +1,7 @@
 """Looking at a study alone: scroll, window, zoom, pan, layouts, and what stands on the screen."""
 
 import re
+import threading
 from collections.abc import Callable
 
 import httpx
@@ -93,8 +94,12 @@ def test_the_prior_opens_beside_the_current_study(ct: ViewerPage) -> None:
     assert ct.shown(0).series_uid != prior
 
 
-def test_a_picture_that_cannot_be_had_never_looks_live(ct: ViewerPage) -> None:
-    ct.page.route("**/rendered**", lambda route: route.abort())
+def test_a_picture_that_cannot_be_had_never_looks_live(hospital: RunningServer, new_page: NewPage) -> None:
+    page, cut = new_page(), threading.Event()
+    # in the way from the start: what is put there later may miss the next request
+    page.route("**/rendered**", lambda route: route.abort() if cut.is_set() else route.continue_())
+    ct = _open(hospital, lambda: page, "CT")
+    cut.set()
     ct.press("4")
     expect(ct.viewport()).to_have_attribute("data-quality", re.compile("failed|loading"))
     expect(ct.viewport().get_by_test_id("viewport-message")).to_contain_text("does not answer")
