@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import httpx
-from playwright.sync_api import Page, Response, WebSocket, expect
+from playwright.sync_api import Error, Page, Response, WebSocket, expect
 
 from e2e.journeys.test_two_browsers import _together
 from e2e.pages.viewer import ViewerPage
@@ -18,6 +18,7 @@ class Overheard:
     """Everything that the server has told a page: answers, their addresses and headers, and messages."""
 
     def __init__(self, page: Page) -> None:
+        self._page = page
         self._answers: list[Response] = []
         self.messages: list[str] = []
         page.on("response", lambda answer: self._answers.append(answer))
@@ -32,8 +33,17 @@ class Overheard:
         for answer in self._answers:
             heard += [answer.url, repr(answer.headers)]
             if answer.status == 200 and "/static/" not in answer.url:
-                heard.append(answer.body().decode("latin-1"))
+                heard.append(self._body(answer).decode("latin-1"))
         return "\n".join(heard)
+
+    def _body(self, answer: Response) -> bytes:
+        try:
+            return answer.body()
+        except Error:  # the browser keeps nothing of what the page gave up: the same is asked for once more
+            assert answer.request.method == "GET"
+            again = self._page.request.get(answer.url, headers=answer.request.headers)
+            assert again.status == 200
+            return again.body()
 
 
 def _identifiers(server: RunningServer, modality: str) -> list[str]:
