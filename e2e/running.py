@@ -29,8 +29,8 @@ WITHOUT_SYNC = CARELESS.format(
 import os
 os.fsync = lambda descriptor: None
 connect = Database._connect
-def careless(database):
-    connection = connect(database)
+def careless(database, *wanted):
+    connection = connect(database, *wanted)
     connection.execute("PRAGMA synchronous=OFF")
     return connection
 Database._connect = careless
