@@ -195,8 +195,9 @@ def _multi_frame(number: int, syntax: str, frames: int) -> list[Piece]:
     frame = ENCODERS[syntax].encode(_VALUES, _IMAGE)
     frame += b"\0" * (len(frame) % 2)
     item = struct.pack("<HHL", 0xFFFE, 0xE000, len(frame))
+    one: list[Piece] = [item, memoryview(frame)]
     begin = _element(0x7FE00010, "OB", b"", 0xFFFFFFFF) + struct.pack("<HHL", 0xFFFE, 0xE000, 0)
-    return [header, begin, *[item, memoryview(frame)] * frames, struct.pack("<HHL", 0xFFFE, 0xE0DD, 0)]
+    return [header, begin, *one * frames, struct.pack("<HHL", 0xFFFE, 0xE0DD, 0)]
 
 
 def _header(sop_class: str, study: str, series: str, instance: str, syntax: str, frames: int) -> bytes:

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,7 @@ def fill(database: Database, studies: int) -> float:
         batch = list(itertools.islice(source, _TOGETHER))
         if not batch:
             break
-        database.write(lambda connection, batch=batch: entries.insert(connection, batch, Kind.STORED))
+        database.write(partial(entries.insert, prepared=batch, kind=Kind.STORED))
         if count % 20 == 0:
             print(f"  {count * _TOGETHER:,} instances, {time.perf_counter() - started:.0f} s", flush=True)
     return time.perf_counter() - started
@@ -186,7 +187,7 @@ def _measure(folder: Path, studies: int) -> None:
             level = Level.INSTANCE if "instances" in name else Level.STUDY
             query: Query = search_query([*parameters, ("limit", "100")], level, 5000)
             found = search.search(person, query, "http://127.0.0.1/dicomweb")
-            median, late, cpu = timed(lambda query=query: search.search(person, query, "http://127.0.0.1/dicomweb"))
+            median, late, cpu = timed(partial(search.search, person, query, "http://127.0.0.1/dicomweb"))
             more = "+" if found.more else ""
             print(f"| {name} | {len(found.matches)}{more} | {median:.2f} | {late:.2f} | {cpu:.2f} |", flush=True)
     print(f"\nfirst start, which tells the ledger all of this: ready in {start_up(folder):.2f} s")

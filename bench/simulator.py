@@ -6,12 +6,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 
 from bench.machine import described
 from bench.sink import sink
-from simulator.codecs import SYNTAXES, CodecMissing, require
+from simulator.codecs import SYNTAXES, CodecMissing, Pixels, require
 from simulator.studies import Instance, Study, make_study
 from simulator.workload import files
 from simulator.workload.dicomweb import connection
@@ -84,15 +85,16 @@ def _codecs() -> Iterable[Row]:
     middle = next(islice(make_study("chest-ct", 7).series[0].images(), 40, None)).pixels
     assert middle is not None
     for name, syntax in SYNTAXES.items():
-        if syntax.compress is None:
+        compress = syntax.compress
+        if compress is None:
             continue
         try:
             require(name)
         except CodecMissing:
             yield f"{name}, encoding", "its encoder was not installed"
             continue
-        coded = syntax.compress(middle, 12)
-        rate = _per_second(lambda: [syntax.compress(middle, 12) for _ in range(_REPEATS)], _REPEATS)  # noqa: B023
+        coded = compress(middle, 12)
+        rate = _per_second(partial(_repeated, compress, middle), _REPEATS)
         yield _row(f"{name}, encoding, ratio {middle.nbytes / len(coded):.2f}", rate)
 
 
@@ -107,7 +109,13 @@ def _row(what: str, rate: float) -> Row:
 
 
 def _made(studies: list[Study]) -> float:
-    return _per_second(lambda: [_forget(study.instances()) for study in studies], sum(study.size for study in studies))
+    made = chain.from_iterable(study.instances() for study in studies)
+    return _per_second(partial(_forget, made), sum(study.size for study in studies))
+
+
+def _repeated(compress: Callable[[Pixels, int], bytes], frame: Pixels) -> None:
+    for _ in range(_REPEATS):
+        compress(frame, 12)
 
 
 def _forget(instances: Iterable[Instance]) -> None:

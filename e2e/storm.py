@@ -8,6 +8,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -114,8 +115,8 @@ class Storm:
         assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
 
 
-def _all(client: httpx.Client, path: str) -> list[dict[str, dict[str, list[object]]]]:
-    found: list[dict[str, dict[str, list[object]]]] = []
+def _all(client: httpx.Client, path: str) -> list[dict[str, dict[str, list[Any]]]]:
+    found: list[dict[str, dict[str, list[Any]]]] = []
     while True:
         answer = client.get(path, params={"limit": 5000, "offset": len(found)})
         if answer.status_code == 204:

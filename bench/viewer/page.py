@@ -136,11 +136,11 @@ def _rows(quality: Quality, ours: Figures, theirs: Figures) -> Iterator[Row]:
     yield Row("wheel step p95, ms", share(ours.step_ms, 0.95), share(theirs.step_ms, 0.95), step_aim)
     yield Row("scroll forward, slices/s", middle(ours.forward), middle(theirs.forward), 1.3, True, 1)
     yield Row("scroll back, slices/s", middle(ours.backward), middle(theirs.backward), 1.3, True, 1)
-    yield Row("turns of the wheel that counted, %", *(100 * middle(one.honoured) for one in (ours, theirs)))
+    yield Row("turns of the wheel that counted, %", 100 * middle(ours.honoured), 100 * middle(theirs.honoured))
     yield Row(
         "scroll at once after opening, slices/s", middle(ours.cold_scroll), middle(theirs.cold_scroll), 2, True, 1
     )
-    yield Row("turns that counted there, %", *(100 * middle(one.cold_honoured) for one in (ours, theirs)))
+    yield Row("turns that counted there, %", 100 * middle(ours.cold_honoured), 100 * middle(theirs.cold_honoured))
     yield Row("window dragged, pictures/s", middle(ours.drags), middle(theirs.drags), 0, True, 1)
     yield Row("memory of the browser, MiB", middle(ours.megabytes), middle(theirs.megabytes))
     yield Row("memory above that of an empty page, MiB", middle(ours.own_megabytes), middle(theirs.own_megabytes), 0.5)

@@ -6,11 +6,11 @@ import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 BUILD = Path(__file__).parents[2] / ".interop" / "ohif"
 
-_CONFIGURATION = {
+_CONFIGURATION: dict[str, Any] = {
     "routerBasename": None,
     "extensions": [],
     "modes": [],

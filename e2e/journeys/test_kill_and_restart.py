@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets import Origin
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -149,7 +150,7 @@ def _session(server: RunningServer, study_uid: str) -> Iterator[ClientConnection
     asked = json.dumps({"StudyInstanceUIDs": [study_uid]})
     session_id = httpx.post(f"{server.address}/api/sessions", content=asked).json()["session_id"]
     url = f"ws://127.0.0.1:{server.port}/api/sessions/{session_id}/live"
-    with connect(url, origin=server.address) as wire:  # type: ignore[arg-type]
+    with connect(url, origin=Origin(server.address)) as wire:
         send(wire, type="hello", key="k" * 30, name="Anna")
         heard(wire, "welcome")
         yield wire

@@ -97,7 +97,7 @@ def test_the_same_slice_on_every_screen_thirty_times_of_thirty_and_for_who_comes
     leader.press("c")
     late = ViewerPage(new_page(900, 900)).open(address)
     late.join_as("Nora Nurse")
-    passed = set()
+    passed: set[str | None] = set()
     while len(passed) < 4:  # the film runs on the latecomer's screen too
         passed.add(late.viewport().get_attribute("data-instance-uid"))
         late.page.wait_for_timeout(30)

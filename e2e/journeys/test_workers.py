@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets import Origin
 from websockets.sync.client import connect
 
 from e2e.running import RunningServer
@@ -74,7 +75,7 @@ def test_of_sixteen_clients_with_other_bytes_under_one_uid_those_who_are_told_20
     server: RunningServer,
 ) -> None:
     uids = {"StudyInstanceUID": "1.2.17.1", "SeriesInstanceUID": "1.2.17.2", "SOPInstanceUID": "1.2.17.3"}
-    contents = [part10(**uids, InstanceNumber=number % 4) for number in range(CLIENTS)]
+    contents = [part10(image(**uids, InstanceNumber=number % 4)) for number in range(CLIENTS)]
     answers = at_once(server, contents)
     kept = file(server, found(server, "1.2.17.3")[0])
     assert [answer.status_code for answer in answers] == [200 if one == kept else 409 for one in contents]
@@ -100,7 +101,7 @@ def test_people_of_a_session_hear_each_other_and_find_all_of_it_after_one_proces
     with ExitStack() as ending:
 
         def join(name: str) -> Any:
-            wire = ending.enter_context(connect(url, origin=server.address))  # type: ignore[arg-type]
+            wire = ending.enter_context(connect(url, origin=Origin(server.address)))
             say(wire, type="hello", key=(name.replace(" ", "") * 30)[:30], name=name)
             heard(wire, "welcome")
             return wire

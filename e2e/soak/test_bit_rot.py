@@ -17,7 +17,7 @@ import pytest
 from e2e.running import RunningServer
 from e2e.soak.report import report
 from e2e.soak.test_power_cuts import disk
-from tests.factories import multipart, part10
+from tests.factories import image, multipart, part10
 
 FILES = 60
 TURNED = 20
@@ -33,7 +33,7 @@ def test_what_the_disk_turns_is_never_served(tmp_path: Path) -> None:
         try:
             for number, frame in enumerate(pixels):
                 uids = {"StudyInstanceUID": "1.2.1", "SeriesInstanceUID": "1.2.2", "SOPInstanceUID": f"1.2.3.{number}"}
-                content, headers = multipart(part10(**uids, Rows=SIDE, Columns=SIDE, PixelData=frame))
+                content, headers = multipart(part10(image(**uids, Rows=SIDE, Columns=SIDE, PixelData=frame)))
                 answer = httpx.post(f"{server.dicomweb}/studies", content=content, headers=headers, timeout=30)
                 assert answer.status_code == 200
             assert [_frame(server, number)[0] for number in range(FILES)] == [200] * FILES

@@ -14,7 +14,7 @@ import pytest
 
 from e2e.running import RunningServer
 from e2e.soak.report import report
-from tests.factories import multipart, part10
+from tests.factories import image, multipart, part10
 
 IDLE, SLOW_HEADS, SLOW_BODIES, SLOW_READERS = 500, 200, 50, 50
 QUIET_SECONDS, CROWD_SECONDS = 15.0, 90.0
@@ -42,7 +42,7 @@ def server(tmp_path: Path) -> RunningServer:
 
 def test_nobody_else_is_lost_or_waits_long(server: RunningServer) -> None:
     uids = {"StudyInstanceUID": "1.2.1", "SeriesInstanceUID": "1.2.2", "SOPInstanceUID": "1.2.3"}
-    content, headers = multipart(part10(**uids, Rows=4096, Columns=4096))
+    content, headers = multipart(part10(image(**uids, Rows=4096, Columns=4096)))
     httpx.post(f"{server.dicomweb}/studies", content=content, headers=headers, timeout=60).raise_for_status()
     quiet = ordinary(server, QUIET_SECONDS)
     lives: dict[str, list[float]] = {}
@@ -68,7 +68,7 @@ def ordinary(server: RunningServer, seconds: float) -> list[float]:
     until = time.monotonic() + seconds
 
     def work(number: int) -> list[float]:
-        times = []
+        times: list[float] = []
         with httpx.Client(base_url=server.address, timeout=30) as client:
             while time.monotonic() < until:
                 small = multipart(part10(SOPInstanceUID=f"1.2.{int(seconds)}.{number}.{len(times)}"))

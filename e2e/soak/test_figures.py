@@ -18,7 +18,7 @@ import pytest
 from e2e.running import RunningServer
 from e2e.soak.report import report
 from e2e.storm import Storm
-from tests.factories import multipart, part10
+from tests.factories import image, multipart, part10
 
 INSTANCES = int(os.environ.get("SOAK_INSTANCES", "10000"))
 A_STUDY = 100
@@ -28,7 +28,7 @@ TOGETHER = 50
 def made(numbers: range) -> list[bytes]:
     """Small CT images, a hundred to a study."""
     uids = {"StudyInstanceUID": "1.2.999999.1", "SeriesInstanceUID": "1.2.999999.2", "SOPInstanceUID": "1.2.888888.3"}
-    template = part10(**uids, Rows=64, Columns=64)
+    template = part10(image(**uids, Rows=64, Columns=64))
     files = []
     for number in numbers:
         study = f"{100000 + number // A_STUDY}".encode()
