@@ -3,19 +3,16 @@
 import re
 from collections.abc import Callable, Iterator
 
-import httpx
-import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from e2e.journeys.test_sphere import EDGES, _numbers
+from e2e.ball import INSIDE, NOISE, edges, numbers, store_ball
 from e2e.pages.planes import Planes
 from e2e.pages.viewer import ViewerPage
 from e2e.running import RunningServer
-from tests.factories import multipart, part10, uid
 
 NewPage = Callable[..., Page]
-DIAMETER, INSIDE, OUTSIDE, NOISE = 60.0, 100.0, -850.0, 10.0
+DIAMETER = 60.0
 SLICES, SIDE, BETWEEN, PIXEL = 72, 128, 1.25, 0.7
 CORONAL = 1
 
@@ -30,42 +27,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 @pytest.fixture(scope="module")
 def study(server: RunningServer) -> str:
     """Slices through all of a ball, thicker than their pixels are wide."""
-    noise = np.random.default_rng(7)
-    study_uid, series_uid, place = uid(), uid(), uid()
-    y, x = np.mgrid[:SIDE, :SIDE]
-    flat = ((x - (SIDE - 1) / 2) ** 2 + (y - (SIDE - 1) / 2) ** 2) * PIXEL**2
-    files = []
-    for number in range(SLICES):
-        z = (number - (SLICES - 1) / 2) * BETWEEN
-        values = np.where(flat + z**2 <= (DIAMETER / 2) ** 2, INSIDE, OUTSIDE) + noise.normal(0, NOISE, (SIDE, SIDE))
-        files.append(
-            part10(
-                StudyInstanceUID=study_uid,
-                SeriesInstanceUID=series_uid,
-                SOPInstanceUID=uid(),
-                FrameOfReferenceUID=place,
-                Modality="CT",
-                SeriesDescription="Ball",
-                InstanceNumber=number + 1,
-                Rows=SIDE,
-                Columns=SIDE,
-                BitsAllocated=16,
-                BitsStored=16,
-                HighBit=15,
-                PixelRepresentation=0,
-                RescaleSlope=1,
-                RescaleIntercept=-1024,
-                WindowCenter=-375,
-                WindowWidth=600,
-                PixelSpacing=[PIXEL, PIXEL],
-                ImageOrientationPatient=[1, 0, 0, 0, 1, 0],
-                ImagePositionPatient=[0, 0, z],
-                PixelData=np.rint(values + 1024).astype("<u2").tobytes(),
-            )
-        )
-    body, headers = multipart(*files)
-    httpx.post(f"{server.dicomweb}/studies", content=body, headers=headers).raise_for_status()
-    return study_uid
+    positions = [(number - (SLICES - 1) / 2) * BETWEEN for number in range(SLICES)]
+    return store_ball(server, DIAMETER, (SIDE, SIDE), (PIXEL, PIXEL), positions)
 
 
 def _planes(server: RunningServer, new_page: NewPage, study: str) -> tuple[ViewerPage, Planes]:
@@ -96,16 +59,11 @@ def _marks(planes: Planes, kind: str) -> Locator:
     return planes.plane(CORONAL).locator(f'[data-testid="mark"][data-kind="{kind}"]')
 
 
-def _edges(planes: Planes) -> tuple[float, float, float, float]:
-    canvas = planes.plane(CORONAL).locator("canvas").first
-    return (*canvas.evaluate(EDGES, True), *canvas.evaluate(EDGES, False))
-
-
 def test_a_ball_has_its_size_and_density_on_a_coronal_plane_and_a_slab(
     server: RunningServer, new_page: NewPage, study: str
 ) -> None:
     viewer, planes = _planes(server, new_page, study)
-    left, right, top, bottom = _edges(planes)
+    left, right, top, bottom = edges(planes.plane(CORONAL).locator("canvas").first)
     x, y = (left + right) / 2, (top + bottom) / 2
     _choose(viewer, planes, "length")
     _drag(planes, (left, y), (right, y))
@@ -113,7 +71,7 @@ def test_a_ball_has_its_size_and_density_on_a_coronal_plane_and_a_slab(
     lengths = _marks(planes, "length")
     expect(lengths).to_have_count(2)
     for number in range(2):
-        assert _numbers(lengths.nth(number))[0] == pytest.approx(DIAMETER, rel=0.01)
+        assert numbers(lengths.nth(number))[0] == pytest.approx(DIAMETER, rel=0.01)
         expect(lengths.nth(number)).to_have_attribute("data-text", re.compile("Coronal plane$"))
 
     inset = (right - left) * 0.2
@@ -121,7 +79,7 @@ def test_a_ball_has_its_size_and_density_on_a_coronal_plane_and_a_slab(
     _drag(planes, (left + inset, top + inset), (right - inset, bottom - inset))
     region = _marks(planes, "ellipse")
     expect(region).to_have_attribute("data-text", re.compile("Mean"))
-    _, mean, *_ = _numbers(region)
+    _, mean, *_ = numbers(region)
     assert mean == pytest.approx(INSIDE, abs=1)
 
     viewer.press("Escape")
@@ -134,7 +92,7 @@ def test_a_ball_has_its_size_and_density_on_a_coronal_plane_and_a_slab(
     _drag(planes, (x - inset / 2, y - inset / 2), (x + inset / 2, y + inset / 3))
     slab = region.nth(1)
     expect(slab).to_have_attribute("data-text", re.compile(r"Mean.*Coronal, MIP of 10 mm$"))
-    _, brightest, *_ = _numbers(slab)
+    _, brightest, *_ = numbers(slab)
     assert brightest > INSIDE + NOISE, "the brightest of many voxels is brighter than their mean"
 
 
@@ -142,7 +100,7 @@ def test_marks_stay_on_their_plane_can_be_undone_and_are_opened_again_where_they
     server: RunningServer, new_page: NewPage, study: str
 ) -> None:
     viewer, planes = _planes(server, new_page, study)
-    left, right, top, bottom = _edges(planes)
+    left, right, top, bottom = edges(planes.plane(CORONAL).locator("canvas").first)
     _choose(viewer, planes, "length")
     _drag(planes, (left, top), (right, bottom))
     length = _marks(planes, "length")
@@ -182,7 +140,7 @@ def test_a_shared_mark_is_seen_on_the_same_plane_by_others(
     other.join_as("Bob")
     seen = Planes(other.page)
     seen.expect_exact()
-    left, right, top, bottom = _edges(planes)
+    left, right, top, bottom = edges(planes.plane(CORONAL).locator("canvas").first)
     _choose(viewer, planes, "length")
     _drag(planes, (left, top), (right, bottom))
     expect(_marks(planes, "length")).to_have_count(1)

@@ -3,33 +3,15 @@
 import re
 from collections.abc import Callable, Iterator
 
-import httpx
-import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
+from e2e.ball import INSIDE, NOISE, edges, numbers, store_ball
 from e2e.pages.viewer import ViewerPage
 from e2e.running import RunningServer
-from tests.factories import multipart, part10, uid
 
 NewPage = Callable[..., Page]
-DIAMETER, INSIDE, OUTSIDE, NOISE = 80.0, 100.0, -850.0, 10.0
-ROW_MM, COLUMN_MM = 0.5, 0.8
-ROWS, COLUMNS = 512, 320
-EDGES = """(canvas, across) => {
-    const { width, height } = canvas, data = canvas.getContext('2d').getImageData(0, 0, width, height).data;
-    const count = across ? width : height;
-    const level = (i) => {
-        let sum = 0;
-        for (let k = -4; k <= 4; k += 1) {
-            const [x, y] = across ? [i, (height >> 1) + k] : [(width >> 1) + k, i];
-            sum += data[4 * (y * width + x)];
-        }
-        return sum / 9;
-    };
-    const bright = [...Array(count).keys()].filter((i) => level(i) > 128);
-    return [bright[0], bright.at(-1) + 1].map((at) => at / devicePixelRatio);
-}"""
+DIAMETER = 80.0
 
 
 @pytest.fixture(scope="module")
@@ -43,42 +25,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 @pytest.fixture(scope="module")
 def study(server: RunningServer) -> str:
     """Three slices through the middle of a sphere, their pixels not square, in water-like noise."""
-    noise = np.random.default_rng(7)
-    study_uid, series_uid, place = uid(), uid(), uid()
-    y, x = np.mgrid[:ROWS, :COLUMNS]
-    across, down = (x - (COLUMNS - 1) / 2) * COLUMN_MM, (y - (ROWS - 1) / 2) * ROW_MM
-    files = []
-    for number in range(3):
-        z = (number - 1) * 0.2
-        ball = across**2 + down**2 + z**2 <= (DIAMETER / 2) ** 2
-        values = np.where(ball, INSIDE, OUTSIDE) + noise.normal(0, NOISE, (ROWS, COLUMNS))
-        files.append(
-            part10(
-                StudyInstanceUID=study_uid,
-                SeriesInstanceUID=series_uid,
-                SOPInstanceUID=uid(),
-                FrameOfReferenceUID=place,
-                Modality="CT",
-                InstanceNumber=number + 1,
-                Rows=ROWS,
-                Columns=COLUMNS,
-                BitsAllocated=16,
-                BitsStored=16,
-                HighBit=15,
-                PixelRepresentation=0,
-                RescaleSlope=1,
-                RescaleIntercept=-1024,
-                WindowCenter=-375,
-                WindowWidth=600,
-                PixelSpacing=[ROW_MM, COLUMN_MM],
-                ImageOrientationPatient=[1, 0, 0, 0, 1, 0],
-                ImagePositionPatient=[0, 0, z],
-                PixelData=np.rint(values + 1024).astype("<u2").tobytes(),
-            )
-        )
-    body, headers = multipart(*files)
-    httpx.post(f"{server.dicomweb}/studies", content=body, headers=headers).raise_for_status()
-    return study_uid
+    return store_ball(server, DIAMETER, (512, 320), (0.5, 0.8), [-0.2, 0, 0.2])
 
 
 @pytest.fixture
@@ -99,11 +46,6 @@ def _drag(viewer: ViewerPage, start: tuple[float, float], end: tuple[float, floa
     viewer.page.mouse.up()
 
 
-def _numbers(mark: Locator) -> list[float]:
-    text = (mark.get_attribute("data-text") or "").replace("−", "-")
-    return [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", text.replace("cm²", ""))]
-
-
 @pytest.mark.parametrize("turned", [False, True])
 def test_its_diameter_is_right_within_a_hundredth_both_ways(viewer: ViewerPage, *, turned: bool) -> None:
     if turned:
@@ -111,29 +53,25 @@ def test_its_diameter_is_right_within_a_hundredth_both_ways(viewer: ViewerPage, 
         viewer.press("h")
     viewer.command("length")
     expect(viewer.page.locator("mark-layer").first).to_be_attached()
-    canvas = viewer.picture()
-    left, right = canvas.evaluate(EDGES, True)
-    top, bottom = canvas.evaluate(EDGES, False)
+    left, right, top, bottom = edges(viewer.picture())
     middle = ((left + right) / 2, (top + bottom) / 2)
     _drag(viewer, (left, middle[1]), (right, middle[1]))
     _drag(viewer, (middle[0], top), (middle[0], bottom))
     marks = viewer.page.locator('[data-testid="mark"][data-kind="length"]')
     expect(marks).to_have_count(2)
     for number in range(2):
-        assert _numbers(marks.nth(number))[0] == pytest.approx(DIAMETER, rel=0.01)
+        assert numbers(marks.nth(number))[0] == pytest.approx(DIAMETER, rel=0.01)
 
 
 def test_its_density_is_right_within_one_unit(viewer: ViewerPage) -> None:
     viewer.command("ellipse")
     expect(viewer.page.locator("mark-layer").first).to_be_attached()
-    canvas = viewer.picture()
-    left, right = canvas.evaluate(EDGES, True)
-    top, bottom = canvas.evaluate(EDGES, False)
+    left, right, top, bottom = edges(viewer.picture())
     inset = (right - left) * 0.2
     _drag(viewer, (left + inset, top + inset), (right - inset, bottom - inset))
     mark = viewer.page.locator('[data-testid="mark"][data-kind="ellipse"]')
     expect(mark).to_have_attribute("data-text", re.compile("Mean"))
-    _, mean, deviation, *_ = _numbers(mark)
+    _, mean, deviation, *_ = numbers(mark)
     assert mean == pytest.approx(INSIDE, abs=1)
     assert deviation == pytest.approx(NOISE, rel=0.1)
     viewer.command("probe")
