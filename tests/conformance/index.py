@@ -9,15 +9,17 @@ from tests.conformance import (
     rendered,
     search,
     search_answers,
+    search_matching,
     store,
     store_metadata,
+    store_outcome,
     uri,
 )
 from tests.conformance.table import Clause
 
 TRANSACTIONS: dict[str, list[Clause]] = {
-    "Store": [*store.CLAUSES, *store_metadata.CLAUSES],
-    "Search": [*search.CLAUSES, *search_answers.CLAUSES],
+    "Store": [*store.CLAUSES, *store_outcome.CLAUSES, *store_metadata.CLAUSES],
+    "Search": [*search.CLAUSES, *search_matching.CLAUSES, *search_answers.CLAUSES],
     "Retrieve": [*instances.CLAUSES, *metadata.CLAUSES, *frames.CLAUSES, *bulk_data.CLAUSES],
     "Rendered": rendered.CLAUSES,
     "URI Service": uri.CLAUSES,
