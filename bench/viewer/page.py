@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.viewer.line import Quality
+from e2e.line import Quality
 from bench.viewer.measured import Figures, middle, share
 from bench.viewer.subjects import OHIF, OURS
 

@@ -29,6 +29,7 @@ class Line:
     def __init__(self, quality: Quality) -> None:
         self._delay = quality.round_trip_ms / 2000
         self._bytes_per_second = quality.megabits * 125_000
+        self._listening: list[asyncio.Server] = []
         self._free_at = {"up": 0.0, "down": 0.0}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -42,17 +43,21 @@ class Line:
             with suppress(asyncio.CancelledError):  # when the line ends
                 await self._join(port, near, answer)
 
-        asyncio.run_coroutine_threadsafe(asyncio.start_server(accept, sock=listening), self._loop).result(10)
+        serving = asyncio.start_server(accept, sock=listening)
+        self._listening.append(asyncio.run_coroutine_threadsafe(serving, self._loop).result(10))
         return int(listening.getsockname()[1])
 
     def stop(self) -> None:
         """Cuts every connection."""
 
         async def end() -> None:
+            for server in self._listening:
+                server.close()
             others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
             for task in others:
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
+            await asyncio.sleep(0)  # what was aborted ends with the loop's next turn
 
         asyncio.run_coroutine_threadsafe(end(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -67,7 +72,11 @@ class Line:
             return
         for writer in (answer, request):
             writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        await asyncio.gather(self._carry(near, request, "up"), self._carry(far, answer, "down"))
+        try:
+            await asyncio.gather(self._carry(near, request, "up"), self._carry(far, answer, "down"))
+        finally:
+            for writer in (answer, request):
+                writer.transport.abort()
 
     async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, way: str) -> None:
         """One direction of one connection; pieces leave in order, each when the line has brought it."""
