@@ -4,7 +4,7 @@ Else it is put together from the levels, each study and series read once.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import orjson
 
@@ -58,7 +58,6 @@ class Answers:
         self._root = root
         self._bulk_data = b'"BulkDataURI":"' + orjson.dumps(root)[1:-1] + b"/"
         self._returned = Returned(query, demands)
-        self._whole = self._returned.beyond_summary()
 
     @property
     def columns(self) -> str:
@@ -74,7 +73,7 @@ class Answers:
         """The matches, in the order of the rows; one whose study or series has just been withdrawn is left out."""
         if self._level != Level.SERIES and self._returned.is_default(self._level):
             return self._ready(rows)
-        return [orjson.dumps(match) for match in self._composed(rows)]
+        return list(self._composed(rows))
 
     def _ready(self, rows: Sequence[sqlite3.Row]) -> list[bytes]:
         """The summaries as they were made on arrival, with what was left open."""
@@ -83,29 +82,31 @@ class Answers:
         columns = ", ".join([key, "summary", *(f'{sql} AS "{name}"' for name, sql in counts.items())])
         found = list(self._read(f"SELECT {columns} FROM {table} WHERE {key} IN", key, rows, parameters))
         told = {}
-        for row, ready in summaries.ready(self._database, table, found):
-            for name in counts:
-                ready = counted(ready, name, _values(name, row[name]))
-            told[row[key]] = placed(ready, self._root)
+        ready = summaries.ready(self._database, table, found)
+        for row in found:
+            if (summary := ready.get(row[key])) is not None:
+                for name in counts:
+                    summary = counted(summary, name, _values(name, row[name]))
+                told[row[key]] = placed(summary, self._root)
         return [told[row[key]] for row in rows if row[key] in told]
 
-    def _composed(self, rows: Sequence[sqlite3.Row]) -> list[Attributes]:
-        """The matches put together from the attributes of each level."""
-        studies = self._studies(rows) if self._returned.tells_of(Level.STUDY) else None
-        series = None
+    def _composed(self, rows: Sequence[sqlite3.Row]) -> Iterator[bytes]:
+        """The matches put together from the attributes of each level, one at a time."""
+        told: list[tuple[str, Callable[[int], Attributes | None]]] = []
+        if self._returned.tells_of(Level.STUDY):
+            told.append(("study_key", self._studies(rows).get))
         if self._level >= Level.SERIES and self._returned.tells_of(Level.SERIES):
-            series = self._series(rows)
-        instances = self._instances(rows) if self._level == Level.INSTANCE else None
-        told = [("study_key", studies), ("series_key", series), ("instance_key", instances)]
-        made = []
+            told.append(("series_key", self._series(rows).get))
+        if self._level == Level.INSTANCE:
+            told.append(("instance_key", self._instances(rows)))
+        told.reverse()
         for row in rows:
-            levels = [by_key.get(row[key]) for key, by_key in told if by_key is not None]
-            if None not in levels:
-                match = self._address(row)
-                for level in reversed(levels):  # what is said lower down is truer of the match
-                    match = (level or {}) | match
-                made.append(dict(sorted(match.items())))
-        return made
+            match: Attributes | None = self._address(row)
+            for key, of in told:  # what is said lower down is truer of the match
+                level = of(row[key])
+                match = None if match is None or level is None else level | match
+            if match is not None:
+                yield orjson.dumps(dict(sorted(match.items())))
 
     def _attributes(self, kept: bytes) -> Attributes:
         """Kept attributes, their bulk data by absolute addresses."""
@@ -167,21 +168,26 @@ class Answers:
             made[row["series_key"]] = attributes
         return made
 
-    def _instances(self, rows: Sequence[sqlite3.Row]) -> dict[int, Attributes]:
-        """What is told of each instance of the rows, by its key."""
-        column = "attributes" if self._whole else "summary"
-        found = list(
-            self._read(f"SELECT instance_key, {column} FROM instance WHERE instance_key IN", "instance_key", rows)
+    def _instances(self, rows: Sequence[sqlite3.Row]) -> Callable[[int], Attributes | None]:
+        """What is told of each instance of the rows, by its key.
+
+        It is taken apart when it is asked for: thousands of objects at once would keep the garbage collector busy.
+        """
+        columns = self._returned.kept_in()
+        sql = f"SELECT instance_key, {', '.join(columns)} FROM instance WHERE instance_key IN"
+        found = list(self._read(sql, "instance_key", rows))
+        whole = columns == ("attributes",)
+        kept = (
+            {row[0]: row[1] for row in found} if whole else summaries.ready(self._database, "instance", found, columns)
         )
-        kept: Iterable[tuple[sqlite3.Row, bytes]] = (
-            ((row, json_of(row["attributes"])) for row in found)
-            if self._whole
-            else summaries.ready(self._database, "instance", found)
-        )
-        return {
-            row["instance_key"]: self._returned.of(Level.INSTANCE, self._attributes(told)) | _ONLINE
-            for row, told in kept
-        }
+
+        def told(key: int) -> Attributes | None:
+            if key not in kept:
+                return None
+            attributes = self._attributes(json_of(kept[key]) if whole else kept[key])
+            return self._returned.of(Level.INSTANCE, attributes) | _ONLINE
+
+        return told
 
     def _read(
         self, sql: str, key: str, rows: Sequence[sqlite3.Row], parameters: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from server.catalogue.moments import date_key, time_key
 from server.catalogue.names import groups, name_key, words
 from server.catalogue.packing import pack
 from server.catalogue.query import Level
-from server.catalogue.returned import summary
+from server.catalogue.returned import stack, summary
 from server.catalogue.upgrade import FUNCTIONS
 from server.database.migrations import migrate
 from server.database.sqlite import Database
@@ -25,8 +25,8 @@ from server.dicom.resources import InstanceRef
 _KNOWN = "SELECT instance_uid, digest FROM instance WHERE instance_uid IN (SELECT value FROM json_each(?))"
 _INSTANCE = (
     "INSERT INTO instance (series_key, instance_uid, sop_class_uid, instance_number, digest, size, "
-    "transfer_syntax_uid, frames, image, not_renderable, attributes, summary, stored_at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "transfer_syntax_uid, frames, image, not_renderable, attributes, summary, stack, stored_at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -136,6 +136,7 @@ class _Rows:
                 entry.not_renderable,
                 packed,
                 summary(Level.INSTANCE, attributes),
+                stack(attributes),
                 self._at,
             )
         )

@@ -39,6 +39,14 @@ _RETURNED = {
         "Rows Columns BitsAllocated NumberOfFrames AvailableTransferSyntaxUID"
     ),
 }
+OF_A_STACK = _tags(
+    "ImagePositionPatient ImageOrientationPatient PatientOrientation PixelSpacing ImagerPixelSpacing "
+    "PixelSpacingCalibrationType PixelAspectRatio SliceThickness SliceLocation WindowCenter WindowWidth "
+    "WindowCenterWidthExplanation ImageLaterality ViewPosition FrameTime FrameTimeVector RecommendedDisplayFrameRate "
+    "CineRate"
+)
+"""What a viewer asks besides of every instance of a series, to lay it in its place of the stack and to show it."""
+
 _COUNTED = _tags("ModalitiesInStudy NumberOfStudyRelatedSeries NumberOfStudyRelatedInstances")
 _URL = orjson.dumps({tag("RetrieveURL"): {"vr": "UR", "Value": [""]}})[1:-4]
 _ALWAYS = {
@@ -87,9 +95,12 @@ class Returned:
         above = any(self._choices[other] for other in Level if other < level)
         return not above and self._choices[level] == dict.fromkeys(_RETURNED[level])
 
-    def beyond_summary(self) -> bool:
-        """Whether an instance's summary does not hold all that is answered of it."""
-        return self._everything or not self._choices[Level.INSTANCE].keys() <= _RETURNED[Level.INSTANCE]
+    def kept_in(self) -> Sequence[str]:
+        """The columns of an instance that hold all that is answered of it, the smallest that do."""
+        asked = self._choices[Level.INSTANCE].keys()
+        if self._everything or not asked <= _RETURNED[Level.INSTANCE] | OF_A_STACK:
+            return ("attributes",)
+        return ("summary",) if asked <= _RETURNED[Level.INSTANCE] else ("summary", "stack")
 
     def of(self, level: Level, attributes: Attributes) -> Attributes:
         """What is answered of a level whose kept attributes these are."""
@@ -146,7 +157,17 @@ def summary(level: Level, attributes: Attributes) -> bytes:
     return orjson.dumps(dict(sorted(told.items())))
 
 
-def is_ready(kept: bytes | str) -> bool:
+def stack(attributes: Attributes) -> bytes:
+    """What is told of an instance besides its summary to those who show a stack, to be kept beside it."""
+    return orjson.dumps(pick(attributes, dict.fromkeys(OF_A_STACK)))
+
+
+def joined(objects: Sequence[bytes]) -> bytes:
+    """JSON objects that have no key in common as one; of several its keys are in no order."""
+    return objects[0] if len(objects) == 1 else b"{%b}" % b",".join([one[1:-1] for one in objects if len(one) > 2])
+
+
+def is_ready(kept: bytes | str | None) -> bool:
     """Whether a kept summary is of today's form."""
     return isinstance(kept, bytes) and _URL in kept
 

@@ -5,7 +5,8 @@ notes up to where rows are old, and they are made anew while the server serves.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from sqlite3 import Connection, Row
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ import orjson
 
 from server.catalogue.packing import unpack
 from server.catalogue.query import Level
-from server.catalogue.returned import is_ready, summary
+from server.catalogue.returned import is_ready, joined, stack, summary
 from server.database.sqlite import Database
 from server.dicom.attributes import tag
 from server.dicom.dicomjson import Attributes
@@ -22,25 +23,33 @@ log = logging.getLogger("lightbox.catalogue")
 
 _TOGETHER = 500
 _TOLD_EVERY = 100_000
-_LEVELS = {"study": Level.STUDY, "instance": Level.INSTANCE}
+_FORMS: Mapping[str, Mapping[str, Callable[[Attributes], bytes]]] = {
+    "study": {"summary": partial(summary, Level.STUDY)},
+    "instance": {"summary": partial(summary, Level.INSTANCE), "stack": stack},
+}
+"""What is kept ready of each, by its column, and what makes it."""
+
 _KEPT = {
     "study": "SELECT study_key AS key, study_uid, attributes, summary FROM study WHERE study_key",
-    "instance": "SELECT instance_key AS key, attributes, summary FROM instance WHERE instance_key",
+    "instance": "SELECT instance_key AS key, attributes, summary, stack FROM instance WHERE instance_key",
 }
 
 
-def ready(database: Database, table: str, rows: Sequence[Row]) -> Iterator[tuple[Row, bytes]]:
-    """The rows, which have the table's key and summary, each with a summary of today's form."""
-    old = [row[f"{table}_key"] for row in rows if not is_ready(row["summary"])]
-    if not old:
-        yield from ((row, row["summary"]) for row in rows)
-        return
-    kept = database.read(f"{_KEPT[table]} IN (SELECT value FROM json_each(?))", (orjson.dumps(old).decode(),))
-    made = {row["key"]: _made(table, row) for row in kept}
-    for row in rows:
-        found = row["summary"] if is_ready(row["summary"]) else made.get(row[f"{table}_key"])
-        if found is not None:  # else it has just been withdrawn
-            yield row, found
+def ready(
+    database: Database, table: str, rows: Sequence[Row], columns: Sequence[str] = ("summary",)
+) -> dict[int, bytes]:
+    """By its key what each row tells, as one JSON object of today's form; one that has just been withdrawn is left out.
+
+    The rows begin with the table's key and these columns. Of several columns the attributes are in no order.
+    """
+    end = 1 + len(columns)
+    told = {row[0]: joined(row[1:end]) for row in rows if not _is_old(row[1:end])}
+    if old := [row[0] for row in rows if row[0] not in told]:
+        kept = database.read(f"{_KEPT[table]} IN (SELECT value FROM json_each(?))", (orjson.dumps(old).decode(),))
+        for row in kept:
+            made = _made(table, row)
+            told[row["key"]] = joined([made[column] for column in columns])
+    return told
 
 
 def fill(database: Database) -> bool:
@@ -53,11 +62,17 @@ def fill(database: Database) -> bool:
         return False
     part, after, last = open_yet[0]
     rows = database.read(f"{_KEPT[part]} > ? AND {part}_key <= ? ORDER BY key LIMIT ?", (after, last, _TOGETHER))
-    made = [(_made(part, row), row["key"], row["summary"]) for row in rows if not is_ready(row["summary"])]
+    columns = list(_FORMS[part])
+    made = [
+        (*_made(part, row).values(), row["key"], row["summary"])
+        for row in rows
+        if _is_old([row[column] for column in columns])
+    ]
+    sql = f"UPDATE {part} SET {', '.join(f'{column} = ?' for column in columns)} WHERE {part}_key = ? AND summary = ?"
 
     def write(connection: Connection) -> None:
         # what was deleted meanwhile, or is another by now, is left alone
-        connection.executemany(f"UPDATE {part} SET summary = ? WHERE {part}_key = ? AND summary = ?", made)
+        connection.executemany(sql, made)
         if len(rows) == _TOGETHER:
             connection.execute("UPDATE old_summary SET after = ? WHERE part = ?", (rows[-1]["key"], part))
         else:
@@ -76,8 +91,15 @@ class _Open(NamedTuple):
     last: int
 
 
-def _made(table: str, row: Row) -> bytes:
-    return summary(_LEVELS[table], unpack(row["attributes"]) if table == "instance" else _of_study(row))
+def _is_old(forms: Sequence[bytes | None]) -> bool:
+    """Whether any of what is kept of a row, the summary first, is of an older form or missing."""
+    return not is_ready(forms[0]) or None in forms
+
+
+def _made(table: str, row: Row) -> Mapping[str, bytes]:
+    """What is kept ready of a row, by its column."""
+    attributes = unpack(row["attributes"]) if table == "instance" else _of_study(row)
+    return {column: make(attributes) for column, make in _FORMS[table].items()}
 
 
 def _of_study(row: Row) -> Attributes:

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from server.catalogue.query import Level, level_of
+from server.catalogue.returned import OF_A_STACK
+from server.dicom.attributes import tag
 from server.web.site import Site, static_folder
 
 STATIC = static_folder()
@@ -50,6 +53,14 @@ def test_a_module_imports_only_what_lies_below_it(path: Path) -> None:
         assert target.is_file(), f"{address} is not there"
         below, folder = floor(target)
         assert below > own or folder == own_folder, f"{name(path)} imports {name(target)}"
+
+
+def test_what_the_viewer_asks_of_a_stack_is_what_the_catalogue_keeps_ready() -> None:
+    text = (STATIC / "js/dicomweb/queries.js").read_text()
+    fields = re.findall(r"'(\w+)'", text.partition("INSTANCE_FIELDS = [")[2].partition("]")[0])
+    asked = {tag(field) for field in fields if level_of(tag(field)) == Level.INSTANCE}
+    assert asked
+    assert asked <= OF_A_STACK, "without a summary each header is unpacked to open a stack"
 
 
 def test_no_module_imports_itself_by_a_detour() -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
 import pytest
 
+from server.catalogue.returned import OF_A_STACK
 from tests.factories import image, part10, uid
 from tests.http.conftest import Client, running, settings_for
 
@@ -176,6 +178,22 @@ def test_what_was_made_on_arrival_is_what_would_be_composed(client: Client, path
     path = path.format(study=dataset.StudyInstanceUID, series=dataset.SeriesInstanceUID)
     ready, composed = (client.get(path, params=more).content for more in ({}, {"includefield": "PatientComments"}))
     assert ready == composed
+
+
+def test_what_a_stack_is_made_of_is_answered_as_from_the_whole_header(client: Client) -> None:
+    series = {"StudyInstanceUID": uid(), "SeriesInstanceUID": uid(), "InstitutionName": "Royal", "Laterality": "L"}
+    shown = {"FrameTime": 40, "WindowCenter": [40, -600], "WindowWidth": [400, 1500], "ViewPosition": "AP"}
+    client.stow(part10(**series, **shown, InstanceNumber=1), part10(**series, InstanceNumber=2))
+    path = f"/dicomweb/studies/{series['StudyInstanceUID']}/series/{series['SeriesInstanceUID']}/instances"
+    fields = ",".join([*OF_A_STACK, "Laterality", "InstitutionName"])
+    kept, composed = (
+        client.get(path, params={"includefield": fields + more}).content for more in ("", ",ImageComments")
+    )
+    assert kept == composed
+    first, second = orjson.loads(kept)
+    assert first["00281050"]["Value"] == [40, -600]
+    assert "00281050" not in second
+    assert second["00200060"]["Value"] == ["L"]
 
 
 def test_a_relational_search_tells_of_the_levels_above(client: Client) -> None:

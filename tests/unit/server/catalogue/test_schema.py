@@ -82,6 +82,7 @@ def answers(catalogue: Database) -> list[list[bytes]]:
     everything, some = None, [(attribute("StudyDate"),), (attribute("Rows"),)]
     asked = [Query(level, include=include) for level in Level for include in ((), some, everything)]
     asked.append(Query(Level.INSTANCE, study_uid="1.2", series_uid="1.3"))
+    asked.append(Query(Level.INSTANCE, include=[(attribute("WindowCenter"),)], study_uid="1.2", series_uid="1.3"))
     return [search.search(catalogue, query, ["LOCAL"], "http://archive").matches for query in asked]
 
 
@@ -111,6 +112,7 @@ def test_old_summaries_are_made_anew_bit_by_bit_and_until_then_for_whoever_asks(
         while summaries.fill(catalogue):
             assert answers(catalogue) == first
         assert catalogue.read(kept)[0]["number"] == 4
+        assert catalogue.read("SELECT count(stack) AS number FROM instance")[0]["number"] == 4
         assert answers(catalogue) == first
         assert not catalogue.read("SELECT * FROM old_summary")
 
