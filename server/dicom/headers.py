@@ -17,6 +17,9 @@ _SHORT_VRS = {vr.encode(): vr for vr in "AE AS AT CS DA DS DT FD FL IS LO LT PN 
 _EXPLICIT = {order: struct.Struct(f"{order}HH2sH").unpack_from for order in "<>"}
 _LENGTH = {order: struct.Struct(f"{order}L").unpack_from for order in "<>"}
 
+SHORT_LENGTH = struct.Struct("<H").unpack_from
+"""What reads the length of an element that has a short one, in explicit VR little endian, from its seventh byte on."""
+
 PLAIN = {order: struct.Struct(f"{order}HHL").unpack_from for order in "<>"}
 """By byte order, what reads the group, number and length of an item, or of an element in implicit VR."""
 
@@ -38,3 +41,8 @@ def explicit_header(data: Buffer, position: int, order: str = "<") -> tuple[int,
     if position + 12 > len(data):
         raise Malformed("The data set is cut short inside an element's header.", tag=name_of(tag))
     return tag, vr, _LENGTH[order](data, position + 8)[0], position + 12
+
+
+def short_vr(element: bytes) -> str | None:
+    """The VR of an element in explicit VR, if it is one with a length of two bytes."""
+    return _SHORT_VRS.get(element[4:6])

@@ -8,6 +8,7 @@ import struct
 from dataclasses import dataclass
 from mmap import MADV_DONTNEED, mmap
 
+from server.dicom import repeated
 from server.dicom.character_sets import DEFAULT, CharacterSet, character_set
 from server.dicom.dictionary import Attributes, name_of, unsaid_vr
 from server.dicom.headers import ITEM, ITEM_END, PLAIN, SEQUENCE_END, UNDEFINED, explicit_header
@@ -71,6 +72,7 @@ class Scan:
         self._position = start
         self._left = MOST_ELEMENTS
         self._telling = Telling(data)
+        self._known_in, self._known_there = DEFAULT, repeated.known(DEFAULT)
         end = len(data)
         self._levels = [_Level(False, end, end, implicit, order, DEFAULT, self.attributes, [])]
 
@@ -101,11 +103,39 @@ class Scan:
     def _elements(self, level: _Level) -> None:
         """Reads a data set until it ends or opens a sequence."""
         levels, end = self._levels, level.end
+        may_repeat = level.order == "<" and not level.implicit
         while end is None or self._position < end:
+            if may_repeat and self._repeated(level) == end:
+                break
+            start = self._position
             self._element(level)
             if levels[-1] is not level:
                 return
+            if may_repeat and self._position - start <= repeated.LONGEST:
+                self._remember(level, start)
         self._close(level)
+
+    def _repeated(self, level: _Level) -> int:
+        """Reads elements as long as they were told before; answers where that ends."""
+        count = len(level.attributes)
+        elements = self.elements if len(self._levels) == 1 else None
+        self._position, level.last = repeated.read(
+            self._known(level), self._data, self._position, level.limit, level.last, level.attributes, elements
+        )
+        self._count(len(level.attributes) - count)
+        return self._position
+
+    def _remember(self, level: _Level, start: int) -> None:
+        """Keeps what was told of the element that was just read."""
+        told = level.attributes.get(name_of(level.last))
+        if told is not None and level.last != _CHARACTER_SET:
+            element = bytes(self._data[start : self._position])
+            repeated.remember(self._known(level), element, level.last, told)
+
+    def _known(self, level: _Level) -> repeated.Known:
+        if level.characters is not self._known_in:
+            self._known_in, self._known_there = level.characters, repeated.known(level.characters)
+        return self._known_there
 
     def _element(self, level: _Level) -> None:
         start = self._position
