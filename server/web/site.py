@@ -8,13 +8,15 @@ import hashlib
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from posixpath import normpath
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from server.errors import NotFound
+from server.web.encodings import compressed, content_coding
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -25,12 +27,14 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
-_IMPORT = re.compile(r"""^\s*(?:import|export)\b[^'"]*?['"](\.{1,2}/[^'"]+\.js)['"]""", re.MULTILINE)
+_IMPORT = re.compile(r"""^\s*(?:import|export)\b[^'"();]*?['"](\.{1,2}/[^'"]+\.js)['"]""", re.MULTILINE)
 _ENTRY = re.compile(r"""src="/static/(js/[a-z-]+\.js)\"""")
 _SHEET = re.compile(r'<link rel="stylesheet" href="/static/(css/[a-z-]+\.css)">')
 _NEXT = re.compile(r"<!-- prefetch ([a-z-]+\.html) -->")
 _LATER = re.compile(r"<!-- modulepreload (js/[a-z-]+\.js) -->")
 _A_YEAR = "public, max-age=31536000, immutable"
+_WORTH_IT = 400
+"""Fewer bytes than this are hardly fewer when they are compressed."""
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
@@ -62,17 +66,17 @@ class Site:
     """The pages and static files of one release, read once; pages of the origins `framed_by` may hold ours."""
 
     def __init__(self, folder: Path, framed_by: Sequence[str] = ()) -> None:
-        self._folder = folder
         ancestors = " ".join(framed_by) or "'none'"
         policy = CONTENT_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {ancestors}")
         self._headers = _PAGE_HEADERS | {"Content-Security-Policy": policy}
         files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in _TYPES)
-        self._files = {path.relative_to(folder).as_posix(): path for path in files}
+        self._files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
         digest = hashlib.sha256()
-        for name, path in self._files.items():
-            digest.update(name.encode() + b"\0" + path.read_bytes())
+        for name, content in self._files.items():
+            digest.update(name.encode() + b"\0" + content)
         self.release = digest.hexdigest()[:12]
         self._pages = {name: self._page(name) for name in self._files if "/" not in name and name.endswith(".html")}
+        self._compressed: dict[tuple[bytes, str], bytes] = {}
 
     def routes(self) -> list[BaseRoute]:
         """The routes of the pages and of all that they load."""
@@ -91,15 +95,15 @@ class Site:
         return found
 
     def _imports(self, name: str) -> Iterator[str]:
-        path = self._files[name]
-        for match in _IMPORT.finditer(path.read_text()):
-            yield (path.parent / match[1]).resolve().relative_to(self._folder.resolve()).as_posix()
+        for match in _IMPORT.finditer(self._files[name].decode()):
+            yield normpath(f"{PurePosixPath(name).parent}/{match[1]}")
 
     def _page(self, name: str) -> bytes:
-        text = self._files[name].read_text()
-        entry = _ENTRY.search(text)
-        modules = self.modules(entry[1]) if entry else []
-        text = text.replace("<!-- modulepreload -->", _preloaded(modules[1:]))
+        text = self._files[name].decode()
+        entries = _ENTRY.findall(text)
+        # those of the first entry come first, so that it may run while the others are still on their way
+        modules = list(dict.fromkeys(module for entry in entries for module in self.modules(entry)))
+        text = text.replace("<!-- modulepreload -->", _preloaded(module for module in modules if module not in entries))
         if later := _LATER.search(text):
             # what comes after the first picture comes at once then, not import after import
             others = [module for module in self.modules(later[1]) if module not in modules]
@@ -110,18 +114,18 @@ class Site:
 
     def _first_view(self, name: str) -> list[str]:
         """What a page loads for its first view, so that the page before it can fetch that when all is quiet."""
-        text = self._files[name].read_text().partition("<template")[0]
+        text = self._files[name].decode().partition("<template")[0]
         modules = (module for entry in _ENTRY.findall(text) for module in self.modules(entry))
         return list(dict.fromkeys([*_SHEET.findall(text), *modules]))
 
     def _answer(self, name: str):  # type: ignore[no-untyped-def]
         async def page(request: Request) -> Response:
             content = self._pages[name]
-            etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+            etag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
             headers = self._headers | {"ETag": etag}
             if request.headers.get("if-none-match") == etag:
                 return Response(status_code=304, headers=headers)
-            return Response(content, headers=headers, media_type=_TYPES[".html"])
+            return self._sent(request, content, headers, _TYPES[".html"])
 
         return page
 
@@ -137,18 +141,30 @@ class Site:
         return Response(content, status, headers, _TYPES[".html"])
 
     def _file_named(self, name: str):  # type: ignore[no-untyped-def]
-        async def file(_request: Request) -> Response:
-            return self._send(name, "no-cache")
+        async def file(request: Request) -> Response:
+            return self._send(request, name, "no-cache")
 
         return file
 
     async def _file(self, request: Request) -> Response:
         this_release = request.path_params["release"] == self.release
-        return self._send(request.path_params["name"], _A_YEAR if this_release else "no-store")
+        return self._send(request, request.path_params["name"], _A_YEAR if this_release else "no-store")
 
-    def _send(self, name: str, cache: str) -> Response:
-        path = self._files.get(name)
-        if path is None:
+    def _send(self, request: Request, name: str, cache: str) -> Response:
+        content = self._files.get(name)
+        if content is None:
             raise NotFound("There is no such file.")
         headers = {"Cache-Control": cache, "X-Content-Type-Options": "nosniff"}
-        return FileResponse(path, headers=headers, media_type=_TYPES[path.suffix])
+        return self._sent(request, content, headers, _TYPES[PurePosixPath(name).suffix])
+
+    def _sent(self, request: Request, content: bytes, headers: dict[str, str], media_type: str) -> Response:
+        """The content in the coding that the client would rather have; each is compressed once."""
+        headers = headers | {"Vary": "Accept-Encoding"}
+        coding = content_coding(request.headers.get("accept-encoding"))
+        if coding != "identity" and len(content) > _WORTH_IT:
+            known = self._compressed.get((content, coding))
+            if known is None:
+                known = self._compressed[content, coding] = b"".join(compressed([content], coding))
+            content = known
+            headers["Content-Encoding"] = coding
+        return Response(content, headers=headers, media_type=media_type)

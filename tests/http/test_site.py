@@ -37,6 +37,19 @@ def test_all_that_a_page_names_is_there_and_may_be_kept(client: Client, path: st
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize("coding", ["gzip", "identity"])
+def test_pages_and_files_are_sent_as_small_as_the_browser_takes_them(client: Client, coding: str) -> None:
+    as_it_is = client.get("/viewer", headers={"Accept-Encoding": "identity"}).content
+    page = client.get("/viewer", headers={"Accept-Encoding": coding})
+    assert (page.content, page.headers["vary"]) == (as_it_is, "Accept-Encoding")
+    named = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
+    files = [client.get(address, headers={"Accept-Encoding": coding}) for address in sorted(set(named))]
+    assert {file.headers["vary"] for file in files} == {"Accept-Encoding"}
+    sent = sum(int(file.headers["content-length"]) for file in files)
+    whole = sum(len(file.content) for file in files)
+    assert sent == whole if coding == "identity" else sent < whole / 2.2
+
+
 def test_an_address_of_another_release_is_not_kept(client: Client) -> None:
     assert client.get("/static/0123456789ab/css/tokens.css").headers["cache-control"] == "no-store"
 
