@@ -6,7 +6,7 @@ import { createStore } from './core/store.js';
 import { PASS, titleOf } from './core/http.js';
 import { once } from './core/once.js';
 import { openingOf } from './state/addresses.js';
-import { loadOnDemand, openStudies } from './state/loading.js';
+import { afterFirstPicture, loadOnDemand, openStudies } from './state/loading.js';
 import { studiesNow } from './state/select.js';
 import { INITIAL, reduce } from './state/viewer.js';
 import { ImageViewport } from './ui/image-viewport.js';
@@ -19,16 +19,22 @@ const ELEMENTS = {
 };
 for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
 
-/** Nobody waits longer for tools than this, however long the first picture takes. */
-const PATIENCE_MS = 700;
-
 const { signal } = new AbortController();
 const store = createStore(INITIAL, reduce);
-const sharing = once(async () => (await import('./together.js')).lookTogether(store, put, signal));
+const { content: later } = /** @type {HTMLTemplateElement} */ (document.querySelector('template[data-place="later"]'));
+const looks = once(() => Promise.all([...later.querySelectorAll('link[rel="stylesheet"]')].map((sheet) => new Promise((resolve) => {
+  for (const end of ['load', 'error']) sheet.addEventListener(end, resolve);
+  document.head.append(sheet);
+}))));
+const sharing = once(async () => {
+  const [{ lookTogether }] = await Promise.all([import('./together.js'), looks()]);
+  return lookTogether(store, put, signal);
+});
 const desk = once(async () => {
-  const later = document.querySelector('template[data-place="later"]');
-  if (later instanceof HTMLTemplateElement) document.head.append(later.content);
-  (await import('./desk.js')).layDesk(store, put, signal);
+  const styled = looks();
+  document.head.append(later);
+  const [{ layDesk }] = await Promise.all([import('./desk.js'), styled]);
+  layDesk(store, put, signal);
 });
 
 // a guest has no worklist
@@ -36,10 +42,7 @@ if (PASS) document.querySelector('[data-place="problem-worklist"]')?.remove();
 loadOnDemand(store, signal);
 put('head', new ViewerHead(store));
 put('images', new ViewportGrid(store));
-setTimeout(desk, PATIENCE_MS);
-store.watch(({ problem, displayed }) => problem !== '' || displayed.some(Boolean), (ready) => {
-  if (ready) desk();
-}, { signal });
+afterFirstPicture(store).then(desk);
 store.watch(({ problem }) => problem, (text) => {
   const place = /** @type {HTMLElement} */ (document.querySelector('[data-place="problem"]'));
   place.hidden = text === '';

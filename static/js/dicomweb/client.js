@@ -15,21 +15,23 @@ export function pathOf({ study_uid, series_uid, instance_uid, frame_number }) {
   return path;
 }
 
-/** Answers that were asked for before anybody needed them. @type {Map<string, Promise<Dataset[]>>} */
-const ahead = new Map();
+/** Answers that were asked for before anybody needed them; null once somebody has needed others. @type {Map<string, Promise<Dataset[]>> | null} */
+let ahead = new Map();
 
 /** @typedef {(path: string, query: Record<string, string>, signal?: AbortSignal) => Promise<Dataset[]>} Search  QIDO-RS (PS3.18 10.6), by a path below the DICOMweb root */
 
 /** @type {Search} */
 export function search(path, query, signal) {
   const address = `${path}?${new URLSearchParams(query)}`;
-  const asked = ahead.get(address);
-  ahead.delete(address);
+  const asked = ahead?.get(address);
+  ahead?.delete(address);
+  if (!asked) ahead = null;
   return asked ?? answered(address, signal);
 }
 
-/** Searches before anybody needs the answer: whoever searches for the same next gets it. @type {Search} */
-export function searchAhead(path, query) {
+/** Searches before anybody needs the answer: whoever searches for the same next gets it. Whoever needs it by now asks alone. @type {Search} */
+export async function searchAhead(path, query) {
+  if (!ahead) throw new DOMException('Too late to ask ahead.', 'AbortError');
   const address = `${path}?${new URLSearchParams(query)}`;
   const asked = answered(address);
   ahead.set(address, asked);

@@ -9,14 +9,14 @@ import { ApiError, PASS, titleOf } from '../core/http.js';
 import { hasPictures } from '../dicomweb/frames.js';
 import { findSeries, findSeriesOf, findStack, findStudies } from '../dicomweb/queries.js';
 import { hang, hangingRules, hangPrior } from './hanging.js';
-import { imageIn, studiesNow } from './select.js';
+import { awaitsPicture, imageIn, studiesNow } from './select.js';
 import { leads, showsAnything } from './viewer.js';
 
 /** The hanging rules, once they have come. @type {Rule[] | null} */
 let rules = null;
 
-/** How long what comes after the first picture waits for it. */
-const PATIENCE_MS = 1500;
+/** How long what comes after the first picture waits for it: tools, and whatever else is not needed to show it. */
+const PATIENCE_MS = 2000;
 
 /** The instance to begin with, until it is shown. */
 let beginning = '';
@@ -48,8 +48,8 @@ export async function openStudies(store, studyUids, { series_uids = [], instance
   if (!PASS) await afterFirstPicture(store).then(() => bringPriors(store)).catch(() => store.dispatch({ type: 'notice/set', text: 'Prior studies could not be searched.' }));
 }
 
-/** Once a picture is on the screen, or cannot be; nothing takes longer than patience does. @param {ViewerStore} store @returns {Promise<void>} */
-function afterFirstPicture(store) {
+/** Once a picture is on the screen, or none is to come; nothing takes longer than patience does. @param {ViewerStore} store @returns {Promise<void>} */
+export function afterFirstPicture(store) {
   return new Promise((resolve) => {
     const over = new AbortController();
     const end = () => {
@@ -57,8 +57,9 @@ function afterFirstPicture(store) {
       resolve();
     };
     setTimeout(end, PATIENCE_MS);
-    store.watch(({ displayed, stacks }) => displayed.some(Boolean) || Object.values(stacks).some(({ status }) => status === 'failed'), (seen) => {
-      if (seen) end();
+    store.watch(awaitsPicture, (awaits) => {
+      // what was drawn is on the screen then, and whoever opens has come to an end
+      if (!awaits) setTimeout(() => !awaitsPicture(store.get()) && end());
     }, { signal: over.signal });
   });
 }

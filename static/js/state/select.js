@@ -3,6 +3,7 @@
 /** @import { Case, Frame, ImageRef, Patient, Room, Series, Stack } from '../core/types.js' */
 /** @import { ViewerState } from './viewer.js' */
 
+import { hasPictures } from '../dicomweb/frames.js';
 import { LAYOUTS } from '../sessions/room.js';
 
 /** The viewports on the screen now, by number: beside planes only the one they were cut from. @param {ViewerState} state */
@@ -24,6 +25,16 @@ export function seriesIn(state, viewport) {
 /** @param {ViewerState} state @param {string | undefined} seriesUid @returns {Stack | null} */
 export function stackOf(state, seriesUid) {
   return (seriesUid && state.stacks[seriesUid]) || null;
+}
+
+/** Is a first picture still to come? @param {ViewerState} state */
+export function awaitsPicture(state) {
+  const { loading, problem, displayed, view } = state;
+  if (problem || displayed.some(Boolean)) return false;
+  return loading || view.viewports.some((_, viewport) => {
+    const series = seriesIn(state, viewport);
+    return series && hasPictures(series) && stackOf(state, series.series_uid)?.status !== 'failed';
+  });
 }
 
 /** Where an image lies in its stack; -1 when it is not there. @param {Stack | null} stack @param {ImageRef | null} image */
