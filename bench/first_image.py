@@ -31,7 +31,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a page had loaded when its first exact picture stood."""
+    """What a page had loaded when its first picture stood."""
 
     visit: str
     requests: int

@@ -60,7 +60,7 @@ def timing_table(report: Report) -> Iterator[str]:
 
 
 def loaded_table(report: Report) -> Iterator[str]:
-    """What the viewer had loaded at its first exact picture."""
+    """What the viewer had loaded at its first picture."""
     yield from heading(["visit", "requests", "kB over the network", "modules of our own", "kB of them, unpacked"])
     for one in report.loaded:
         numbers = [str(one.requests), f"{one.kilobytes:.0f}", str(one.modules), f"{one.module_kilobytes:.0f}"]

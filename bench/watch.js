@@ -1,6 +1,6 @@
 // Runs in a page before anything else and notes when pictures appear; read by first_image.py, together.py and viewer/.
 (() => {
-  const notes = { anyMs: 0, exactMs: 0, sinceClickMs: 0, wheels: [], shown: [] };
+  const notes = { beganMs: performance.timeOrigin, anyMs: 0, exactMs: 0, sinceClickMs: 0, wheels: [], shown: [] };
   window.benchNotes = notes;
   performance.setResourceTimingBufferSize(5000);
 
@@ -29,7 +29,7 @@
     }
     return null;
   };
-  window.benchFirst = () => until(() => notes.exactMs && { ...notes, ...loaded(notes.exactMs) });
+  window.benchFirst = () => until(() => notes.exactMs && { ...notes, ...loaded(notes.anyMs) });
   window.benchAny = () => until(() => notes.anyMs && notes);
   window.benchStep = (turns) => until(() => {
     const [turned, shown] = [notes.wheels.at(-1), notes.shown.at(-1)];

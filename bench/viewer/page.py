@@ -130,6 +130,7 @@ def _rows(quality: Quality, ours: Figures, theirs: Figures) -> Iterator[Row]:
     yield Row("address to first picture, warm, ms", middle(ours.warm_ms), middle(theirs.warm_ms))
     yield Row("click in the list to first picture, ms", middle(ours.click_ms), middle(theirs.click_ms), 0.4)
     yield Row("network to the first picture, kB", middle(ours.kilobytes), middle(theirs.kilobytes), 0.1)
+    yield Row("network to the first exact picture, kB", middle(ours.exact_kilobytes), middle(theirs.exact_kilobytes))
     yield Row("modules to the first picture", middle(ours.modules), middle(theirs.modules))
     yield Row("the modules unpacked, kB", middle(ours.module_kilobytes), middle(theirs.module_kilobytes))
     yield Row("wheel step p50, ms", share(ours.step_ms, 0.5), share(theirs.step_ms, 0.5))

@@ -20,12 +20,12 @@ _REST_MS = 1500
 
 @dataclass
 class Opened:
-    """A viewer at its first exact picture."""
+    """A viewer at its first exact picture; what had come over the network by then and by its first picture."""
 
     page: Page
     notes: dict[str, Any]
     kilobytes: float
-    requests: int
+    exact_kilobytes: float
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,22 @@ class Scrolled:
 
 @dataclass
 class _Traffic:
-    """What came over the network, as the browser counts it: headers and bodies as sent."""
+    """What came over the network and when, as the browser counts it: headers and bodies as sent, Unix milliseconds."""
 
-    sizes: list[float] = field(default_factory=list)
+    pieces: list[tuple[float, float]] = field(default_factory=list)
+    _clock_ms: float = 0
+
+    def asked(self, told: dict[str, Any]) -> None:
+        """A request leaves: only here the browser says what its clock shows and what time it is."""
+        self._clock_ms = 1000 * (told["wallTime"] - told["timestamp"])
+
+    def came(self, told: dict[str, Any]) -> None:
+        """An answer is there."""
+        self.pieces.append((1000 * told["timestamp"] + self._clock_ms, told["encodedDataLength"]))
+
+    def kilobytes(self, until_ms: float) -> float:
+        """What had come at that time."""
+        return sum(size for at, size in self.pieces if at <= until_ms) / 1000
 
 
 @contextmanager
@@ -58,7 +71,8 @@ def open_address(context: BrowserContext, subject: Subject, study_uid: str) -> O
     page, traffic = _watched_page(context)
     page.goto(subject.address(study_uid), wait_until="commit")
     notes = _noted(page, "benchFirst()")
-    return Opened(page, notes, sum(traffic.sizes) / 1000, len(traffic.sizes))
+    any_kilobytes, exact_kilobytes = (traffic.kilobytes(notes["beganMs"] + notes[key]) for key in ("anyMs", "exactMs"))
+    return Opened(page, notes, any_kilobytes, exact_kilobytes)
 
 
 def open_by_click(context: BrowserContext, subject: Subject, study: Sample) -> float:
@@ -141,7 +155,8 @@ def _ticking(ticks: int) -> Iterator[int]:
 def _watched_page(context: BrowserContext) -> tuple[Page, _Traffic]:
     page, traffic = context.new_page(), _Traffic()
     session = context.new_cdp_session(page)
-    session.on("Network.loadingFinished", lambda told: traffic.sizes.append(told["encodedDataLength"]))
+    session.on("Network.requestWillBeSent", traffic.asked)
+    session.on("Network.loadingFinished", traffic.came)
     session.send("Network.enable")
     return page, traffic
 

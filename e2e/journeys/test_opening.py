@@ -12,6 +12,20 @@ from tests.factories import image, multipart, part10
 from tests.states import content, report, state, without_pixels
 
 NewPage = Callable[..., Page]
+NOTE_FIRST_PICTURE = """
+performance.setResourceTimingBufferSize(5000);
+new MutationObserver((_, watching) => {
+    const { quality } = document.querySelector('[data-testid="viewport"]')?.dataset ?? {};
+    if (quality !== 'preview' && quality !== 'exact') return;
+    watching.disconnect();
+    performance.mark('first-picture');
+}).observe(document, { subtree: true, childList: true, attributes: true });
+"""
+ASKED_BY_THEN = """() => {
+    const [{ startTime }] = performance.getEntriesByName('first-picture');
+    const asked = performance.getEntriesByType('resource').filter((one) => one.startTime <= startTime);
+    return asked.map(({ name, decodedBodySize }) => [new URL(name).pathname, decodedBodySize]);
+}"""
 
 
 def _study(server: RunningServer, modality: str) -> dict[str, str]:
@@ -19,6 +33,19 @@ def _study(server: RunningServer, modality: str) -> dict[str, str]:
     return {
         name: found[tag]["Value"][0] for name, tag in (("uid", "0020000D"), ("number", "00080050"), ("id", "00100020"))
     }
+
+
+def test_little_of_our_own_is_loaded_up_to_the_first_picture(hospital: RunningServer, new_page: NewPage) -> None:
+    page = new_page()
+    page.add_init_script(NOTE_FIRST_PICTURE)
+    ViewerPage(page).open(f"{hospital.address}/viewer?StudyInstanceUIDs={_study(hospital, 'CT')['uid']}").expect_exact()
+    asked = page.evaluate(ASKED_BY_THEN)
+    modules = {path: size for path, size in asked if path.endswith(".js")}
+    assert 20 < len(modules) <= 60
+    assert 50_000 < sum(modules.values()) <= 150_000
+    assert not [path for path in modules if path.endswith("/desk.js")]
+    searches = [path for path, _ in asked if path.startswith("/dicomweb/") and not path.endswith("/rendered")]
+    assert len(searches) == 3, "study, series and instances, each once"
 
 
 def test_a_patient_or_an_accession_opens_the_study(hospital: RunningServer, new_page: NewPage) -> None:
