@@ -13,11 +13,12 @@ import numpy as np
 import pydicom
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from pydicom.uid import JPEGLSLossless
 
 from e2e.conftest import CHROMIUM, FLAGS
 from e2e.interop.ohif import Ohif
+from e2e.pages.viewer import ViewerPage
 from e2e.running import RunningServer, send
 from simulator.studies import make_study
 from tests.factories import multipart
@@ -139,6 +140,95 @@ def test_a_report_of_ours_is_loaded_there_to_be_edited(page: Page, ohif: Ohif, s
     expect(drawn).to_contain_text("°")
     page.mouse.move(640, 715)
     _save(page.screenshot(animations="disabled"), "report")
+
+
+DRAWN_THERE = {
+    "Length": ((250, 150), (350, 220)),
+    "EllipticalROI": ((300, 350), (400, 390)),
+    "RectangleROI": ((180, 300), (260, 360)),
+    "Bidirectional": ((450, 200), (520, 260)),
+    "CircleROI": ((480, 420), (520, 440)),
+    "ArrowAnnotate": ((560, 300), (600, 340)),
+}
+
+
+def test_a_report_of_its_making_is_drawn_and_listed_here(page: Page, ohif: Ohif, server: RunningServer) -> None:
+    [study] = httpx.get(f"{server.dicomweb}/studies", params={"ModalitiesInStudy": "CT"}).json()
+    study_uid = study["0020000D"]["Value"][0]
+    page.goto(f"{ohif.origin}/viewer?StudyInstanceUIDs={study_uid}")
+    canvas = page.locator("canvas.cornerstone-canvas").first
+    expect(canvas).to_be_visible(timeout=PATIENCE)
+    page.get_by_text("Skip all").click(timeout=PATIENCE)
+    page.locator('[data-cy="trackedMeasurements-btn"]').click()
+    for tool, (start, end) in DRAWN_THERE.items():
+        _draw_there(page, canvas, tool, start, end)
+    expect(page.get_by_text("Additional Findings (1)").first).to_be_visible(timeout=PATIENCE)
+    page.get_by_text("Create SR").first.click()
+    with page.expect_response(
+        lambda answer: answer.url.endswith("/studies") and answer.request.method == "POST"
+    ) as kept:
+        page.get_by_role("button", name="Save").first.click()
+    assert kept.value.status == 200, "it is stored by its own STOW"
+    [made] = [
+        one
+        for one in httpx.get(f"{server.address}/api/studies/{study_uid}/measurement-reports").json()
+        if one["maker"] != "Lightbox"
+    ]
+    told = _numbers(server, made)
+
+    viewer = ViewerPage(page).open(f"{server.address}/viewer?StudyInstanceUIDs={study_uid}")
+    viewer.expect_exact()
+    viewer.command("marks")
+    page.locator("[data-testid=report-open]").filter(has_text=made["maker"]).click()
+    rows = page.get_by_test_id("mark-row")
+    expect(rows).to_have_count(6)
+    rows.first.click()
+    marks = page.locator("[data-testid=mark]")
+    expect(marks).to_have_count(6)
+    said = {mark.get_attribute("data-kind"): mark.get_attribute("data-text") or "" for mark in marks.all()}
+    assert said["length"] == f"{told['Length'][0]:.1f} mm"
+    assert said["arrow"] == "Nodule"
+    assert {"bidirectional", "ellipse", "polygon"} < set(said)
+    areas = [
+        mark.get_attribute("data-text") or ""
+        for mark in marks.all()
+        if mark.get_attribute("data-kind") in {"ellipse", "polygon"}
+    ]
+    assert [area.partition(" cm²")[0] for area in areas] == [f"{area / 100:.1f}" for area in told["Area"]]
+    viewer.command("marks")
+    _save(page.screenshot(animations="disabled"), "report-here")
+
+
+def _draw_there(page: Page, canvas: Locator, tool: str, start: tuple[int, int], end: tuple[int, int]) -> None:
+    """With one of its tools, from one place on the canvas to another."""
+    box = canvas.bounding_box()
+    assert box is not None
+    page.locator('[data-cy="MeasurementTools-split-button-secondary"]').click()
+    page.locator(f'[data-cy="{tool}"]').last.click()
+    page.mouse.move(box["x"] + start[0], box["y"] + start[1])
+    page.mouse.down()
+    page.mouse.move(box["x"] + end[0], box["y"] + end[1], steps=6)
+    page.mouse.up()
+    if tool == "ArrowAnnotate":
+        page.get_by_role("textbox").last.fill("Nodule")
+        page.get_by_role("button", name="Save").last.click()
+    if tool == "Length":  # it asks once whether measurements are to be tracked
+        page.get_by_role("button", name="Yes").first.click(timeout=PATIENCE)
+
+
+def _numbers(server: RunningServer, ref: dict[str, str]) -> dict[str, list[float]]:
+    """What a report says was measured, by the meaning of its concept."""
+    path = "studies/{study_uid}/series/{series_uid}/instances/{instance_uid}/metadata".format(**ref)
+    [header] = httpx.get(f"{server.dicomweb}/{path}").json()
+    found: dict[str, list[float]] = {}
+    waiting = [header]
+    while waiting:
+        item = waiting.pop(0)
+        if "0040A300" in item:
+            number = float(item["0040A300"]["Value"][0]["0040A30A"]["Value"][0])
+            found.setdefault(item["0040A043"]["Value"][0]["00080104"]["Value"][0], []).append(number)
+        waiting += item.get("0040A730", {}).get("Value", [])
+    return found
 
 
 def _save(picture: bytes, name: str) -> None:

@@ -67,7 +67,14 @@ PROJECTIONS = {
 }
 """How a slab was projected onto its plane: CID 7203 where it has a code."""
 
-AT_THE_DETECTOR = Code("DETECTOR", "99LIGHTBOX", "Spacing at the detector plane")
+SPACINGS = {
+    "detector": Code("DETECTOR", "99LIGHTBOX", "Spacing at the detector plane"),
+    "geometry": Code("GEOMETRY", "99LIGHTBOX", "Spacing corrected for magnification"),
+    "fiducial": Code("FIDUCIAL", "99LIGHTBOX", "Spacing calibrated by a known object"),
+    "corrected": Code("CORRECTED", "99LIGHTBOX", "Spacing calibrated"),
+    "unsaid": Code("UNSAID", "99LIGHTBOX", "Spacing at an unknown plane"),
+}
+"""What millimetres are worth that are not simply those in the patient (PS3.3 10.7.1.2)."""
 
 # units: CID 7460, 7461, 83
 MILLIMETRE = Code("mm", "UCUM", "millimeter")

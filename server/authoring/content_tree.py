@@ -20,6 +20,11 @@ def about(children: Sequence[Item], concept: Code, keyword: str = "TextValue") -
     return next((text(child, keyword) for child in children if is_about(child, concept)), "")
 
 
+def coded(item: Item, keyword: str = "CodeMeaning") -> list[str]:
+    """The codes that were chosen, by their meaning or another part."""
+    return [text(code, keyword) for code in items(item, "ConceptCodeSequence")]
+
+
 def is_about(item: Item, concept: Code) -> bool:
     """Whether an item is named by a concept."""
     told = [text(name, "CodeValue") for name in items(item, "ConceptNameCodeSequence")[:1]]

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from server.authoring import codes
-from server.authoring.content_tree import Item, is_about, items, numbers, text
+from server.authoring.content_tree import Item, coded, is_about, items, numbers, text
 from server.authoring.planes import MOST_SLAB, MarkPlane, Place
 from server.authoring.shapes import Shape
 from server.dicom.resources import FrameRef
@@ -58,14 +58,11 @@ def _told_plane(children: Sequence[Item]) -> MarkPlane | None:
         return None
     told = next((child for child in children if is_about(child, codes.SLAB_THICKNESS)), {})
     thick = [one for measured in items(told, "MeasuredValueSequence") for one in numbers(measured, "NumericValue")]
-    ways = [code for child in children if is_about(child, codes.MEASUREMENT_METHOD) for code in _chosen(child)]
+    methods = (child for child in children if is_about(child, codes.MEASUREMENT_METHOD))
+    ways = [code for child in methods for code in coded(child, "CodeValue")]
     method = next((name for name, code in codes.PROJECTIONS.items() if code.value in ways), "average_ip")
     slab = thick[0] if thick and 0 < thick[0] <= MOST_SLAB else 0.0
     return _through(places[0], places[1], places[2], text(named, "ReferencedFrameOfReferenceUID"), slab, method)
-
-
-def _chosen(item: Item) -> list[str]:
-    return [text(code, "CodeValue") for code in items(item, "ConceptCodeSequence")]
 
 
 def _plane_through(found: Sequence[tuple[Item | None, str, list[Place], str]]) -> MarkPlane | None:

@@ -161,8 +161,9 @@ def _is_place(mark: Mark) -> bool:
 
 def _number(one: Measurement, measured: Measured) -> Attributes:
     children = [_places(one, content.INFERRED_FROM, None, measured.points)]
-    if one.scale.at_detector and measured.unit in {codes.MILLIMETRE, codes.SQUARE_MILLIMETRE}:
-        children.insert(0, content.code(content.HAS_CONCEPT_MOD, codes.MEASUREMENT_METHOD, codes.AT_THE_DETECTOR))
+    if one.scale.kind in codes.SPACINGS and measured.unit in {codes.MILLIMETRE, codes.SQUARE_MILLIMETRE}:
+        worth = codes.SPACINGS[one.scale.kind]
+        children.insert(0, content.code(content.HAS_CONCEPT_MOD, codes.MEASUREMENT_METHOD, worth))
     return content.number(measured.concept, measured.value, measured.unit, children)
 
 

@@ -12,6 +12,20 @@ from server.authoring.planes import Point
 from server.dicom.attributes import tag
 from server.dicom.dicomjson import value
 
+KINDS = {
+    "": "not calibrated",
+    "patient": "",
+    "detector": "at the detector plane",
+    "geometry": "corrected for magnification",
+    "fiducial": "calibrated by a known object",
+    "corrected": "calibrated",
+    "unsaid": "at an unknown plane",
+}
+"""What is said of lengths and areas of each kind of scale."""
+
+_PROJECTIONS = {"CR", "DX", "MG", "RF", "XA", "IO", "PX", "RG"}
+"""Modalities in which the way from the patient to the detector enlarges."""
+
 _STATISTICS = (
     ("mean", codes.MEAN, "Mean"),
     ("deviation", codes.STANDARD_DEVIATION, "SD"),
@@ -32,16 +46,19 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How large a pixel is, across and down: mm where the image says so, else pixels of its own shape.
+    """How large a pixel is, across and down: mm where the image says so, else pixels of their own shape.
 
-    PS3.3 10.7.1.1: Pixel Spacing counts in the patient, Imager Pixel Spacing at the detector; where both say the same,
-    nobody has corrected for what lies between the two.
+    `kind` is what the millimetres are worth (PS3.3 10.7.1.2), one of `KINDS`; empty: they are pixels.
     """
 
     across: float
     down: float
-    calibrated: bool
-    at_detector: bool = False
+    kind: str = "patient"
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether it counts millimetres."""
+        return self.kind != ""
 
     def length(self, a: Point, b: Point) -> float:
         """From one point to the other."""
@@ -51,6 +68,18 @@ class Scale:
         """Between two directions, in degrees from 0 to 180."""
         (p, q), (r, s) = self._direction(*vertex_to), self._direction(*other)
         return abs(math.degrees(math.atan2(p * s - q * r, p * r + q * s)))
+
+    def cobb(self, a: Point, b: Point, c: Point, d: Point) -> float:
+        """Between two end plates, in degrees from 0 to 180, whichever way each was drawn.
+
+        Both are looked along from the same side of the spine, which runs from the middle of one to that of the other.
+        """
+        spine = self._direction((a[0] + b[0], a[1] + b[1]), (c[0] + d[0], c[1] + d[1]))
+        sides = [spine[0] * y - spine[1] * x for x, y in (self._direction(a, b), self._direction(c, d))]
+        angle = self.angle((a, b), (c, d))
+        if 0 in sides:
+            return min(angle, 180 - angle)
+        return angle if (sides[0] > 0) == (sides[1] > 0) else 180 - angle
 
     def area(self, points: Sequence[Point]) -> float:
         """Of the polygon with these corners."""
@@ -62,18 +91,26 @@ class Scale:
         return (b[0] - a[0]) * self.across, (b[1] - a[1]) * self.down
 
 
-ON_A_PLANE = Scale(1.0, 1.0, True)
+ON_A_PLANE = Scale(1.0, 1.0)
 """Marks on planes through a volume count millimetres."""
 
 
 def scale_of(header: Mapping[str, Any]) -> Scale:
-    """The scale of an image by its header."""
+    """The scale of an image by its header.
+
+    PS3.3 10.7.1.1: Pixel Spacing counts in the patient, Imager Pixel Spacing at the detector; where both say the same,
+    nobody has corrected for what lies between the two. Alone in a projection, Pixel Spacing says neither.
+    """
     in_patient, at_detector = _two(header, "PixelSpacing"), _two(header, "ImagerPixelSpacing")
     spacing = in_patient or at_detector
-    if spacing:
-        return Scale(spacing[1], spacing[0], True, spacing == at_detector)
-    ratio = _two(header, "PixelAspectRatio") or (1.0, 1.0)
-    return Scale(1.0, ratio[0] / ratio[1], False)
+    if not spacing:
+        ratio = _two(header, "PixelAspectRatio") or (1.0, 1.0)
+        return Scale(1.0, ratio[0] / ratio[1], "")
+    if spacing == at_detector:
+        return Scale(spacing[1], spacing[0], "detector")
+    told = {"GEOMETRY": "geometry", "FIDUCIAL": "fiducial"}.get(str(value(header, "PixelSpacingCalibrationType")))
+    unsaid = "unsaid" if value(header, "Modality") in _PROJECTIONS else "patient"
+    return Scale(spacing[1], spacing[0], told or ("corrected" if at_detector else unsaid))
 
 
 def unit_of_values(header: Mapping[str, Any]) -> Code:
@@ -94,8 +131,7 @@ def measures(mark: Mark, scale: Scale, summary: Mapping[str, Any] | None, unit: 
             # the vertex ends the first leg and begins the second: four points, as OHIF has them
             return [Measured(codes.ANGLE, angle, codes.DEGREE, (at[0], at[1], at[1], at[2]))]
         case "cobb":
-            angle = scale.angle((at[0], at[1]), (at[2], at[3]))
-            return [Measured(codes.COBB_ANGLE, min(angle, 180 - angle), codes.DEGREE, at)]
+            return [Measured(codes.COBB_ANGLE, scale.cobb(*at), codes.DEGREE, at)]
         case "bidirectional":
             axes = sorted((at[:2], at[2:]), key=lambda ends: -scale.length(ends[0], ends[1]))
             named = zip((codes.LONG_AXIS, codes.SHORT_AXIS), axes, strict=True)
@@ -109,8 +145,14 @@ def measures(mark: Mark, scale: Scale, summary: Mapping[str, Any] | None, unit: 
     return []
 
 
-def words(mark: Mark, measured: Sequence[Measured]) -> list[str]:
+def words(mark: Mark, scale: Scale, measured: Sequence[Measured]) -> list[str]:
     """The lines of text beside the mark."""
+    told = _told_of(mark, measured)
+    note = KINDS[scale.kind] if any(one.unit in _OF_SCALE for one in measured) else ""
+    return [*told, *([note] if note else []), *([mark.text] if mark.text else [])]
+
+
+def _told_of(mark: Mark, measured: Sequence[Measured]) -> list[str]:
     of = {one.concept: one for one in measured}
     match mark.kind:
         case "length":
@@ -125,7 +167,7 @@ def words(mark: Mark, measured: Sequence[Measured]) -> list[str]:
             found = [(label, of[concept]) for _, concept, label in _STATISTICS if concept in of]
             units = " HU" if any(one.unit == codes.HOUNSFIELD for _, one in found) else ""
             return [_told(of[codes.AREA]), *(f"{label} {one.value:.1f}{units}" for label, one in found)]
-    return [mark.text] if mark.text else []
+    return []
 
 
 def _counted(points: tuple[Point, ...], summary: Mapping[str, Any] | None, unit: Code) -> list[Measured]:
@@ -135,6 +177,9 @@ def _counted(points: tuple[Point, ...], summary: Mapping[str, Any] | None, unit:
         for name, concept, _ in _STATISTICS
         if told.get(name) is not None
     ]
+
+
+_OF_SCALE = {codes.MILLIMETRE, codes.SQUARE_MILLIMETRE, codes.PIXEL, codes.SQUARE_PIXEL}
 
 
 def _told(one: Measured) -> str:

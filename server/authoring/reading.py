@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from server.authoring import codes
-from server.authoring.content_tree import Item, about, is_about, items, numbers, series_of_instances, text
+from server.authoring.content_tree import Item, about, coded, is_about, items, numbers, series_of_instances, text
 from server.authoring.in_space import in_space
 from server.authoring.marks import LONGEST_TEXT, MOST_MARKS, Mark
 from server.authoring.measurement_report import TOOLS, mark_id
@@ -39,11 +39,12 @@ def read_measurement_report(header: Item) -> Opened:
     places = dict(series_of_instances(header))
     marks: list[Mark] = []
     left_out: list[str] = []
+    written = _moment(text(header, "ContentDate") + text(header, "ContentTime") + text(header, "TimezoneOffsetFromUTC"))
     for group in _groups(header, 8):
         if len(marks) >= MOST_MARKS:
             left_out.append(f"The report has more than {MOST_MARKS} measurements.")
             break
-        found = _mark(group, places, study_uid)
+        found = _mark(group, places, study_uid, written)
         if isinstance(found, Mark):
             marks.append(found)
         else:
@@ -59,7 +60,7 @@ def _groups(item: Item, depth: int) -> Iterator[Item]:
             yield from _groups(child, depth - 1)
 
 
-def _mark(group: Item, places: Mapping[str, str], study_uid: str) -> Mark | str:
+def _mark(group: Item, places: Mapping[str, str], study_uid: str, written: datetime | None) -> Mark | str:
     children = items(group, "ContentSequence")
     shapes, plane = list(_shapes(children, places, study_uid)), None
     if not shapes:
@@ -67,16 +68,22 @@ def _mark(group: Item, places: Mapping[str, str], study_uid: str) -> Mark | str:
         shapes, plane = in_space(children, source) if source else ([], None)
     if not shapes:
         return "A measurement has no coordinates on an image of this study, or on a plane through its images."
-    words = {concept: about(children, concept) for concept in (codes.COMMENT, codes.TRACKING_IDENTIFIER)}
-    tool = words[codes.TRACKING_IDENTIFIER].rpartition(":")[2]
+    tool = about(children, codes.TRACKING_IDENTIFIER).rpartition(":")[2]
     tracking = about(children, codes.TRACKING_UNIQUE_IDENTIFIER, "UID")
     found = drawn(_KINDS.get(tool, ""), shapes)
     if found is None:
         return f"A measurement is of a shape that cannot be drawn here: {shapes[0].kind or 'none'}."
     kind, points = found
-    comment = words[codes.COMMENT][:LONGEST_TEXT]
-    made = _moment(text(group, "ObservationDateTime"))
-    return Mark(mark_id(tracking) if is_uid(tracking) else "", kind, shapes[0].frame, points, comment, made, plane)
+    # who observed when is told for the whole document where a group does not say (PS3.3 C.17.3)
+    made = _moment(text(group, "ObservationDateTime")) or written or datetime.fromtimestamp(0, UTC)
+    known = mark_id(tracking) if is_uid(tracking) else ""
+    return Mark(known, kind, shapes[0].frame, points, _words(children)[:LONGEST_TEXT], made, plane)
+
+
+def _words(children: Sequence[Item]) -> str:
+    """What is said of a mark: its Comment, else its Finding, where other viewers put what a person has typed."""
+    findings = (code for child in children if is_about(child, codes.FINDING) for code in coded(child))
+    return about(children, codes.COMMENT) or next(findings, "")
 
 
 def _shapes(children: Sequence[Item], places: Mapping[str, str], study_uid: str) -> Iterator[Shape]:
@@ -121,12 +128,12 @@ def _source(children: Sequence[Item], places: Mapping[str, str], study_uid: str)
     return told or (FrameRef(InstanceRef(study_uid, series_uid, uid), 1) if uid else None)
 
 
-def _moment(told: str) -> datetime:
-    """A DT in UTC; the beginning of time when it is none."""
+def _moment(told: str) -> datetime | None:
+    """A DT in UTC; None when it is none."""
     for form in ("%Y%m%d%H%M%S.%f%z", "%Y%m%d%H%M%S%z", "%Y%m%d%H%M%S.%f", "%Y%m%d%H%M%S"):
         try:
             moment = datetime.strptime(told, form)  # noqa: DTZ007 - where no offset is told, it is UTC here
         except ValueError:
             continue
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return datetime.fromtimestamp(0, UTC)
+    return None

@@ -104,7 +104,7 @@ class Author:
                 left_out.append(f"The {mark.kind} lies in another series.")
                 continue
             one = self._measurement(caller, mark, image)
-            drawn.append(Drawn(mark, image, one.scale, words(mark, one.measured)))
+            drawn.append(Drawn(mark, image, one.scale, words(mark, one.scale, one.measured)))
         by = self._authorship(caller, series.study_uid, "PR")
         made = presentation_state(by_ref[series], images, look, drawn, label, by)
         return Written(self._keep(caller, made, series.study_uid), tuple(left_out))

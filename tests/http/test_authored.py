@@ -151,23 +151,38 @@ def test_numbers_are_those_of_the_header_and_the_stored_pixels(server: Client, c
 
 
 @pytest.mark.parametrize(
-    ("told", "at_detector"), [({}, True), ({"PixelSpacing": [0.2, 0.2]}, True), ({"PixelSpacing": [0.18, 0.18]}, False)]
+    ("told", "worth"),
+    [
+        ({"ImagerPixelSpacing": [0.2, 0.2]}, "at the detector plane"),
+        ({"ImagerPixelSpacing": [0.2, 0.2], "PixelSpacing": [0.2, 0.2]}, "at the detector plane"),
+        ({"ImagerPixelSpacing": [0.25, 0.25], "PixelSpacing": [0.2, 0.2]}, "calibrated"),
+        (
+            {"ImagerPixelSpacing": [0.25, 0.25], "PixelSpacing": [0.2, 0.2], "PixelSpacingCalibrationType": "GEOMETRY"},
+            "corrected for magnification",
+        ),
+        ({"PixelSpacing": [0.2, 0.2]}, "at an unknown plane"),
+        ({}, "not calibrated"),
+    ],
 )
-def test_millimetres_at_the_detector_say_so(server: Client, told: dict[str, Any], at_detector: bool) -> None:
+def test_millimetres_of_a_film_say_what_they_are_worth(server: Client, told: dict[str, Any], worth: str) -> None:
     film = {
         "Rows": 64,
         "Columns": 64,
         "PixelData": bytes(64 * 64 * 2),
         "Modality": "DX",
-        "ImagerPixelSpacing": [0.2, 0.2],
     }
     source = image(**film, **told)
     assert server.stow(part10(source)).status_code == 200
-    written = save(server, source, "measurement-reports", {"marks": [mark(source, "length", (1, 1), (11, 1))]})
-    assert numbers(written) == {"Length": (pytest.approx(2 if at_detector else 1.8), "mm")}
+    marks = [mark(source, "length", (1, 1), (11, 1))]
+    written = save(server, source, "measurement-reports", {"marks": marks})
+    assert numbers(written) == {"Length": (pytest.approx(2), "mm") if told else (10, "{pixels}")}
     [number] = written.ContentSequence[-1].ContentSequence[0].ContentSequence[-1:]
     methods = [part.ConceptCodeSequence[0].CodeMeaning for part in number.ContentSequence if part.ValueType == "CODE"]
-    assert methods == ["Spacing at the detector plane"] * at_detector
+    assert methods == ([f"Spacing {worth}"] if told else [])
+    look = {"voi": None, "zoom": 1, "pan": {"x": 0, "y": 0}, "rotation": 0}
+    state = save(server, source, "presentation-states", {"image": ref(source), "presentation": look, "marks": marks})
+    [text] = state.GraphicAnnotationSequence[0].TextObjectSequence
+    assert text.UnformattedTextValue == ("2.00 mm" if told else "10.0 px") + f"\r\n{worth}"
 
 
 def test_a_mark_beyond_its_image_is_left_out_and_that_is_said(server: Client, ct: list[Dataset]) -> None:
@@ -312,7 +327,7 @@ def scoord(kind: str, data: list[float], source: Dataset) -> Dataset:
     )
 
 
-def opened(server: Client, source: Dataset, *groups: Dataset) -> dict[str, Any]:
+def opened(server: Client, source: Dataset, *groups: Dataset, **told: Any) -> dict[str, Any]:
     """A report by somebody else, as the viewer gets its marks."""
     measurements = content("CONTAINER", ContentSequence=list(groups))
     series = item(SeriesInstanceUID=source.SeriesInstanceUID, ReferencedSOPSequence=[reference(source)])
@@ -322,6 +337,7 @@ def opened(server: Client, source: Dataset, *groups: Dataset) -> dict[str, Any]:
         StudyInstanceUID=source.StudyInstanceUID,
         CurrentRequestedProcedureEvidenceSequence=evidence,
         ConceptNameCodeSequence=[concept("Imaging Measurement Report", "126000")],
+        **told,
     )
     assert server.stow(part10(made)).status_code == 200
     answer = server.get(f"/api{address(made).removeprefix('/dicomweb')}/marks")
@@ -347,6 +363,16 @@ def test_reports_of_others_are_drawn_by_their_shapes(server: Client, ct: list[Da
     assert found["marks"][0]["points"] == [{"x": 1, "y": 2}, {"x": 8, "y": 2}]
     assert found["marks"][2]["points"] == [{"x": 5, "y": 5}, {"x": 15, "y": 15}]
     assert len(found["left_out"]) == 2
+
+
+def test_what_others_say_of_a_mark_and_when_comes_along(server: Client, ct: list[Dataset]) -> None:
+    """A report as OHIF writes it: words typed by a person as a Finding, and no time but that of the document."""
+    number = content("NUM", "Length", ContentSequence=[scoord("POLYLINE", [1.5, 2.5, 8.5, 2.5], ct[0])])
+    typed = concept("Stent", "CORNERSTONEFREETEXT")
+    finding = content("CODE", ConceptNameCodeSequence=[concept("Finding", "121071")], ConceptCodeSequence=[typed])
+    [mark] = opened(server, ct[0], group(finding, number), ContentDate="20261122", ContentTime="121255")["marks"]
+    assert mark["text"] == "Stent"
+    assert mark["made"] == "2026-11-22T12:12:55.000Z"
 
 
 def test_what_is_no_measurement_report_has_no_marks(server: Client, ct: list[Dataset]) -> None:

@@ -3,17 +3,13 @@
 /** @import { Frame, Point } from '../core/types.js' */
 /** @import { Mark, Summary } from './model.js' */
 
+import { SPACING_WORDS } from '../core/wording.js';
 import { MILLIMETRES, planeText } from './planes.js';
-
-/** What millimetres are worth, by PS3.3 10.7.1.2. */
-const KINDS = {
-  patient: '', detector: 'at the detector plane', geometry: 'corrected for magnification', fiducial: 'calibrated by a known object', corrected: 'calibrated',
-};
 
 /** Pixels stretched to where they lie: `unit` px when the image does not say how large they are. @param {Pick<Frame, 'spacing' | 'aspect'>} frame */
 export function scaleOf({ spacing, aspect }) {
   return spacing
-    ? { x: spacing.column, y: spacing.row, unit: 'mm', note: KINDS[spacing.kind] }
+    ? { x: spacing.column, y: spacing.row, unit: 'mm', note: SPACING_WORDS[spacing.kind] }
     : { x: 1, y: aspect, unit: 'px', note: 'not calibrated' };
 }
 
@@ -28,6 +24,21 @@ export function angleOf(frame, [a, b], [c, d]) {
   const { x, y } = scaleOf(frame);
   const [p, q, r, s] = [(b.x - a.x) * x, (b.y - a.y) * y, (d.x - c.x) * x, (d.y - c.y) * y];
   return Math.abs(Math.atan2(p * s - q * r, p * r + q * s)) * (180 / Math.PI);
+}
+
+/**
+ * Between two end plates, in degrees from 0 to 180, whichever way each was drawn: both are looked along from the same side of the spine, which runs
+ * from the middle of the one to the middle of the other.
+ * @param {Pick<Frame, 'spacing' | 'aspect'>} frame @param {Point} a @param {Point} b @param {Point} c @param {Point} d
+ */
+export function cobbOf(frame, a, b, c, d) {
+  const { x, y } = scaleOf(frame);
+  const spine = { x: (c.x + d.x - a.x - b.x) * x, y: (c.y + d.y - a.y - b.y) * y };
+  const side = (/** @type {Point} */ from, /** @type {Point} */ to) => spine.x * (to.y - from.y) * y - spine.y * (to.x - from.x) * x;
+  const [one, other] = [side(a, b), side(c, d)];
+  const angle = angleOf(frame, [a, b], [c, d]);
+  if (one === 0 || other === 0) return Math.min(angle, 180 - angle);
+  return one * other > 0 ? angle : 180 - angle;
 }
 
 /** @param {Pick<Frame, 'spacing' | 'aspect'>} frame @param {Point[]} points */
@@ -54,7 +65,9 @@ export function ellipseArea(frame, a, b) {
  */
 export function linesOf({ plane, ...mark }, frame, summary, unit) {
   const lines = linesOn(mark, plane ? MILLIMETRES : frame, summary, unit, plane ? 'samples' : 'pixels');
-  return plane && lines.length > 0 ? [...lines, planeText(plane)] : lines;
+  if (lines.length === 0) return lines;
+  // an arrow has nothing but its words; whoever said something of another mark is heard too
+  return [...lines, ...(plane ? [planeText(plane)] : []), ...(mark.kind !== 'arrow' && mark.text ? [mark.text] : [])];
 }
 
 /** @param {Pick<Mark, 'kind' | 'points' | 'text'>} mark @param {Pick<Frame, 'spacing' | 'aspect'>} frame @param {Summary | string | undefined} summary @param {string} unit @param {string} counted */
@@ -67,11 +80,7 @@ function linesOn({ kind, points, text }, frame, summary, unit, counted) {
   switch (kind) {
     case 'length': return noted([long]);
     case 'angle': return c ? [`${angleOf(frame, [b, a], [b, c]).toFixed(1)}°`] : [];
-    case 'cobb': {
-      if (!c || !d) return [];
-      const angle = angleOf(frame, [a, b], [c, d]);
-      return [`Cobb ${Math.min(angle, 180 - angle).toFixed(1)}°`];
-    }
+    case 'cobb': return c && d ? [`Cobb ${cobbOf(frame, a, b, c, d).toFixed(1)}°`] : [];
     case 'bidirectional': return noted(c && d ? [`${said(Math.max(lengthOf(frame, a, b), lengthOf(frame, c, d)))} × ${said(Math.min(lengthOf(frame, a, b), lengthOf(frame, c, d)))} ${of}`] : [long]);
     case 'ellipse': return noted([areaText(ellipseArea(frame, a, b), of), ...summaryLines(summary, unit, counted)]);
     case 'polygon': return noted(points.length < 3 ? [] : [areaText(polygonArea(frame, points), of), ...summaryLines(summary, unit, counted)]);

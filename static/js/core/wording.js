@@ -65,3 +65,8 @@ function day(date) {
   const parts = /^(\d{4})(\d{2})(\d{2})$/.exec(date);
   return parts ? Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])) : NaN;
 }
+
+/** What millimetres are worth, by PS3.3 10.7.1.2. */
+export const SPACING_WORDS = {
+  patient: '', detector: 'at the detector plane', geometry: 'corrected for magnification', fiducial: 'calibrated by a known object', corrected: 'calibrated', unsaid: 'at an unknown plane',
+};

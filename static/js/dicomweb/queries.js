@@ -84,11 +84,14 @@ function seriesFrom(dataset, studyUid) {
   };
 }
 
+/** Modalities in which the way from the patient to the detector enlarges. */
+const PROJECTIONS = ['CR', 'DX', 'MG', 'RF', 'XA', 'IO', 'PX', 'RG'];
+
 /** @param {Dataset} dataset @param {Series} series @returns {Frame[]} */
 export function framesFrom(dataset, series) {
   const cosines = numbers(dataset, 'ImageOrientationPatient');
   const [right = '', lower = ''] = texts(dataset, 'PatientOrientation');
-  const spacing = spacingOf(dataset);
+  const spacing = spacingOf(dataset, series.modality);
   const edges = edgesFromCosines(cosines);
   const count = Math.max(1, number(dataset, 'NumberOfFrames') ?? 1);
   const shared = {
@@ -122,14 +125,14 @@ function planeOf(dataset, cosines) {
   return at && right && down ? { position: at, row: right, column: down, frame_of_reference: text(dataset, 'FrameOfReferenceUID') } : null;
 }
 
-/** PS3.3 10.7.1.1: Pixel Spacing counts in the patient, Imager Pixel Spacing at the detector; where both say the same, nobody has corrected for what lies between. @param {Dataset} dataset @returns {Spacing | null} */
-function spacingOf(dataset) {
+/** PS3.3 10.7.1.1: Pixel Spacing counts in the patient, Imager Pixel Spacing at the detector; where both say the same, nobody has corrected for what lies between. Alone in a projection it says neither. @param {Dataset} dataset @param {string} modality @returns {Spacing | null} */
+function spacingOf(dataset, modality) {
   const [inPatient, atDetector] = [numbers(dataset, 'PixelSpacing'), numbers(dataset, 'ImagerPixelSpacing')];
   const [row = 0, column = 0] = inPatient.length === 2 ? inPatient : atDetector;
   if (!(row > 0 && column > 0)) return null;
   if (row === atDetector[0] && column === atDetector[1]) return { row, column, kind: 'detector' };
   const corrected = { GEOMETRY: /** @type {const} */ ('geometry'), FIDUCIAL: /** @type {const} */ ('fiducial') }[text(dataset, 'PixelSpacingCalibrationType')];
-  return { row, column, kind: corrected ?? (atDetector.length ? 'corrected' : 'patient') };
+  return { row, column, kind: corrected ?? (atDetector.length ? 'corrected' : PROJECTIONS.includes(modality) ? 'unsaid' : 'patient') };
 }
 
 /** PS3.3 C.7.6.5: how long each frame is shown, in milliseconds, in the order in which the server believes them. @param {Dataset} dataset @param {number} count @returns {(frame: number) => number | null} */

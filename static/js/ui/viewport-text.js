@@ -6,7 +6,7 @@
 import { scaleBar } from '../core/geometry.js';
 import { coarseText } from '../dicomweb/line.js';
 import { screenLetters } from '../core/orientation.js';
-import { dateText, patientId, sexText, signed, timeText } from '../core/wording.js';
+import { dateText, patientId, sexText, signed, SPACING_WORDS, timeText } from '../core/wording.js';
 import { windowText } from '../viewport/windows.js';
 import { expose, make, write } from './build.js';
 
@@ -85,9 +85,8 @@ export class ViewportText extends HTMLElement {
     const bar = perMm > 0 ? scaleBar(perMm, Math.min(width / 5, 200)) : null;
     this.#ruler.hidden = !bar;
     this.#ruler.style.inlineSize = bar ? `${bar.length}px` : '0';
-    const kind = frame?.spacing?.kind === 'detector' ? ' at the detector' : '';
     const line = this.#lines['scale-text'];
-    if (line) write(line, bar ? bar.text + kind : '');
+    if (line) write(line, bar ? `${bar.text} ${SPACING_WORDS[frame?.spacing?.kind ?? 'patient']}`.trim() : '');
   }
 }
 

@@ -10,6 +10,7 @@ import pytest
 from server.authoring import codes
 from server.authoring.marks import Mark
 from server.authoring.measures import measures, scale_of, words
+from server.dicom.attributes import tag
 from server.dicom.resources import FrameRef, InstanceRef
 
 CASES = json.loads((Path(__file__).parents[3] / "contracts" / "measures.json").read_text())
@@ -20,5 +21,6 @@ def test_it_measures_what_the_viewer_says(case: dict[str, Any]) -> None:
     points = tuple((float(x), float(y)) for x, y in case["points"])
     frame = FrameRef(InstanceRef("1.2", "1.3", "1.4"), 1)
     mark = Mark("1", case["kind"], frame, points, case.get("text", ""), datetime(2026, 11, 21, tzinfo=UTC))
-    scale = scale_of({"00280030": {"vr": "DS", "Value": case["spacing"]}} if case["spacing"] else {})
-    assert words(mark, measures(mark, scale, None, codes.NO_UNITS))[0] == case["words"]
+    header = {tag(keyword): {"Value": value} for keyword, value in case["header"].items()}
+    scale = scale_of({**header, tag("Modality"): {"Value": [case["modality"]]}})
+    assert words(mark, scale, measures(mark, scale, None, codes.NO_UNITS)) == case["words"]
