@@ -23,8 +23,8 @@ from server.studies.volumes import Volumes
 class Summary:
     """Modality values (PS3.3 C.11.1) of the pixels in a region; None of each when no pixel counts.
 
-    `pixels` are those that count and `padding` those left out as no part of the image (PS3.3 C.7.5.1.1.2) or volume;
-    `deviation` is that of all the pixels (divided by their number).
+    `pixels` are those that count, `padding` those left out as no part of the image (PS3.3 C.7.5.1.1.2), and `outside`
+    samples of a plane beyond its volume; `deviation` is that of all the pixels (divided by their number).
     """
 
     pixels: int
@@ -33,6 +33,7 @@ class Summary:
     deviation: float | None = None
     minimum: float | None = None
     maximum: float | None = None
+    outside: int = 0
 
     def plain(self) -> dict[str, Any]:
         """The summary as JSON values."""
@@ -64,22 +65,23 @@ class Statistics:
         return _summary(values, int(stored.size - values.size))
 
     def on_plane(self, caller: Caller, series: SeriesRef, section: Section, region: Region) -> Summary:
-        """The summary of the samples of a plane or slab; those outside the volume are the `padding`.
+        """The summary of the samples of a plane or slab; what is made of padding in part is padding.
 
         `NotFound`, or `NotAcceptable` when the images of the series make no volume.
         """
-        values, outside = self._volumes.section(caller, series, section, region)
-        return _summary(values.astype(np.float64), outside)
+        found = self._volumes.section(caller, series, section, region)
+        return _summary(found.values.astype(np.float64), found.padding, found.outside)
 
 
-def _summary(values: NDArray[np.float64], left_out: int) -> Summary:
+def _summary(values: NDArray[np.float64], padding: int, outside: int = 0) -> Summary:
     if values.size == 0:
-        return Summary(0, left_out)
+        return Summary(0, padding, outside=outside)
     return Summary(
         int(values.size),
-        left_out,
+        padding,
         float(values.mean()),
         float(values.std()),
         float(values.min()),
         float(values.max()),
+        outside,
     )

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import orjson
-from numpy.typing import NDArray
 
 from server.access.audit import Audit
 from server.access.people import Caller
@@ -25,14 +24,15 @@ from server.rendering.image import NO_PIXEL_DATA, Image
 from server.rendering.pipeline import Picture, decode
 from server.rendering.regions import Region
 from server.rendering.request import Window
+from server.rendering.steps.automatic_window import is_padding
 from server.rendering.steps.grey import modality_values
 from server.rendering.volume.geometry import Plane, arrange
 from server.rendering.volume.picture import Scene, applied, scene, show
 from server.rendering.volume.planes import planes
 from server.rendering.volume.raycast import Solid, solid_of
 from server.rendering.volume.request import VolumeRequest
-from server.rendering.volume.section import Section, section_values
-from server.rendering.volume.voxels import Volume, stack
+from server.rendering.volume.section import Counted, Section, section_values
+from server.rendering.volume.voxels import Slice, Volume, stack
 from server.studies.retrieve import Retrieve, frame_map
 from server.studies.sound import SoundFiles
 
@@ -40,8 +40,6 @@ _PARTS = {"volumes": 12, "solids": 3, "pictures": 1}
 """How the memory for volumes is shared out, in sixteenths."""
 
 _MOST_FOUND = 64
-
-Values = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +142,8 @@ class Volumes:
         """The parameters of the picture, those asked for and those decided here (PS3.18 annex K)."""
         return applied(self._scene(self._made(target), target.wish))
 
-    def section(self, caller: Caller, ref: SeriesRef, section: Section, region: Region) -> tuple[Values, int]:
-        """The modality values in a region of a plane through a series, and how many samples lay outside of it."""
+    def section(self, caller: Caller, ref: SeriesRef, section: Section, region: Region) -> Counted:
+        """The modality values in a region of a plane through a series."""
         target = self.target(caller, ref, VolumeRequest(solid=False, method=section.method))
         return section_values(self._made(target).volume, section, region)
 
@@ -177,16 +175,17 @@ class Volumes:
         window = Window(*windows[0], function) if windows else None
         return _Made(volume, window, modality)
 
-    def _values(self, frame: _Frame) -> NDArray[np.generic]:
-        """The modality values of one frame."""
+    def _values(self, frame: _Frame) -> Slice:
+        """The modality values of one frame, and what of it is padding."""
         where = frame_map(frame.located)
         data = read_frame(self._sound.path(frame.located.digest), where, frame.number)
         stored = decode(data, frame.image, where.first_bit(frame.number), self._decoder)
+        padding = is_padding(stored, frame.image) if frame.image.padding is not None else None
         values = frame.image.values_of(frame.number)
         shifted = values.modality_lut is None and values.slope == 1 and values.intercept == int(values.intercept)
         if shifted and stored.dtype.kind in "iu" and stored.dtype.itemsize <= 2:
-            return stored.astype(np.int32) + int(values.intercept)
-        return modality_values(stored.astype(np.float64), values).astype(np.float32)
+            return stored.astype(np.int32) + int(values.intercept), padding
+        return modality_values(stored.astype(np.float64), values).astype(np.float32), padding
 
     def _frames(self, members: Sequence[Located]) -> tuple[list[_Frame], str]:
         """Every frame with its plane, and the modality."""

@@ -11,6 +11,7 @@ import pytest
 from pydicom.dataset import Dataset
 
 from simulator.studies import make_study
+from tests.factories import part10
 from tests.http.conftest import Client, running, settings_for
 from tests.http.test_authored import complaints, mark, numbers, save
 from tests.http.test_wado import address
@@ -149,9 +150,34 @@ def test_what_lies_outside_the_volume_does_not_count(server: Client, ct: list[Da
     whole = statistics(server, ct, plane(ct, 30), "polygon", "0,4,20,4,20,12,0,12")
     assert half["pixels"] == whole["pixels"]
     assert half["mean"] == whole["mean"]
+    assert half["padding"] == 0
     nothing = statistics(server, ct, plane(ct, -900), "ellipse", "0,0,20,12")
     assert nothing["pixels"] == 0
     assert nothing["mean"] is None
+
+
+def test_padding_in_a_volume_is_left_out_and_counted(server: Client) -> None:
+    files = []
+    for one in make_study("chest-ct", 8, scale="small", slices=5).instances():
+        dataset = pydicom.dcmread(io.BytesIO(one.data))
+        pixels = dataset.pixel_array.copy()
+        pixels[:, : pixels.shape[1] // 2] = low = -2000 if dataset.PixelRepresentation else 0
+        dataset.PixelData = pixels.tobytes()
+        dataset.add_new("PixelPaddingValue", "SS" if dataset.PixelRepresentation else "US", low)
+        files.append(dataset)
+    study: list[Dataset] = [one for one in files if one.SeriesInstanceUID == files[0].SeriesInstanceUID]
+    assert server.stow(*map(part10, study)).status_code == 200
+    study.sort(key=lambda one: float(one.ImagePositionPatient[2]))
+    middle = (study[0].Columns // 2) * float(study[0].PixelSpacing[1])
+    box = "{0:.3f},2,{1:.3f},2,{1:.3f},6,{0:.3f},6".format
+    both, right = (
+        statistics(server, study, plane(study, 30), "polygon", box(middle - left, middle + 20.3))
+        for left in (20.3, 0.3)
+    )
+    assert right["padding"] == 0
+    assert (both["pixels"], both["mean"], both["minimum"]) == (right["pixels"], right["mean"], right["minimum"])
+    assert both["padding"] > 0
+    assert both["outside"] == 0
 
 
 @pytest.mark.parametrize(

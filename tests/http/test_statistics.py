@@ -59,6 +59,7 @@ def test_a_point_is_the_pixel_under_it(client: Client, pixels: np.ndarray) -> No
     check(told(client, address, "point", "7.4,11.6"), pixels[12:13, 7:8])
     assert told(client, address, "point", "-3,4") == {
         "pixels": 0, "padding": 0, "mean": None, "deviation": None, "minimum": None, "maximum": None,
+        "outside": 0,
     }  # fmt: skip
 
 

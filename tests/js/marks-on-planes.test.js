@@ -30,7 +30,7 @@ test('what is said of a mark says on which plane or slab it lies', () => {
   assert.deepEqual(lines({ ...TURNED, slab: 10 }), ['50.0 mm', 'Oblique coronal, MIP of 10 mm']);
   assert.deepEqual(linesOf(mark('angle', [at(8, 0), at(0, 0), at(0, 9)]), { spacing: null, aspect: 7 }, undefined, ''), ['90.0°', 'Coronal plane']);
   assert.equal(planeText({ ...CORONAL, down: [0, 1, 0], slab: 5, method: 'average_ip' }), 'Axial, mean of 5 mm');
-  const summary = { pixels: 9, padding: 2, mean: 4, deviation: 1, minimum: 3, maximum: 5 };
+  const summary = { pixels: 9, padding: 0, outside: 2, mean: 4, deviation: 1, minimum: 3, maximum: 5 };
   const region = linesOf(mark('ellipse', [at(0, 0), at(3, 3)]), { spacing: null, aspect: 1 }, summary, 'HU');
   assert.deepEqual(region.slice(-2), ['9 samples, 2 outside left out', 'Coronal plane']);
 });

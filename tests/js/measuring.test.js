@@ -50,7 +50,9 @@ test('statistics are said with their unit, and what is not known yet is not gues
   const summary = { pixels: 157, padding: 3, mean: -40.25, deviation: 12, minimum: -80, maximum: 10 };
   assert.deepEqual(linesOf(region, CT, summary, 'HU'),
     ['62.8 mm²', 'Mean −40.3 HU  SD 12', 'Min −80  Max 10', '157 pixels, 3 of padding left out']);
-  assert.deepEqual(linesOf(region, CT, { ...summary, mean: null }, 'HU').at(-1), 'No pixels');
+  assert.equal(linesOf(region, CT, { ...summary, outside: 2 }, 'HU').at(-1), '157 pixels, 3 of padding left out, 2 outside left out');
+  assert.equal(linesOf(region, CT, { ...summary, mean: null }, 'HU').at(-1), 'Nothing but padding');
+  assert.equal(linesOf(region, CT, { ...summary, padding: 0, mean: null }, 'HU').at(-1), 'No pixels');
   assert.equal(unitOf('MR'), '');
 });
 

@@ -68,7 +68,8 @@ def _through(volume: Volume, view: View) -> View:
 
 
 def _grey(values: NDArray[np.float32], window: Window) -> NDArray[np.uint8]:
-    share = voi(values, Values(), window)
+    # PS3.3 C.7.5.1.1.2: padding is excluded from the grayscale pipeline, and black as on the images themselves
+    share = np.nan_to_num(voi(values, Values(), window), copy=False, nan=0.0)
     return np.asarray(share * 255 + 0.5).astype(np.uint8)
 
 
@@ -80,13 +81,14 @@ def _enlarged(pixels: NDArray[np.uint8], view: View) -> NDArray[np.uint8]:
 
 
 def _full_range(volume: Volume) -> Window:
-    low, high = float(volume.voxels.min()), float(volume.voxels.max())
+    low, high = volume.lowest, float(np.nanmax(volume.voxels, initial=volume.lowest))
     return Window((low + high) / 2, max(high - low, 1.0), "LINEAR_EXACT")
 
 
 def _upper_half(volume: Volume) -> Window:
     """Where nothing is known of the values: the upper half of those that are not background is solid."""
-    low, high = (float(one) for one in np.percentile(volume.voxels[::4, ::4, ::4].astype(np.float32), (60, 99.5)))
+    some = volume.values(volume.voxels[::4, ::4, ::4])
+    low, high = (float(one) for one in np.percentile(np.nan_to_num(some, nan=volume.lowest), (60, 99.5)))
     return Window((low + high) / 2, max(high - low, 1.0), "LINEAR_EXACT")
 
 

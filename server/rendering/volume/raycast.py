@@ -42,6 +42,8 @@ def solid_of(volume: Volume) -> Solid:
     """Reduces a volume to what rays are cast through, each voxel the mean of those it is made of."""
     a, b, c = (-(-size // LARGEST_SIDE) for size in volume.voxels.shape)
     whole = volume.voxels
+    if volume.padded:  # nothing is seen where there is nothing
+        whole = np.where(np.isnan(volume.values(whole)), np.float32(volume.lowest), whole)
     kept = whole[: whole.shape[0] // a * a, : whole.shape[1] // b * b, : whole.shape[2] // c * c]
     blocks = kept.reshape(kept.shape[0] // a, a, kept.shape[1] // b, b, kept.shape[2] // c, c)
     voxels: NDArray[np.float32] = blocks.mean((1, 3, 5), dtype=np.float32)
@@ -97,7 +99,7 @@ def cast(solid: Solid, view: View, window: Window) -> NDArray[np.uint8]:
 def _seen(solid: Solid, plane: View, window: Window) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """How opaque and how bright the voxels of one plane are."""
     ray = ray_of(solid.reduced, plane)
-    values, inside = sample(solid.reduced.voxels, ray.start, ray.across, ray.down, plane.width, plane.height)
+    values, inside = sample(solid.reduced, ray.start, ray.across, ray.down, plane.width, plane.height)
     rise = np.clip((values - (window.center - window.width / 2)) / window.width, 0, 1)
     opacity = np.where(inside, rise * _OPACITY + rise**8 * (1 - _OPACITY), 0).astype(np.float32)
     columns, rows = np.arange(plane.width), np.arange(plane.height)[:, None]

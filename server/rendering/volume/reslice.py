@@ -1,6 +1,7 @@
 """Planes and slabs through a volume, interpolated linearly between voxels (PS3.4 FF.2.3).
 
 A view along the voxels' own axes is cut out and stretched; any other is sampled point by point. Both give the same.
+What is made of padding in part is padding, NaN; a slab projects the voxels that are none.
 """
 
 from collections.abc import Iterator
@@ -45,7 +46,7 @@ def reslice(volume: Volume, view: View, method: str = "average_ip") -> Pixels:
     if axes is not None:
         return _aligned(volume, ray, axes, view)
     if count == 1:
-        values, inside = sample(volume.voxels, ray.start, ray.across, ray.down, view.width, view.height)
+        values, inside = sample(volume, ray.start, ray.across, ray.down, view.width, view.height)
         values[~inside] = volume.lowest
         return values
     return _projected(volume, view, count, method)
@@ -86,7 +87,7 @@ def _aligned(volume: Volume, ray: Ray, axes: tuple[int, int, int], view: View) -
     part = depth - below
     # both at once, since across the slices they lie in the same line of the processor's cache
     layers = volume.voxels[(slice(None),) * forward + (slice(below, below + (2 if part > 0 else 1)),)]
-    both = np.moveaxis(layers.astype(np.float32), forward, 0)
+    both = np.moveaxis(volume.values(layers), forward, 0)
     plane: Pixels = both[0] + np.float32(part) * (both[-1] - both[0]) if part > 0 else both[0]
     if across < down:
         plane = plane.T
@@ -103,13 +104,24 @@ def _aligned_slab(volume: Volume, view: View, ray: Ray, axes: tuple[int, int, in
     if last < first:
         return np.full((view.height, view.width), volume.lowest, np.float32)
     layers = volume.voxels[(slice(None),) * forward + (slice(first, last + 1),)]
-    if method == "average_ip":
+    if volume.padded:
+        plane = _without_padding(volume.values(layers), forward, method)
+    elif method == "average_ip":
         plane = layers.mean(forward, dtype=np.float32)
     else:
         plane = METHODS[method].reduce(layers, axis=forward).astype(np.float32)
     if across < down:
         plane = plane.T
     return _stretched(plane, ray, across, down, view, volume.lowest)
+
+
+def _without_padding(layers: Pixels, forward: int, method: str) -> Pixels:
+    """Layers projected without their padding; NaN where there is nothing else."""
+    if method != "average_ip":
+        return np.asarray({"maximum_ip": np.fmax, "minimum_ip": np.fmin}[method].reduce(layers, axis=forward))
+    counts = np.isfinite(layers).sum(forward, dtype=np.float32)
+    counts[counts == 0] = np.nan
+    return np.asarray(np.nansum(layers, forward, dtype=np.float32) / counts)
 
 
 def _stretched(plane: Pixels, ray: Ray, across: int, down: int, view: View, lowest: float) -> Pixels:
@@ -128,8 +140,12 @@ def _along(lines: Pixels, start: float, step: float, count: int, lowest: float) 
     part = (places - low).astype(np.float32)
     lines = np.ascontiguousarray(lines)
     found: Pixels = lines.take(low, 0)
-    if part.any():
+    between = part > 0  # what lies on a line is that line, whatever lies beside it
+    if between.all():
         found += part[:, None] * (lines.take(np.minimum(low + 1, size - 1), 0) - found)
+    elif between.any():
+        some = found[between]
+        found[between] = some + part[between, None] * (lines.take(np.minimum(low + 1, size - 1)[between], 0) - some)
     found[outside] = lowest
     return found
 
@@ -138,10 +154,13 @@ def _projected(volume: Volume, view: View, count: int, method: str) -> Pixels:
     """A slab seen at an angle, plane after plane."""
     combine = METHODS[method]
     total: Pixels | None = None
-    seen = np.zeros((view.height, view.width), np.int32)
+    seen, reached = np.zeros((view.height, view.width), np.int32), np.zeros((view.height, view.width), np.bool_)
     for plane in _planes(view, count):
         ray = ray_of(volume, plane)
-        values, inside = sample(volume.voxels, ray.start, ray.across, ray.down, view.width, view.height)
+        values, inside = sample(volume, ray.start, ray.across, ray.down, view.width, view.height)
+        padding = np.isnan(values)
+        reached |= inside
+        inside &= ~padding
         neutral = {"maximum_ip": -np.inf, "minimum_ip": np.inf, "average_ip": 0.0}[method]
         values[~inside] = neutral
         seen += inside
@@ -149,7 +168,8 @@ def _projected(volume: Volume, view: View, count: int, method: str) -> Pixels:
     picture: Pixels = total if total is not None else np.zeros((view.height, view.width), np.float32)
     if method == "average_ip":
         np.divide(picture, seen, out=picture, where=seen > 0)
-    picture[seen == 0] = volume.lowest
+    picture[seen == 0] = np.nan
+    picture[~reached] = volume.lowest
     return picture
 
 
@@ -160,23 +180,26 @@ def _planes(view: View, count: int) -> Iterator[View]:
 
 
 def sample(
-    voxels: NDArray[np.generic],
+    volume: Volume,
     start: NDArray[np.float64],
     across: NDArray[np.float64],
     down: NDArray[np.float64],
     width: int,
     height: int,
 ) -> tuple[Pixels, NDArray[np.bool_]]:
-    """Values at start + column x across + row x down, all in voxels, and which of them lie in the volume."""
+    """Values at start + column x across + row x down, all in voxels, and which of them lie in the volume.
+
+    NaN where padding is among the voxels that a value would be made of.
+    """
     values, inside = np.empty((height, width), np.float32), np.empty((height, width), bool)
     for first in range(0, height, _ROWS):
         some = slice(first, min(first + _ROWS, height))
-        values[some], inside[some] = _sampled(voxels, start, across, down, width, np.arange(some.start, some.stop))
+        values[some], inside[some] = _sampled(volume, start, across, down, width, np.arange(some.start, some.stop))
     return values, inside
 
 
 def _sampled(
-    voxels: NDArray[np.generic],
+    volume: Volume,
     start: NDArray[np.float64],
     across: NDArray[np.float64],
     down: NDArray[np.float64],
@@ -184,6 +207,7 @@ def _sampled(
     rows: NDArray[np.intp],
 ) -> tuple[Pixels, NDArray[np.bool_]]:
     """Some of its rows: few enough that all that is worked out on the way stays near the processor."""
+    voxels = volume.voxels
     columns = np.arange(width)
     inside = np.ones((len(rows), width), bool)
     base = np.zeros((len(rows), width), np.intp)
@@ -199,13 +223,14 @@ def _sampled(
         strides.append(stride if size > 1 else 0)
         base += low * stride
     flat = voxels.reshape(-1)
-    corners = [_between(flat, base + s + r, strides[2], parts[2]) for s in (0, strides[0]) for r in (0, strides[1])]
+    near = (base + slices + lines for slices in (0, strides[0]) for lines in (0, strides[1]))
+    corners = [_between(volume, flat, places, strides[2], parts[2]) for places in near]
     lower = corners[0] + parts[1] * (corners[1] - corners[0])
     upper = corners[2] + parts[1] * (corners[3] - corners[2])
     return lower + parts[0] * (upper - lower), inside
 
 
-def _between(flat: NDArray[np.generic], base: NDArray[np.intp], stride: int, part: Pixels) -> Pixels:
-    low: Pixels = flat.take(base, mode="clip").astype(np.float32)
-    high: Pixels = flat.take(base + stride, mode="clip").astype(np.float32)
+def _between(volume: Volume, flat: NDArray[np.generic], base: NDArray[np.intp], stride: int, part: Pixels) -> Pixels:
+    low = volume.values(flat.take(base, mode="clip"))
+    high = volume.values(flat.take(base + stride, mode="clip"))
     return low + part * (high - low)

@@ -31,8 +31,17 @@ class Section:
     method: str = "average_ip"
 
 
-def section_values(volume: Volume, section: Section, region: Region) -> tuple[NDArray[np.float32], int]:
-    """The modality values of the samples in a region (its points in mm on the plane), and how many lay outside.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The modality values of the samples in a region, and how many were left out: padding, and outside the volume."""
+
+    values: NDArray[np.float32]
+    padding: int = 0
+    outside: int = 0
+
+
+def section_values(volume: Volume, section: Section, region: Region) -> Counted:
+    """What lies in a region of a plane; its points are in mm on the plane.
 
     Samples lie as far apart as the finest voxels, where the pixels of a picture of the whole volume lie.
     """
@@ -43,11 +52,13 @@ def section_values(volume: Volume, section: Section, region: Region) -> tuple[ND
     points = tuple((column + (across + x) / whole.pixel, row + (down + y) / whole.pixel) for x, y in region.points)
     rows, columns, mask = Region(region.shape, points).cut(whole.height, whole.width)
     if not mask.any():
-        return np.empty(0, np.float32), 0
+        return Counted(np.empty(0, np.float32))
     part = _part(whole, rows, columns)
     values = reslice(volume, part, section.method)[mask]
     inside = _inside(volume, part)[mask]
-    return values[inside], int(inside.size - inside.sum())
+    found = values[inside]
+    real = ~np.isnan(found)
+    return Counted(found[real], int(found.size - real.sum()), int(inside.size - inside.sum()))
 
 
 def _whole(volume: Volume, section: Section) -> View:

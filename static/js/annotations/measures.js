@@ -92,12 +92,12 @@ function linesOn({ kind, points, text }, frame, summary, unit, counted) {
 function summaryLines(summary, unit, counted) {
   if (summary === undefined) return ['…'];
   if (typeof summary === 'string') return [summary];
-  if (summary.mean === null) return ['No pixels'];
+  if (summary.mean === null) return [summary.padding ? 'Nothing but padding' : 'No pixels'];
   const of = unit ? ` ${unit}` : '';
   return [
     `Mean ${valueText(summary.mean)}${of}  SD ${valueText(summary.deviation ?? 0)}`,
     `Min ${valueText(summary.minimum ?? 0)}  Max ${valueText(summary.maximum ?? 0)}`,
-    `${summary.pixels} ${counted}${summary.padding ? `, ${summary.padding} ${counted === 'pixels' ? 'of padding' : 'outside'} left out` : ''}`,
+    [`${summary.pixels} ${counted}`, summary.padding ? `${summary.padding} of padding left out` : '', summary.outside ? `${summary.outside} outside left out` : ''].filter(Boolean).join(', '),
   ];
 }
 

@@ -17,7 +17,8 @@
  *
  * @typedef {object} Summary  the server's word on a region, in modality values
  * @property {number} pixels
- * @property {number} padding
+ * @property {number} padding  left out as no part of the image
+ * @property {number} [outside]  samples beyond a volume
  * @property {number | null} mean
  * @property {number | null} deviation
  * @property {number | null} minimum

@@ -36,7 +36,7 @@ export class MarkProbe {
     this.#asking = asking;
     this.#timer = window.setTimeout(async () => {
       const value = await findStatistics({ ...where, points: [point] }, 'point', asking.signal)
-        .then(({ mean, padding }) => (mean === null ? (padding && !plane ? 'padding' : '') : `${valueText(mean)} ${unitOf(this.ground.modality())}`.trim()))
+        .then(({ mean, padding }) => (mean === null ? (padding ? 'padding' : '') : `${valueText(mean)} ${unitOf(this.ground.modality())}`.trim()))
         .catch((error) => (isAbort(error) ? null : titleOf(error)));
       if (value === null || asking.signal.aborted || (plane && !value)) return;
       const place = plane ? placeOn(plane, point) : toPatient(frame, point);

@@ -1,14 +1,18 @@
 """Planes and slabs against closed forms: a linear field, an ellipsoid, a line of one voxel."""
 
+import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from server.errors import Malformed
-from server.rendering.request import Window
+from server.rendering.request import Viewport, Window
 from server.rendering.volume.geometry import Plane, arrange
+from server.rendering.volume.picture import scene, show
 from server.rendering.volume.raycast import cast, coarse, solid_of
+from server.rendering.volume.request import VolumeRequest
 from server.rendering.volume.reslice import reslice
 from server.rendering.volume.view import Camera, View
 from server.rendering.volume.voxels import Volume, stack
@@ -39,7 +43,8 @@ def made(field, shear: float = 0.0) -> Volume:  # type: ignore[no-untyped-def]
     grid = grid_of(shear)
     k, j, i = np.meshgrid(*(np.arange(n) for n in SHAPE), indexing="ij")
     points = np.stack([k, j, i, np.ones_like(k)], -1) @ grid.to_patient.T
-    return stack(list(field(points[..., 0], points[..., 1], points[..., 2]).astype(np.float32)), grid)
+    values = field(points[..., 0], points[..., 1], points[..., 2]).astype(np.float32)
+    return stack([(one, None) for one in values], grid)
 
 
 def places(view: View) -> np.ndarray:
@@ -160,9 +165,59 @@ def test_beyond_the_volume_there_is_its_lowest_value() -> None:
 
 def test_whole_values_are_kept_as_sixteen_bits_and_others_as_they_are() -> None:
     grid = grid_of()
-    assert stack([np.zeros(SHAPE[1:]) - 1024] * SHAPE[0], grid).voxels.dtype == np.int16
-    assert stack([np.full(SHAPE[1:], 0.5)] * SHAPE[0], grid).voxels.dtype == np.float32
-    assert stack([np.full(SHAPE[1:], 70000)] * SHAPE[0], grid).voxels.dtype == np.float32
+    for value, kind in ((-1024.0, np.int16), (0.5, np.float32), (70000, np.float32), (-32768, np.float32)):
+        assert stack([(np.full(SHAPE[1:], value), None)] * SHAPE[0], grid).voxels.dtype == kind
+
+
+def with_padding(high: float) -> Volume:
+    """Noise up to `high`, the first twenty columns and four of its slices padding of -2000."""
+    values = np.random.default_rng(3).integers(0, int(high), SHAPE)
+    padding = np.zeros(SHAPE, np.bool_)
+    padding[..., :20] = padding[10:14] = True
+    values[padding] = -2000
+    return stack(zip(values, padding, strict=True), grid_of())
+
+
+@pytest.mark.parametrize("high", [1000, 100_000], ids=["16 bits", "floats"])
+def test_padding_is_no_value_and_spoils_only_what_is_made_of_it(high: float) -> None:
+    volume = with_padding(high)
+    assert 0 <= volume.lowest < 100
+    x, y, z = volume.grid.origin + 20 * volume.grid.step + np.array((27.5 * SPACING[2], 23.5 * SPACING[1], 0))
+    view = View((x, y, z), (1, 0, 0), (0, 1, 0), SPACING[2], 56, 3)
+    assert np.isnan(reslice(volume, view)).all(0).tolist() == [True] * 20 + [False] * 36
+    half = replace(view, center=(x + SPACING[2] / 2, y, z))
+    assert np.isnan(reslice(volume, half)).all(0).tolist()[18:22] == [True, True, False, False]
+    assert np.isnan(reslice(volume, replace(view, center=(x, y, z - 8 * SPACING[0])))).all()
+
+
+@pytest.mark.parametrize("tilt", [0.0, 1e-5])
+@pytest.mark.parametrize("method", ["maximum_ip", "minimum_ip", "average_ip"])
+def test_a_slab_projects_what_is_no_padding(method: str, tilt: float) -> None:
+    volume = with_padding(1000)
+    x, y, z = volume.grid.origin + 14 * volume.grid.step + np.array((27.5 * SPACING[2], 24 * SPACING[1], 0))
+    right = tuple(np.array((1, tilt, 0)) / np.hypot(1, tilt))
+    view = View((x, y, z), right, (0, 1, 0), SPACING[2], 56, 1, slab=4 * SPACING[0])
+    found = reslice(volume, view, method)[0]
+    assert np.isnan(found[:19]).all()
+    assert (found[21:] >= 0).all(), "no padding is in it"
+    if tilt == 0:
+        layers = volume.voxels[14:17, 24].astype(float)
+        of = {"maximum_ip": layers.max(0), "minimum_ip": layers.min(0), "average_ip": layers.mean(0)}[method]
+        assert found[20:] == pytest.approx(of[20:], abs=1e-3)
+
+
+def test_padding_is_black_and_nothing_of_a_solid() -> None:
+    volume = with_padding(1000)
+    wish = VolumeRequest(
+        solid=False,
+        method="average_ip",
+        viewport=Viewport(64, 64),
+        media_type="image/png",
+        window=Window(-3000, 10, "LINEAR_EXACT"),
+    )
+    pixels = np.asarray(Pillow.open(io.BytesIO(show(scene(volume, wish, None, "CT"), lambda: solid_of(volume)).data)))
+    assert set(np.unique(pixels)) == {0, 255}, "what is no padding is white"
+    assert solid_of(volume).reduced.voxels.min() >= 0
 
 
 @pytest.mark.parametrize(
