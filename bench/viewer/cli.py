@@ -13,12 +13,12 @@ from bench.machine import described, disk_folder
 from bench.requests import DICOM_JSON, Request
 from bench.samples import Sample, make_chest
 from bench.targets import our_target, stop_ours
-from e2e.line import Quality
 from bench.viewer.measured import Amount, measure
 from bench.viewer.page import Round, kept_rounds, measured_round, page
 from bench.viewer.subjects import Reach
 from e2e.conftest import CHROMIUM, FLAGS
 from e2e.interop.ohif import Ohif
+from e2e.line import Quality
 from e2e.running import RunningServer
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "performance-viewer.md"

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from e2e.line import Quality
 from bench.viewer.measured import Figures, middle, share
 from bench.viewer.subjects import OHIF, OURS
+from e2e.line import Quality
 
 ROUNDS = Path(__file__).parent / "rounds"
 

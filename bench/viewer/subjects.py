@@ -8,8 +8,8 @@ from playwright.sync_api import Page
 
 from bench.first_image import WATCH, WATCH_OURS
 from bench.samples import Sample
-from e2e.line import Line, Quality
 from e2e.interop.ohif import Ohif
+from e2e.line import Line, Quality
 from e2e.running import RunningServer
 
 OURS, OHIF = "Lightbox", "OHIF"
