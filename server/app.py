@@ -214,7 +214,7 @@ def build(settings: Settings) -> Starlette:
 
     dicomweb = dicomweb_routes(
         Stow(parts.store, workers, addresses, settings.archive.largest_instance),
-        Qido(parts.search, workers, addresses, settings.search.most_results),
+        Qido(parts.search, ready_answers, workers, addresses, settings.search.most_results),
         Wado(retrieve, ready_answers, workers, addresses),
         Rendered(render, ready_answers, Documents(parts.sound, retrieve, parts.audit), workers, addresses),
         RenderedVolumes(volumes, ready_answers, workers),

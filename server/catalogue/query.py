@@ -51,6 +51,11 @@ class Query:
     multiple_values: bool = False
 
     @property
+    def looks_at(self) -> str | None:
+        """The UID of a study when what it holds is all that is asked: that is a look at it, as its metadata are."""
+        return self.study_uid if not self.keys else None
+
+    @property
     def is_narrow(self) -> bool:
         """Whether it asks for one patient, order or resource by its number, so that few rows can match."""
         if self.study_uid is not None:

@@ -11,18 +11,14 @@ from server.catalogue.metadata import Revision
 from server.dicom.dicomxml import to_xml
 from server.dicomweb.accepting import media_type_of
 from server.dicomweb.addresses import Addresses
-from server.dicomweb.ready import Again, ReadyAnswers
+from server.dicomweb.ready import ReadyAnswers
 from server.dicomweb.resources import resource
-from server.rendering.cache import Cache
 from server.studies.retrieve import Retrieve
 from server.web.bodies import Content, Gathered, Part, multipart_pieces, multipart_type, respond
 from server.web.conditional import etag_of, http_date, not_modified
 from server.web.encodings import compressed, content_coding
 from server.web.sign_in import caller
 from server.web.workers import Workers
-
-_MOST_KEPT = 16 * 2**20
-"""Bytes of answers that are kept to be sent again; one of more than a megabyte is not."""
 
 _JSON = ("application/dicom+json", "application/json")
 _XML = "application/dicom+xml"
@@ -35,7 +31,6 @@ class Metadata:
     def __init__(self, retrieve: Retrieve, ready: ReadyAnswers, workers: Workers, addresses: Addresses) -> None:
         self._retrieve = retrieve
         self._ready = ready
-        self._sent: Cache[Sequence[bytes]] = Cache(_MOST_KEPT, lambda pieces: sum(map(len, pieces)))
         self._workers = workers
         self._addresses = addresses
 
@@ -46,10 +41,10 @@ class Metadata:
         root = self._addresses.root(request)
         by, ref = caller(request), resource(request)
         version = self._ready.version()
-        again: Again | None = None
+        owner = ""
 
         def make() -> Content | Response:
-            nonlocal again
+            nonlocal owner
             revisions = self._retrieve.metadata(by, ref)
             etag = etag_of("metadata", root, kind, coding, *((one.digest, one.length) for one in revisions))
             modified = max(one.stored_at for one in revisions)
@@ -65,22 +60,17 @@ class Metadata:
             else:
                 headers["Content-Type"] = kind
                 pieces = _array(self._objects(revisions, root))
-            again = self._again(ref.study_uid, revisions[0].organisation, etag)
+            owner = revisions[0].organisation
             return Content(headers, compressed(pieces, coding))
 
         response = await respond(request, self._workers, make)
-        if again is not None and isinstance(response, Gathered):
-            self._sent.get_or_make(response.headers["ETag"], lambda: response.pieces)
-            self._ready.keep(request.scope, version, again, response)
+        if owner and isinstance(response, Gathered):
+
+            def may(by: Caller) -> bool:
+                return self._retrieve.is_looking(by, ref.study_uid, owner)
+
+            self._ready.keep_bytes(request.scope, version, may, response, response.pieces)
         return response
-
-    def _again(self, study_uid: str, organisation: str, etag: str) -> Again:
-        """How to have the bytes of an answer again."""
-
-        def again(by: Caller) -> Sequence[bytes] | None:
-            return self._sent.get(etag) if self._retrieve.is_looking(by, study_uid, organisation) else None
-
-        return again
 
     def _objects(self, revisions: Sequence[Revision], root: str) -> Iterator[bytes]:
         # a quote inside a JSON string is escaped, so these bytes are always the key itself

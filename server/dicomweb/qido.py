@@ -11,6 +11,7 @@ from server.catalogue.query import Found, Level, Query
 from server.dicom.dicomxml import to_xml
 from server.dicom.resources import StudyRef
 from server.dicomweb.addresses import Addresses
+from server.dicomweb.ready import ReadyAnswers
 from server.dicomweb.resources import resource
 from server.dicomweb.search_parameters import search_query
 from server.errors import NotAcceptable
@@ -33,8 +34,11 @@ _HEADERS = {"Cache-Control": "private, no-store", "Vary": "Accept"}
 class Qido:
     """The search transaction over HTTP."""
 
-    def __init__(self, search: Search, workers: Workers, addresses: Addresses, most_results: int) -> None:
+    def __init__(
+        self, search: Search, ready: ReadyAnswers, workers: Workers, addresses: Addresses, most_results: int
+    ) -> None:
         self._search = search
+        self._ready = ready
         self._workers = workers
         self._addresses = addresses
         self._most_results = most_results
@@ -62,8 +66,9 @@ class Qido:
             study_uid=ref.study_uid if ref else None,
             series_uid=ref.series_uid if ref and not isinstance(ref, StudyRef) else None,
         )
-        root = self._addresses.root(request)
-        found = await self._find(caller(request), query, root)
+        by, root = caller(request), self._addresses.root(request)
+        version, seen = self._ready.version(), self._search.scope(by)
+        found = await self._find(by, query, root)
         headers = _warning(found)
         if not found.matches:
             return Response(status_code=204, headers=_HEADERS | headers)  # PS3.18 8.3.4.4.1: no results, no content
@@ -73,7 +78,14 @@ class Qido:
             headers["Content-Type"] = f"{_MULTIPART_XML}; boundary={boundary}"
             return Response(content, headers=_HEADERS | headers)
         content = b"[" + b",".join(found.matches) + b"]"
-        return await json_answer(request, self._workers, content, kind, headers)
+        answer = await json_answer(request, self._workers, content, kind, headers)
+        if study_uid := query.looks_at:
+
+            def may(by: Caller) -> bool:
+                return self._search.scope(by) == seen and self._search.is_looking(by, study_uid)
+
+            self._ready.keep_bytes(request.scope, version, may, answer, [bytes(answer.body)])
+        return answer
 
     async def _find(self, by: Caller, query: Query, root: str) -> Found:
         """What the search finds: with others if it is quick, else by itself, so that nobody waits for it."""

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.access.people import Caller
 from server.dicomweb.addresses import ROOT
+from server.rendering.cache import Cache
 from server.rendering.pipeline import Picture
 from server.web.forwarded import PREFIX
 from server.web.sign_in import caller
@@ -24,6 +25,10 @@ from server.web.sign_in import caller
 _MOST = 4000
 """Answers remembered; each is known by about 2 KB of words and header."""
 
+_MOST_BYTES = 16 * 2**20
+"""Bytes of the answers that are kept as they were sent; one of more than a megabyte is not."""
+
+_LARGEST = 2**20
 _LONGEST = 2000
 """Bytes of a request's words beyond which it is not remembered."""
 
@@ -53,6 +58,7 @@ class ReadyAnswers:
     def __init__(self, version: Callable[[], int]) -> None:
         self.version = version
         self._sent: OrderedDict[Words, _Sent] = OrderedDict()
+        self._bytes: Cache[Sequence[bytes]] = Cache(_MOST_BYTES, lambda pieces: sum(map(len, pieces)))
 
     def keep(self, scope: Scope, version: int, again: Again, answer: Response) -> None:
         """Remembers an answer, for which the catalogue was asked when it had that version."""
@@ -62,6 +68,16 @@ class ReadyAnswers:
         self._sent[words] = _Sent(version, again, answer.raw_headers)
         if len(self._sent) > _MOST:
             self._sent.popitem(last=False)
+
+    def keep_bytes(
+        self, scope: Scope, version: int, may: Callable[[Caller], bool], answer: Response, pieces: Sequence[bytes]
+    ) -> None:
+        """Remembers an answer with the bytes it was sent with, for callers who `may` have them."""
+        if sum(map(len, pieces)) > _LARGEST:
+            return
+        key = (_words(scope), version)
+        self._bytes.get_or_make(key, lambda: pieces)
+        self.keep(scope, version, lambda by: self._bytes.get(key) if may(by) else None, answer)
 
     def find(self, scope: Scope) -> tuple[Headers, Sequence[bytes | bytearray]] | None:
         """The header and the pieces of the body to answer with when that can be done now."""

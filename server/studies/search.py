@@ -42,14 +42,25 @@ class Search:
         For each its matches, or what `search` would have raised.
         """
         results = [self._find(asked) for asked in searches]
-        acts = [
-            _act(asked.caller, asked.query, matches=len(found.matches))
-            for asked, found in zip(searches, results, strict=True)
-            if isinstance(found, Found)
-        ]
+        acts = []
+        for asked, found in zip(searches, results, strict=True):
+            if isinstance(found, Exception):
+                continue
+            if study_uid := asked.query.looks_at:
+                self._audit.look(asked.caller, Action.SEARCH, study_uid)
+            else:
+                acts.append(_act(asked.caller, asked.query, matches=len(found.matches)))
         if acts:
             self._audit.record_all(acts)
         return results
+
+    def scope(self, caller: Caller) -> tuple[str, ...]:
+        """The organisations whose studies the caller's searches find."""
+        return tuple(scope(caller, Action.SEARCH))
+
+    def is_looking(self, caller: Caller, study_uid: str) -> bool:
+        """Whether the caller searches in this study, and this look at it is in the audit already."""
+        return self._audit.is_looking(caller, Action.SEARCH, study_uid)
 
     def count(self, caller: Caller, query: Query) -> int | None:
         """How many studies the search would find; None when only a look at each could say."""
@@ -62,9 +73,9 @@ class Search:
         return overview.institutions(self._catalogue, scope(caller, Action.SEARCH))
 
     def _find(self, asked: Asked) -> Found | Exception:
-        organisations = tuple(scope(asked.caller, Action.SEARCH))
+        mine = self.scope(asked.caller)
         try:
-            return catalogue_search.search(self._catalogue, asked.query, organisations, asked.root, self._most_examined)
+            return catalogue_search.search(self._catalogue, asked.query, mine, asked.root, self._most_examined)
         except Exception as error:  # noqa: BLE001 - handed to whoever asked
             return error
 
