@@ -13,6 +13,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from e2e.pages.viewer import ViewerPage
 from e2e.running import RunningServer, earliest_study, send
+from tests.factories import part10
+from tests.http.test_presentation_states import with_plane
+from tests.states import item, layer, state
 
 NewPage = Callable[..., Page]
 
@@ -279,3 +282,56 @@ def test_a_saved_presentation_is_applied_and_left(ct: ViewerPage, hospital: Runn
     expect(sign).to_be_hidden()
     again.expect_exact()
     assert again.shown().window == fresh.window
+
+
+def test_tables_overlays_and_bitmap_shutters_of_a_state_are_shown_live(ct: ViewerPage, hospital: RunningServer) -> None:
+    """What no browser draws by itself comes with the pictures: zoom, window and turns stay the hand's."""
+    shown = ct.shown()
+    uids = {"study_uid": earliest_study(hospital, "CT"), "series_uid": shown.series_uid}
+    image = _stored(hospital, {**uids, "instance_uid": shown.instance_uid})
+    rows, columns = image.Rows, image.Columns
+    table = item(LUTDescriptor=[2, 0, 8], LUTData=np.array([40, 200], "<u2").tobytes())
+    table["LUTDescriptor"].VR = "SS"
+    covered, written = np.zeros((2, rows, columns), "u1")
+    covered[:, : columns // 4] = written[rows // 2 - 8 : rows // 2 + 8] = 1
+    made = state(
+        [image],
+        SoftcopyVOILUTSequence=[item(VOILUTSequence=[table])],
+        RescaleSlope=image.RescaleSlope,
+        RescaleIntercept=image.RescaleIntercept,
+        RescaleType="HU",
+        ShutterShape="BITMAP",
+        ShutterOverlayGroup=0x6002,
+        ShutterPresentationValue=0x8080,
+        GraphicLayerSequence=[layer("A", 1, grey=0xFFFF)],
+        ContentDescription="In two greys",
+    )
+    with_plane(with_plane(made, 0x6002, covered), 0x6000, written, layer="A")
+    content = part10(made)
+    stored = httpx.post(f"{hospital.dicomweb}/studies", content=content, headers={"Content-Type": "application/dicom"})
+    assert stored.status_code == 200, stored.text
+    ct.press("Shift+D")
+    ct.page.get_by_test_id("state-row").filter(has_text="In two greys").click()
+    sign = ct.viewport().get_by_test_id("applied-state")
+    expect(sign).to_have_text("Presentation state In two greys")
+    ct.press("Shift+D")
+    ct.expect_exact()
+    assert _greys(ct) == {40, 200, 255}
+    ct.press("+")
+    ct.press("i")
+    expect(sign).to_contain_text("changed since")
+    assert _greys(ct) == {0, 55, 215}
+    ct.press("i")
+    ct.press("2")
+    ct.expect_exact()
+    assert ct.shown().window == (-600, 1500), "a window of one's own goes before the table"
+    assert not {40, 200} & _greys(ct)
+    ct.press("#")
+    ct.expect_exact()
+    assert ct.shown().window == shown.window
+
+
+def _greys(viewer: ViewerPage) -> set[int]:
+    """The greys of the middle of the picture that are more than edges between two others."""
+    values, counts = np.unique(viewer.pixels(), return_counts=True)
+    return {int(value) for value in values[counts > counts.sum() / 20]}

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
+from server.dicom.uids import is_uid
 from server.errors import Malformed
 
 LARGEST_VIEWPORT = 16_384
@@ -53,6 +54,7 @@ class RenderRequest:
 
     `profile` is a word of `iccprofile` (PS3.18 8.3.5.1.5), None when there is none; `overlays` and `shutters` say
     whether those of the image are drawn; `annotation` is what is burned in. `explanation` names a window of the header.
+    `presentation` are the series and instance UIDs of a state whose greys, shutters and overlay planes are to be seen.
     """
 
     media_type: str = "image/jpeg"
@@ -64,6 +66,7 @@ class RenderRequest:
     shutters: bool = True
     annotation: tuple[str, ...] = ()
     explanation: str = ""
+    presentation: tuple[str, str] | None = None
 
 
 def parse(parameters: Mapping[str, str], media_type: str) -> RenderRequest:
@@ -76,6 +79,7 @@ def parse(parameters: Mapping[str, str], media_type: str) -> RenderRequest:
         profile=_profile(parameters["iccprofile"], media_type) if "iccprofile" in parameters else None,
         annotation=parse_annotation(parameters),
         explanation=_explanation(parameters),
+        presentation=_presentation(parameters["presentation"]) if "presentation" in parameters else None,
     )
 
 
@@ -120,6 +124,14 @@ def _explanation(parameters: Mapping[str, str]) -> str:
     if "window" in parameters or not text.strip() or len(text) > _LONGEST_EXPLANATION:
         raise Malformed("windowexplanation names a window of the image, in place of window.", value=text[:80])
     return text
+
+
+def _presentation(text: str) -> tuple[str, str]:
+    """`presentation`, which is ours: the standard draws all of a state, or nothing of it."""
+    series_uid, _, instance_uid = text.partition(",")
+    if not is_uid(series_uid) or not is_uid(instance_uid):
+        raise Malformed("presentation is the series and the instance UID of a state.", presentation=text[:140])
+    return series_uid, instance_uid
 
 
 def _profile(text: str, media_type: str) -> str:

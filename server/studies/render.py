@@ -15,7 +15,7 @@ from server.archive.frames import read_frame
 from server.catalogue.search import Located
 from server.dicom.resources import InstanceRef, ResourceRef
 from server.dicom.transfer_syntaxes import transfer_syntax
-from server.errors import NotAcceptable
+from server.errors import Malformed, NotAcceptable
 from server.rendering.cache import Cache
 from server.rendering.captions import burn, captions
 from server.rendering.cine import animate, durations, require_bounded
@@ -119,13 +119,7 @@ class Render:
         """Finds the frame as a presentation state has it; `NotAcceptable` when the state is not about it."""
         target = self.target(caller, ref, frame_number, wish)
         [located] = self._retrieve.locate(caller, Action.RENDER, state)
-        applied = self._states.applied(located, wish)
-        if not any(
-            one.instance_uid == ref.instance_uid and (not one.frames or frame_number in one.frames)
-            for one in applied.state.references
-        ):
-            raise NotAcceptable("This presentation state is not about this frame.", frame_number=frame_number)
-        return replace(target, applied=applied)
+        return _applied(target, self._states.applied(located, wish))
 
     def representative(self, caller: Caller, ref: ResourceRef, wish: RenderRequest) -> Target:
         """A frame that stands for a resource: of an instance the first, else the middle one of what can be drawn.
@@ -166,6 +160,8 @@ class Render:
         Presentation states are no pictures of their own where there are images; where there are none, each is drawn
         on all frames that it refers to.
         """
+        if wish.presentation is not None:
+            raise Malformed("presentation goes with a picture of one frame.", parameter="presentation")
         located = self._retrieve.locate(caller, Action.RENDER, ref)
         drawable = [one for one in located if one.not_renderable is None]
         if not drawable:
@@ -215,7 +211,11 @@ class Render:
             raise NotAcceptable(located.not_renderable)
         frame_map(located).pieces_of(frame_number)
         self._audit.look(caller, Action.RENDER, located.ref.study_uid)
-        return Target(located, frame_number, self._windowed(located, frame_number, self._as_set(wish)))
+        target = Target(located, frame_number, self._windowed(located, frame_number, self._as_set(wish)))
+        if wish.presentation is None:
+            return target
+        [state] = self._retrieve.locate(caller, Action.RENDER, InstanceRef(located.ref.study_uid, *wish.presentation))
+        return _applied(target, self._states.in_place(state))
 
     def _as_set(self, wish: RenderRequest) -> RenderRequest:
         return replace(wish, overlays=self._overlays, shutters=self._shutters)
@@ -259,8 +259,9 @@ class Render:
             )
         else:
             uid, number, state = target.located.ref.instance_uid, target.frame_number, target.applied.state
-            drawing = Drawing(
-                present(self.stored(target), image, state, uid, number, target.wish.viewport, self._extra(target))
+            wish = target.wish
+            drawing = present(
+                self.stored(target), image, state, uid, number, wish.viewport, self._extra(target), wish.window
             )
         if not target.wish.annotation:
             return drawing
@@ -288,6 +289,16 @@ class Render:
         frames = frame_map(target.located)
         data = read_frame(self._sound.path(target.located.digest), frames, target.frame_number)
         return samples(data, image, frames.first_bit(target.frame_number), self._decoder)
+
+
+def _applied(target: Target, applied: Applied) -> Target:
+    """The frame as a state has it; `NotAcceptable` when the state is about others."""
+    uid, number = target.located.ref.instance_uid, target.frame_number
+    if not any(
+        one.instance_uid == uid and (not one.frames or number in one.frames) for one in applied.state.references
+    ):
+        raise NotAcceptable("This presentation state is not about this frame.", frame_number=number)
+    return replace(target, applied=applied)
 
 
 def _nothing(located: Sequence[Located]) -> NotAcceptable:

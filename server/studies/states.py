@@ -10,6 +10,7 @@ from server.dicom.dicomjson import value
 from server.dicom.resources import InstanceRef
 from server.errors import Malformed, NotAcceptable, NotFound
 from server.rendering.cache import Cache
+from server.rendering.presentation.apply import in_place
 from server.rendering.presentation.read import COLOUR, GRAYSCALE, read_state
 from server.rendering.presentation.state import State
 from server.rendering.request import RenderRequest
@@ -64,6 +65,11 @@ class States:
         if wish.viewport is not None and wish.viewport.region is not None:
             raise Malformed("viewport is width,height alone with a presentation state.", parameter="viewport")
         return Applied(located.ref, located.digest, state)
+
+    def in_place(self, located: Located) -> Applied:
+        """The greys, shutters and overlay planes of a state, with the image where it lies; a window may take theirs."""
+        state = in_place(self.state(located))
+        return Applied(located.ref, f"{located.digest} in place", state)
 
     def state(self, located: Located) -> State:
         """What an instance says; `NotAcceptable` for kinds that are not applied here."""

@@ -6,10 +6,11 @@
 
 import { titleOf } from './core/http.js';
 import { findStates, openLook } from './dicomweb/authored.js';
+import { covers } from './dicomweb/frames.js';
 import { newPresentation } from './sessions/room.js';
 import { frameOf, imageIn, stackOf } from './state/select.js';
 import { StateLayer } from './ui/state-layer.js';
-import { covers, isAsMade, partFor, presentationOf } from './viewport/looks.js';
+import { isAsMade, partFor, presentationOf } from './viewport/looks.js';
 
 /** @param {ViewerStore} store @param {AbortSignal} signal */
 export function present(store, signal) {

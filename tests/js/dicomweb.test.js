@@ -81,6 +81,7 @@ test('the address of a picture', () => {
   const image = { study_uid: '1', series_uid: '2', instance_uid: '3', frame_number: 4 };
   const root = '/dicomweb/studies/1/series/2/instances/3/frames/4/rendered';
   assert.equal(renderedAddress({ image, voi: null, side: null, quality: 'exact' }), root);
+  assert.equal(renderedAddress({ image, voi: null, as: '1.2,1.3', side: null, quality: 'exact' }), `${root}?presentation=1.2,1.3`);
   assert.equal(renderedAddress({ image, voi: { center: -600, width: 1500 }, side: 768, quality: 'preview' }),
     `${root}?window=-600,1500,linear&viewport=768,768&quality=75`);
   assert.equal(thumbnailAddress({ study_uid: '1', series_uid: '2' }, 128), '/dicomweb/studies/1/series/2/thumbnail?viewport=128,128');

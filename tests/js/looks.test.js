@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { place } from '../../static/js/core/geometry.js';
-import { covers, isAsMade, partFor, pointInArea, presentationOf } from '../../static/js/viewport/looks.js';
+import { isAsMade, partFor, pointInArea, presentationOf } from '../../static/js/viewport/looks.js';
+import { covers } from '../../static/js/dicomweb/frames.js';
 import { imageRef } from './wire.js';
 
 const FRAME = { image: imageRef(1), columns: 100, rows: 80, aspect: 1 };

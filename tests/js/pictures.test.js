@@ -44,7 +44,7 @@ test('the same picture again replaces the first', () => {
 
 test('window, size, quality and frame each make another picture', () => {
   const keys = [request(1), request(1, { voi: { center: 1, width: 2 } }), request(1, { side: 512 }), request(1, { quality: 'exact' }),
-    request(1, { image: { ...request(1).image, frame_number: 2 } })].map(pictureKey);
+    request(1, { as: '1.2,1.3' }), request(1, { image: { ...request(1).image, frame_number: 2 } })].map(pictureKey);
   assert.equal(new Set(keys).size, keys.length);
 });
 

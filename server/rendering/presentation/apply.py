@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as Pillow
 
 from server.rendering.image import Image, Shutter, Values
-from server.rendering.pipeline import Attached
+from server.rendering.pipeline import Attached, Drawing
 from server.rendering.presentation.drawing import annotate, overlaid
 from server.rendering.presentation.placement import lay, place, whole_image
 from server.rendering.presentation.state import State
@@ -26,10 +25,15 @@ def present(
     frame_number: int,
     viewport: Viewport | None,
     attached: Attached,
-) -> Pillow.Image:
-    """The picture of the frame's stored values; `attached` has the overlay planes of the image."""
+    asked: Window | None = None,
+) -> Drawing:
+    """The picture of the frame's stored values; `attached` has the overlay planes of the image.
+
+    A window that is `asked` for takes the place of the state's VOI LUT.
+    """
+    window: Window | None = None
     if image.photometric.startswith("MONOCHROME"):
-        pixels = _grey(stored, image, state, instance_uid, frame_number)
+        pixels, window = _grey(stored, image, state, instance_uid, frame_number, asked)
     else:
         pixels = colour(stored, image)
     areas = (area for area in state.areas if area.selection.covers(instance_uid, frame_number))
@@ -38,7 +42,12 @@ def present(
         pixels = _shut(pixels, replace(image, aspect=(round(area.aspect * 1000), 1000)), state, state.shutter)
     placement = place(state, area, image.columns, image.rows, viewport)
     picture = overlaid(lay(pixels, placement), state, placement, _planes(state, image, attached))
-    return annotate(picture, state, placement, instance_uid, frame_number)
+    return Drawing(annotate(picture, state, placement, instance_uid, frame_number), window)
+
+
+def in_place(state: State) -> State:
+    """The state without all that moves an image or is written over it: for who turns, enlarges and draws by itself."""
+    return replace(state, areas=(), rotation=0, flipped=False, annotations=())
 
 
 def _shut(pixels: NDArray[np.uint8], image: Image, state: State, shutter: Shutter) -> NDArray[np.uint8]:
@@ -59,14 +68,19 @@ def _planes(state: State, image: Image, attached: Attached) -> dict[int, Bits]:
 
 
 def _grey(
-    stored: NDArray[np.generic], image: Image, state: State, instance_uid: str, frame_number: int
-) -> NDArray[np.uint8]:
+    stored: NDArray[np.generic],
+    image: Image,
+    state: State,
+    instance_uid: str,
+    frame_number: int,
+    asked: Window | None,
+) -> tuple[NDArray[np.uint8], Window | None]:
     """The state's own transformations in place of the image's, its polarity too; what it has not is an identity."""
     voi = next((voi.values for voi in state.vois if voi.selection.covers(instance_uid, frame_number)), Values())
     values = replace(state.modality, windows=voi.windows, function=voi.function, voi_lut=voi.voi_lut)
-    window = None if voi.windows or voi.voi_lut is not None else _identity(image, values)
+    window = asked or (None if voi.windows or voi.voi_lut is not None else _identity(image, values))
     as_stated = replace(image, photometric="MONOCHROME2", values=values, per_frame=(), inverse=state.inverse)
-    return grey(stored, as_stated, values, window)[0]
+    return grey(stored, as_stated, values, window)
 
 
 def _identity(image: Image, values: Values) -> Window | None:

@@ -1,7 +1,9 @@
 """A presentation state in words that a viewer can follow itself: window, turns, area, shutter and marks as JSON.
 
 Points count from the middle of an image's first pixel, or are shares of the displayed area where `displayed` says so.
-Flips come first, and then the turn. What cannot be told is said in a sentence.
+Flips come first, and then the turn. Where `greys` is true, tables, sigmoids, overlay planes or bitmap shutters are
+seen only in pictures that the server draws with the state; those are inverted already. What cannot be told is said in
+a sentence.
 """
 
 from collections.abc import Iterator
@@ -18,10 +20,11 @@ MOST_TOLD = 200_000
 
 def told(state: State, *, dark_is_high: bool) -> dict[str, Any]:
     """The state for images whose own photometric interpretation shows high values dark, or not."""
+    greys = _needs_drawing(state)
     windows = [
         {"images": _images(voi.selection), "center": voi.values.windows[0][0], "width": voi.values.windows[0][1]}
         for voi in state.vois
-        if voi.values.windows
+        if voi.values.windows and voi.values.function == "LINEAR"
     ]
     orders = {layer.name: layer for layer in state.layers}
     marks = sorted(state.annotations, key=lambda one: orders[one.layer].order if one.layer in orders else 0)
@@ -34,7 +37,8 @@ def told(state: State, *, dark_is_high: bool) -> dict[str, Any]:
         # PS3.3 C.10.6 turns before it flips: the other way round the turn has the other sense
         "rotation": (-state.rotation) % 360 if state.flipped else state.rotation,
         "flip_horizontal": state.flipped,
-        "invert": state.inverse != dark_is_high,
+        "greys": greys,
+        "invert": not greys and state.inverse != dark_is_high,
         "areas": [_area(area) for area in state.areas],
         "shutter": _shutter(state),
         "annotations": [
@@ -44,17 +48,14 @@ def told(state: State, *, dark_is_high: bool) -> dict[str, Any]:
     }
 
 
+def _needs_drawing(state: State) -> bool:
+    """Whether there is more to its greys than linear windows and shutters of lines."""
+    tables = (state.modality.modality_lut, state.modality.presentation_lut, *(voi.values.voi_lut for voi in state.vois))
+    curved = any(voi.values.windows and voi.values.function != "LINEAR" for voi in state.vois)
+    return curved or any(table is not None for table in (*tables, state.covering)) or bool(state.activated)
+
+
 def _left_out(state: State) -> Iterator[str]:
-    if any(voi.values.voi_lut is not None and not voi.values.windows for voi in state.vois):
-        yield "Its grey values go by a table."
-    if any(voi.values.windows and voi.values.function == "SIGMOID" for voi in state.vois):
-        yield "Its window is a sigmoid."
-    if state.modality.modality_lut is not None or state.modality.presentation_lut is not None:
-        yield "It has a modality or presentation table of its own."
-    if state.activated:
-        yield "It shows overlay planes."
-    if state.covering is not None:
-        yield "It has a bitmap shutter."
     if any(area.mode == "TRUE SIZE" for area in state.areas):
         yield "It asks for true size, which no browser knows."
 

@@ -178,6 +178,7 @@
  * @typedef {object} PictureRequest  A rendered picture to ask of the server.
  * @property {ImageRef} image
  * @property {Voi | null} voi
+ * @property {string} [as]  series and instance of the presentation state in whose grey values it is drawn
  * @property {number | null} side  longest side wanted in pixels; null: native size
  * @property {PictureQuality} quality
  *

@@ -47,6 +47,7 @@ export async function findKeyImages(studyUid) {
  * @property {0 | 90 | 180 | 270} rotation  after the flip
  * @property {boolean} flip_horizontal
  * @property {boolean} invert
+ * @property {boolean} greys  tables, sigmoids, overlay planes or bitmap shutters: the server draws them
  * @property {{ images: Covered[], left: number, right: number, top: number, bottom: number, magnification: number | null }[]} areas  in image pixels
  * @property {{ rectangle: number[], circle: number[], polygon: [number, number][], grey: number } | null} shutter  columns and rows from 1
  * @property {Drawn[]} annotations

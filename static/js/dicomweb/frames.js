@@ -1,6 +1,7 @@
 /** Rendered pictures (PS3.18 8.3.5): their addresses, and fetching one into an ImageBitmap. */
 
-/** @import { Picture, PictureRequest, Voi } from '../core/types.js' */
+/** @import { ImageRef, Picture, PictureRequest, Voi } from '../core/types.js' */
+/** @import { Covered } from './authored.js' */
 
 import { ask } from '../core/http.js';
 import { pathOf } from './client.js';
@@ -8,16 +9,22 @@ import { line } from './line.js';
 
 const WITHOUT_PICTURES = new Set(['SR', 'PR', 'KO', 'SEG', 'RTSTRUCT', 'RTPLAN', 'REG', 'AU', 'ECG', 'DOC', 'PLAN']);
 
+/** Is an image among those that something is about? @param {Covered[]} images @param {ImageRef} image */
+export function covers(images, { instance_uid, frame_number }) {
+  return images.some((one) => one.instance_uid === instance_uid && (one.frames.length === 0 || one.frames.includes(frame_number)));
+}
+
 /** Reports, presentation states and the like have nothing to render. @param {{ modality: string }} series */
 export function hasPictures({ modality }) {
   return !WITHOUT_PICTURES.has(modality);
 }
 
 /** @param {PictureRequest} request @param {number} [coarse]  JPEG quality of a preview */
-export function renderedAddress({ image, voi, side, quality }, coarse = line.quality) {
+export function renderedAddress({ image, voi, as, side, quality }, coarse = line.quality) {
   /** @type {string[]} */
   const query = [];
   if (voi) query.push(`window=${voi.center},${voi.width},linear`);
+  if (as) query.push(`presentation=${as}`);
   if (side !== null) query.push(`viewport=${side},${side}`);
   if (quality === 'preview') query.push(`quality=${coarse}`);
   return `${pathOf(image)}/rendered${query.length > 0 ? '?' : ''}${query.join('&')}`;

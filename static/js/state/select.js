@@ -3,7 +3,7 @@
 /** @import { Case, Frame, ImageRef, Patient, Room, Series, Stack } from '../core/types.js' */
 /** @import { ViewerState } from './viewer.js' */
 
-import { hasPictures } from '../dicomweb/frames.js';
+import { covers, hasPictures } from '../dicomweb/frames.js';
 import { LAYOUTS } from '../sessions/room.js';
 
 /** The viewports on the screen now, by number: beside planes only the one they were cut from. @param {ViewerState} state */
@@ -117,4 +117,10 @@ export function whereText(state, image) {
   const index = indexIn(stack, image ?? null);
   const series = image && state.series[image.series_uid];
   return index < 0 ? series?.description ?? '' : `image ${index + 1} of ${stack?.frames.length}`;
+}
+
+/** In whose grey values a viewport shows an image: series and instance of a presentation state; '' for its own. @param {ViewerState} state @param {number} viewport @param {ImageRef} image */
+export function greysOf({ applied }, viewport, image) {
+  if (applied?.viewport !== viewport || !applied.look.greys || !covers(applied.look.images, image)) return '';
+  return `${applied.state.series_uid},${applied.state.instance_uid}`;
 }

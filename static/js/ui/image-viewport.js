@@ -9,7 +9,7 @@
 import { pageClock } from '../core/clock.js';
 import { place } from '../core/geometry.js';
 import { fetchPicture } from '../dicomweb/frames.js';
-import { frameOf, imageIn, indexIn, seriesIn, stackOf } from '../state/select.js';
+import { frameOf, greysOf, imageIn, indexIn, seriesIn, stackOf } from '../state/select.js';
 import { newPresentation } from '../sessions/room.js';
 import { leads } from '../state/viewer.js';
 import { clearCanvas, drawPicture, resizeCanvas, sideToAsk } from '../viewport/canvas.js';
@@ -62,7 +62,7 @@ export class ImageViewport extends LiveElement {
     store.watch((state) => [
       state.view.viewports[viewport], stackOf(state, imageIn(state, viewport)?.series_uid), state.opening[viewport],
       stackOf(state, state.opening[viewport] ?? undefined), state.session?.stale, state.session?.following,
-      state.session?.room?.leader, state.studies, state.loading, state.problem, state.palettes,
+      state.session?.room?.leader, state.studies, state.loading, state.problem, state.palettes, state.applied,
     ], () => this.#wish(), { signal: life });
     store.watch((state) => state.palettes[imageIn(state, viewport)?.series_uid ?? ''], async (palette) => {
       if (!palette || this.#coloured) return;
@@ -97,8 +97,9 @@ export class ImageViewport extends LiveElement {
     this.#lastIndex = index;
     const { presentation } = state.view.viewports[this.viewport] ?? { presentation: newPresentation() };
     const side = sideToAsk(frame, place(frame, this.#size, presentation).scale, devicePixelRatio);
-    const around = neighbours(stack.frames, index, this.#direction).map((one) => one.image);
-    this.#feed?.want({ image, voi: presentation.voi, side }, around);
+    const as = greysOf(state, this.viewport, image);
+    const around = neighbours(stack.frames, index, this.#direction).map((one) => one.image).filter((one) => greysOf(state, this.viewport, one) === as);
+    this.#feed?.want({ image, voi: presentation.voi, as, side }, around);
   }
 
   /** @param {FeedState} state */

@@ -5,8 +5,9 @@
 /** @import { Drawn, Look } from '../dicomweb/authored.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
+import { covers } from '../dicomweb/frames.js';
 import { frameOf } from '../state/select.js';
-import { covers, isAsMade, pointInArea } from '../viewport/looks.js';
+import { isAsMade, pointInArea } from '../viewport/looks.js';
 import { make, write } from './build.js';
 import { LiveElement } from './live-element.js';
 import { svg } from './svg.js';

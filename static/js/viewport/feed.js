@@ -10,7 +10,7 @@ import { ApiError, isAbort, titleOf } from '../core/http.js';
 import { pictureKey } from './picture-cache.js';
 
 /**
- * @typedef {{ image: ImageRef, voi: Voi | null, side: number | null }} Wish
+ * @typedef {{ image: ImageRef, voi: Voi | null, as?: string, side: number | null }} Wish
  * @typedef {{ request: PictureRequest, picture: Picture }} Shown
  * @typedef {object} FeedState
  * @property {Shown | null} shown  what to draw

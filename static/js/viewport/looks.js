@@ -4,15 +4,11 @@
 /** @import { Covered, Look } from '../dicomweb/authored.js' */
 
 import { fitScale } from '../core/geometry.js';
+import { covers } from '../dicomweb/frames.js';
 
 /** The part that is for an image: the first that names it, or that names none. @template {{ images: Covered[] }} T @param {T[]} parts @param {ImageRef} image @returns {T | undefined} */
 export function partFor(parts, image) {
   return parts.find(({ images }) => images.length === 0 || covers(images, image));
-}
-
-/** @param {Covered[]} images @param {ImageRef} image */
-export function covers(images, { instance_uid, frame_number }) {
-  return images.some((one) => one.instance_uid === instance_uid && (one.frames.length === 0 || one.frames.includes(frame_number)));
 }
 
 /** How a viewport of this size shows an image as the state wants it. @param {Look} look @param {Frame} frame @param {Size} viewport @returns {Presentation} */

@@ -5,9 +5,9 @@
 const BUDGET = 96 * 1024 * 1024;
 
 /** @param {PictureRequest} request */
-export function pictureKey({ image, voi, side, quality }) {
+export function pictureKey({ image, voi, as = '', side, quality }) {
   const window = voi ? `${voi.center},${voi.width}` : 'own';
-  return [image.instance_uid, image.frame_number, window, side ?? 'native', quality].join(' ');
+  return [image.instance_uid, image.frame_number, window, as, side ?? 'native', quality].join(' ');
 }
 
 export class PictureCache {
