@@ -36,6 +36,37 @@ def test_a_ct_hangs_beside_its_prior(viewer: ViewerPage) -> None:
     expect(viewer.page.get_by_test_id("two-patients")).to_be_hidden()
 
 
+def test_windows_and_colours_are_a_persons_own_and_stay(viewer: ViewerPage) -> None:
+    viewer.expect_exact(1)
+    viewer.command("window-menu")
+    menu = viewer.page.get_by_test_id("window-menu")
+    menu.get_by_test_id("window-width").fill("1234")
+    menu.get_by_test_id("window-center").fill("-432")
+    menu.get_by_test_id("window-center").press("Tab")
+    expect(viewer.viewport(0)).to_have_attribute("data-window-width", "1234")
+    viewer.expect_exact(0)
+    menu.get_by_test_id("own-key").select_option("2")
+    menu.get_by_test_id("own-name").fill("Fine lung")
+    menu.get_by_test_id("own-keep").click()
+    expect(menu.get_by_test_id("preset-2")).to_contain_text("Fine lung")
+    menu.get_by_test_id("own-always").check()
+    menu.get_by_test_id("own-palette").select_option("Hot Iron")
+    expect(viewer.viewport(1)).to_have_attribute("data-palette", "Hot Iron")
+    viewer.page.reload()
+    viewer.expect_exact(1)
+    viewer.viewport(0).click()
+    viewer.press("2")
+    expect(viewer.viewport(0)).to_have_attribute("data-window-center", "-432")
+    expect(viewer.viewport(0)).to_have_attribute("data-palette", "Hot Iron")
+    viewer.press("Shift+I")
+    expect(viewer.viewport(0)).to_have_attribute("data-palette", "PET")
+    viewer.command("window-menu")
+    menu.get_by_test_id("own-usual").click()
+    expect(menu.get_by_test_id("preset-2")).to_contain_text("Lung")
+    kept = viewer.page.evaluate("() => JSON.stringify({ ...localStorage })")
+    assert json.loads(json.loads(kept)["lightbox.preferences"])["palettes"] == {"CT": "Hot Iron"}
+
+
 def test_keys_and_buttons_are_a_persons_own_and_stay(viewer: ViewerPage) -> None:
     viewer.expect_exact(1)
     viewer.press("Shift+?")

@@ -135,7 +135,8 @@ function partsOf(store, put, signal) {
     {
       when: sheet('window'),
       bring: once(async () => {
-        const { WindowMenu } = await import('./ui/window-menu.js');
+        const [{ WindowMenu }, { OwnLooks }] = await Promise.all([import('./ui/window-menu.js'), import('./ui/own-looks.js')]);
+        customElements.define('own-looks', OwnLooks);
         customElements.define('window-menu', WindowMenu);
         put('window-menu', new WindowMenu(store));
       }),

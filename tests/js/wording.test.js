@@ -89,6 +89,9 @@ test('windows: CT has its presets, others have their own', () => {
   const frame = { windows: [{ center: 1, width: 2, name: 'A' }, { center: 3, width: 4, name: 'B' }] };
   assert.deepEqual(windowChoices('CT', null).map(({ key }) => key).join(''), '012345678');
   assert.deepEqual(windowChoices('MR', frame).map(({ name }) => name), ['Image’s own (A)', 'B']);
+  const own = { 2: { name: 'Mine', center: -500, width: 1400 }, 8: { name: 'Late', center: 5, width: 6 } };
+  assert.deepEqual(windowChoices('MR', frame, own).map(({ key, name }) => `${key} ${name}`), ['0 Image’s own (A)', '1 B', '2 Mine', '8 Late']);
+  assert.deepEqual(windowChoices('CT', null, own)[2], { key: '2', name: 'Mine', voi: { center: -500, width: 1400 } });
   assert.equal(windowText({ center: -600, width: 1500 }), 'W 1500  L −600');
   assert.equal(windowText(null), '');
 });

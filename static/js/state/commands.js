@@ -104,7 +104,8 @@ function windowCommand(key) {
     act: (state) => {
       const viewport = state.view.active_viewport;
       const image = imageIn(state, viewport);
-      const choices = windowChoices(seriesIn(state, viewport)?.modality ?? '', frameOf(state, image));
+      const modality = seriesIn(state, viewport)?.modality ?? '';
+      const choices = windowChoices(modality, frameOf(state, image), state.preferences.windows[modality]);
       const choice = choices.find((one) => one.key === key);
       return choice ? present((start) => ({ ...start, voi: choice.voi }))(state) : [];
     },

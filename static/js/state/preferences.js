@@ -1,6 +1,7 @@
-/** What a person has chosen for themselves: keys, mouse buttons, hanging rules. Kept in this browser, and for those who sign in with them; nothing of a patient is in it. */
+/** What a person has chosen for themselves: keys, mouse buttons, hanging rules, windows and colours. Kept in this browser, and for those who sign in with them; nothing of a patient is in it. */
 
 /** @import { Rule } from './hanging.js' */
+/** @import { OwnWindows } from './own-looks.js' */
 
 /**
  * @typedef {object} Preferences
@@ -9,12 +10,14 @@
  * @property {string} middle  the tool of the middle button
  * @property {string} right
  * @property {Rule[] | null} rules  null: those of the house
+ * @property {OwnWindows} windows  in place of the usual ones
+ * @property {Record<string, string>} palettes  by modality, the colours its grey values are shown in
  */
 
 const PLACE = 'lightbox.preferences';
 
 /** @type {Preferences} */
-export const USUAL = { preset: 'Lightbox', keys: {}, middle: 'pan', right: 'zoom', rules: null };
+export const USUAL = { preset: 'Lightbox', keys: {}, middle: 'pan', right: 'zoom', rules: null, windows: {}, palettes: {} };
 
 /** Habits from other viewers; what they do not name is as usual. @type {Record<string, Preferences>} */
 export const PRESETS = {

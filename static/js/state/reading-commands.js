@@ -4,7 +4,7 @@
 /** @import { ViewerState } from './viewer.js' */
 
 import { PALETTE_NAMES } from '../viewport/palettes.js';
-import { frameOf, imageIn, seriesIn } from './select.js';
+import { frameOf, imageIn, paletteOf, seriesIn } from './select.js';
 
 /** Each link and the next, and how it is said. */
 const LINKS = /** @type {const} */ ([
@@ -40,9 +40,10 @@ function otherLink({ link }) {
 
 /** @type {Command['act']} */
 function otherPalette(state) {
-  const series_uid = seriesIn(state, state.view.active_viewport)?.series_uid;
-  if (!series_uid) return [];
-  const now = PALETTE_NAMES.indexOf(state.palettes[series_uid] ?? '');
+  const series = seriesIn(state, state.view.active_viewport);
+  if (!series) return [];
+  const { series_uid } = series;
+  const now = PALETTE_NAMES.indexOf(paletteOf(state, series));
   const palette = PALETTE_NAMES[(now + 1) % PALETTE_NAMES.length] ?? '';
   return [{ type: 'palette/set', series_uid, palette }];
 }

@@ -124,3 +124,8 @@ export function greysOf({ applied }, viewport, image) {
   if (applied?.viewport !== viewport || !applied.look.greys || !covers(applied.look.images, image)) return '';
   return `${applied.state.series_uid},${applied.state.instance_uid}`;
 }
+
+/** The colours that the grey values of a series are shown in: chosen for it, else for its modality; '' for grey. @param {ViewerState} state @param {Series | null} series */
+export function paletteOf({ palettes, preferences }, series) {
+  return palettes[series?.series_uid ?? ''] ?? preferences.palettes[series?.modality ?? ''] ?? '';
+}

@@ -7,6 +7,7 @@
 import { readHabits, writeHabits } from '../core/habits.js';
 import { ApiError } from '../core/http.js';
 import { readRules } from './hanging.js';
+import { readPalettes, readWindows } from './own-looks.js';
 import { storedPreferences, storePreferences, USUAL } from './preferences.js';
 
 const REST_MS = 400;
@@ -36,7 +37,7 @@ export async function letHabitsTravel(store, signal) {
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 412) return;
       await take();
-      store.dispatch({ type: 'notice/set', text: 'Your keys and rules were changed at another desk; those count now.' });
+      store.dispatch({ type: 'notice/set', text: 'Your habits were changed at another desk; those count now.' });
     }
   };
   store.watch(({ preferences }) => preferences, (preferences) => {
@@ -66,10 +67,11 @@ export function settled(here, there) {
 function understood(told) {
   const whole = /** @type {Preferences} */ ({ ...USUAL, ...told });
   const keys = Object.entries(whole.keys ?? {}).filter(([, own]) => Array.isArray(own) && own.every((key) => typeof key === 'string'));
+  const read = { ...whole, keys: Object.fromEntries(keys), windows: readWindows(whole.windows), palettes: readPalettes(whole.palettes) };
   try {
-    return { ...whole, keys: Object.fromEntries(keys), rules: whole.rules && readRules(whole.rules) };
+    return { ...read, rules: whole.rules && readRules(whole.rules) };
   } catch {
-    return { ...whole, keys: Object.fromEntries(keys), rules: null };
+    return { ...read, rules: null };
   }
 }
 

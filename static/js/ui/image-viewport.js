@@ -9,7 +9,7 @@
 import { pageClock } from '../core/clock.js';
 import { place } from '../core/geometry.js';
 import { fetchPicture } from '../dicomweb/frames.js';
-import { frameOf, greysOf, imageIn, indexIn, seriesIn, stackOf } from '../state/select.js';
+import { frameOf, greysOf, imageIn, indexIn, paletteOf, seriesIn, stackOf } from '../state/select.js';
 import { newPresentation } from '../sessions/room.js';
 import { leads } from '../state/viewer.js';
 import { clearCanvas, drawPicture, resizeCanvas, sideToAsk } from '../viewport/canvas.js';
@@ -62,9 +62,9 @@ export class ImageViewport extends LiveElement {
     store.watch((state) => [
       state.view.viewports[viewport], stackOf(state, imageIn(state, viewport)?.series_uid), state.opening[viewport],
       stackOf(state, state.opening[viewport] ?? undefined), state.session?.stale, state.session?.following,
-      state.session?.room?.leader, state.studies, state.loading, state.problem, state.palettes, state.applied,
+      state.session?.room?.leader, state.studies, state.loading, state.problem, state.palettes, state.preferences, state.applied,
     ], () => this.#wish(), { signal: life });
-    store.watch((state) => state.palettes[imageIn(state, viewport)?.series_uid ?? ''], async (palette) => {
+    store.watch((state) => paletteOf(state, seriesIn(state, viewport)), async (palette) => {
       if (!palette || this.#coloured) return;
       this.#coloured = (await import('../viewport/palettes.js')).coloured;
       this.#drawSoon();
@@ -153,7 +153,7 @@ export class ImageViewport extends LiveElement {
   /** Colour pictures have colours of their own. @param {Picture | undefined} picture */
   #palette(picture) {
     const state = this.store.get();
-    return (picture?.window && state.palettes[imageIn(state, this.viewport)?.series_uid ?? '']) || '';
+    return (picture?.window && paletteOf(state, seriesIn(state, this.viewport))) || '';
   }
 
   /** Has a picture of this image come, as it would be shown now? @param {Frame} frame */

@@ -44,7 +44,8 @@ export class ShortcutSheet extends LiveElement {
     this.append(dialog);
     preset.select.addEventListener('change', () => {
       const chosen = PRESETS[preset.select.value];
-      if (chosen) this.#choose({ ...chosen, rules: store.get().preferences.rules }, '');
+      const { rules, windows, palettes } = store.get().preferences;
+      if (chosen) this.#choose({ ...chosen, rules, windows, palettes }, '');
     }, { signal: life });
     this.#search.addEventListener('input', () => filterRows(this.#groups, this.#search.value), { signal: life });
     close.addEventListener('click', () => dialog.close(), { signal: life });

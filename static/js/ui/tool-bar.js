@@ -2,7 +2,7 @@
 
 /** @import { ViewerStore } from '../state/viewer.js' */
 
-import { seriesIn } from '../state/select.js';
+import { paletteOf, seriesIn } from '../state/select.js';
 import { TOOLS, toolNamed } from '../tools/index.js';
 import { make } from './build.js';
 import { commandButton, sayKeys } from './command-button.js';
@@ -47,7 +47,7 @@ export class ToolBar extends LiveElement {
       layout.setAttribute('aria-label', `${label?.textContent}: more viewports`);
     }, { signal: life });
     store.watch(({ mpr }) => mpr !== null, (shown) => planes.setAttribute('aria-pressed', String(shown)), { signal: life });
-    store.watch((state) => [state.cine !== null, state.link !== null, state.alike, Boolean(state.palettes[seriesIn(state, state.view.active_viewport)?.series_uid ?? ''])], (pressed) => {
+    store.watch((state) => [state.cine !== null, state.link !== null, state.alike, paletteOf(state, seriesIn(state, state.view.active_viewport)) !== ''], (pressed) => {
       reading.forEach((button, i) => button.setAttribute('aria-pressed', String(pressed[i] ?? false)));
     }, { signal: life });
     store.watch(({ preferences }) => preferences.keys, (keys) => {

@@ -1,4 +1,4 @@
-/** <window-menu>: presets for the active image's modality, and the window as two numbers. */
+/** <window-menu>: presets for the active image's modality, the window as two numbers, and a person's own of both. */
 
 /** @import { Voi } from '../core/types.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
@@ -7,6 +7,7 @@ import { frameOf, imageIn, seriesIn } from '../state/select.js';
 import { rounded, windowChoices, windowText } from '../viewport/windows.js';
 import { make } from './build.js';
 import { LiveElement } from './live-element.js';
+import { OwnLooks } from './own-looks.js';
 
 export class WindowMenu extends LiveElement {
   #presets = make('div', { class: 'presets' });
@@ -26,7 +27,7 @@ export class WindowMenu extends LiveElement {
     this.setAttribute('role', 'group');
     this.setAttribute('aria-label', 'Window presets and numbers');
     this.append(this.#presets, make('div', { class: 'window-numbers' },
-      make('label', {}, 'Width', this.#width), make('label', {}, 'Level', this.#center)));
+      make('label', {}, 'Width', this.#width), make('label', {}, 'Level', this.#center)), new OwnLooks(store));
     for (const input of [this.#width, this.#center]) {
       input.addEventListener('change', () => this.#typed(), { signal: life });
       input.addEventListener('keydown', (event) => {
@@ -37,7 +38,7 @@ export class WindowMenu extends LiveElement {
       this.hidden = !open;
     }, { signal: life });
     store.watch((state) => [state.sheet, state.view.active_viewport, seriesIn(state, state.view.active_viewport),
-      state.stacks], () => this.#showPresets(), { signal: life });
+      state.stacks, state.preferences], () => this.#showPresets(), { signal: life });
     store.watch((state) => state.displayed[state.view.active_viewport]?.window, (window) => this.#showNumbers(window ?? null), { signal: life });
     document.addEventListener('pointerdown', (event) => {
       const inside = event.target instanceof Node && this.parentElement?.contains(event.target);
@@ -49,7 +50,8 @@ export class WindowMenu extends LiveElement {
     const state = this.store.get();
     if (state.sheet !== 'window') return;
     const viewport = state.view.active_viewport;
-    const choices = windowChoices(seriesIn(state, viewport)?.modality ?? '', frameOf(state, imageIn(state, viewport)));
+    const modality = seriesIn(state, viewport)?.modality ?? '';
+    const choices = windowChoices(modality, frameOf(state, imageIn(state, viewport)), state.preferences.windows[modality]);
     this.#presets.replaceChildren(...choices.map(({ key, name, voi }) => {
       const button = make('button', { type: 'button', class: 'preset', 'data-testid': `preset-${key}` },
         make('kbd', {}, key), make('span', {}, name), make('span', { class: 'preset-numbers' }, windowText(voi)));

@@ -17,17 +17,15 @@ const CT = {
 /**
  * @param {string} modality
  * @param {Frame | null} frame
+ * @param {Record<string, NamedVoi>} [own]  a person's, by their keys; they go before the usual ones
  * @returns {{ key: string, name: string, voi: Voi | null }[]}
  */
-export function windowChoices(modality, frame) {
-  const own = frame?.windows[0];
-  const first = { key: '0', name: own?.name ? `Image’s own (${own.name})` : 'Image’s own', voi: null };
-  if (modality === 'CT') {
-    return [first, ...Object.entries(CT).map(([key, { name, center, width }]) => ({ key, name, voi: { center, width } }))];
-  }
-  const others = (frame?.windows ?? []).slice(1, 10).map(({ center, width, name }, i) => (
-    { key: String(i + 1), name: name || `Window ${i + 2}`, voi: { center, width } }));
-  return [first, ...others];
+export function windowChoices(modality, frame, own = {}) {
+  const first = frame?.windows[0];
+  const usual = modality === 'CT' ? CT : Object.fromEntries((frame?.windows ?? []).slice(1, 9).map((one, i) => [i + 1, { ...one, name: one.name || `Window ${i + 2}` }]));
+  return [
+    { key: '0', name: first?.name ? `Image’s own (${first.name})` : 'Image’s own', voi: null },
+    ...Object.entries({ ...usual, ...own }).map(([key, { name, center, width }]) => ({ key, name, voi: { center, width } }))];
 }
 
 /** A window as people read it: `W 400 L 40`. @param {Voi | null} voi */
