@@ -4,6 +4,7 @@ import io
 import itertools
 import struct
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,9 @@ import pydicom
 from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
+
+from server.archive.ranges import Range, RangedFile, right_bytes
+from server.archive.store import Incoming
 
 CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2"
 
@@ -108,3 +112,14 @@ def multipart(*files: bytes, boundary: str = "boundary") -> tuple[bytes, dict[st
     )
     headers = {"Content-Type": f'multipart/related; type="application/dicom"; boundary="{boundary}"'}
     return parts + b"--" + boundary.encode() + b"--\r\n", headers
+
+
+def as_arrived(incoming: Incoming) -> RangedFile:
+    """A file that has arrived, to be read by ranges."""
+
+    def read(ranges: Sequence[Range]) -> bytes:
+        content = right_bytes(incoming.path, incoming.sums, ranges)
+        assert content is not None
+        return content
+
+    return RangedFile(incoming.path, incoming.size, read)

@@ -5,17 +5,15 @@ extended offset table, the basic offset table, one fragment a frame, or the frag
 (PS3.5 A.4, PS3.3 C.7.6.3.1.8).
 """
 
-import os
 import struct
 import zlib
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from server.archive.part10 import Structure
-from server.archive.resident import bytes_in_memory
+from server.archive.ranges import RangedFile
 from server.dicom.spans import Buffer, PixelData
 from server.errors import Malformed, NotFound
 
@@ -129,26 +127,11 @@ def _extended_offsets(structure: Structure, data: Buffer) -> tuple[int, ...]:
     return struct.unpack_from(f"<{span.length // 8}Q", data, span.offset)
 
 
-def read_frame(path: Path, frames: FrameMap, frame_number: int) -> bytes:
+def read_frame(file: RangedFile, frames: FrameMap, frame_number: int) -> bytes:
     """The bytes of one frame as they are stored, read from nothing but their range of the file."""
     pieces = frames.pieces_of(frame_number)
     if frames.deflated_from is not None:
-        inflated = zlib.decompress(path.read_bytes()[frames.deflated_from :], -zlib.MAX_WBITS)
+        packed = file.read([(frames.deflated_from, file.size - frames.deflated_from)])
+        inflated = zlib.decompress(packed, -zlib.MAX_WBITS)
         return b"".join(inflated[offset : offset + length] for offset, length in pieces)
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        return b"".join(os.pread(descriptor, length, offset) for offset, length in pieces)
-    finally:
-        os.close(descriptor)
-
-
-def frame_in_memory(
-    path: Path, frames: FrameMap, frame_number: int, before: bytes = b"", after: bytes = b""
-) -> bytearray | None:
-    """The same between what is to stand around it, without waiting for the disk.
-
-    None unless all of it is in the system's cache.
-    """
-    if frames.deflated_from is not None:
-        return None
-    return bytes_in_memory(path, frames.pieces_of(frame_number), before, after)
+    return file.read(pieces)

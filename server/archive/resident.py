@@ -1,9 +1,8 @@
-"""Whether all of a file is in memory, so that reading it asks nothing of the disk (mincore(2)), and such a reading."""
+"""Whether all of a file is in memory, so that reading it asks nothing of the disk (mincore(2))."""
 
 import ctypes
 import mmap
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -33,30 +32,3 @@ def is_in_memory(path: Path, size: int) -> bool:
         return told.raw.count(b"\0") == 0
     finally:
         _libc.munmap(address, size)
-
-
-def bytes_in_memory(
-    path: Path, pieces: Sequence[tuple[int, int]], before: bytes = b"", after: bytes = b""
-) -> bytearray | None:
-    """The bytes at these places (offset, length), one after the other, between what is to stand around them.
-
-    None when the disk would have to be asked.
-    """
-    content = bytearray(len(before) + sum(length for _, length in pieces) + len(after))
-    content[: len(before)] = before
-    rest = memoryview(content)[len(before) :]
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:
-        return None
-    try:
-        for offset, length in pieces:
-            if os.preadv(descriptor, [rest[:length]], offset, os.RWF_NOWAIT) != length:
-                return None
-            rest = rest[length:]
-    except OSError:  # it would have to wait, or the file system cannot tell
-        return None
-    finally:
-        os.close(descriptor)
-    rest[:] = after
-    return content

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from server.archive.chunks import Summing
 from server.archive.inbox import Inbox
 from server.errors import ArchiveFull
 
@@ -37,6 +38,7 @@ class Incoming:
         self._has_room = has_room
         self._looked_at = 0
         self._hash = hashlib.sha256()
+        self._sums = Summing()
         self._file = path.open("xb", buffering=0)
 
     def write(self, piece: bytes | memoryview) -> None:
@@ -52,12 +54,18 @@ class Incoming:
         except OSError as error:
             raise refusal(error) from error
         self._hash.update(piece)
+        self._sums.add(piece)
         self.size += len(piece)
 
     @property
     def digest(self) -> str:
         """SHA-256 of all that was written, in hexadecimal."""
         return self._hash.hexdigest()
+
+    @property
+    def sums(self) -> bytes:
+        """The sums of its chunks."""
+        return self._sums.sums()
 
     def settle(self) -> None:
         """Waits until the bytes, which are all there, are on the disk; after an `OSError` it is never tried again.

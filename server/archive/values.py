@@ -1,15 +1,15 @@
 """One binary value of an archived file, found by the path that its BulkDataURI names (PS3.18 annex F)."""
 
 import mmap
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from server.archive.part10 import examine, find_value
+from server.archive.ranges import RangedFile
 from server.dicom.dicomjson import value
+from server.errors import ServerError
 
-_PIECE = 2**18
+_PIECE = 2**20
 _DOCUMENT = "00420011"
 
 
@@ -21,7 +21,7 @@ class Value:
     """
 
     length: int
-    path: Path
+    file: RangedFile
     offset: int = 0
     content: bytes | None = field(default=None, repr=False)
     media_type: str | None = None
@@ -31,21 +31,37 @@ class Value:
         if self.content is not None:
             yield self.content[start:stop]
             return
-        descriptor = os.open(self.path, os.O_RDONLY)
-        try:
-            for at in range(start, stop, _PIECE):
-                yield os.pread(descriptor, min(_PIECE, stop - at), self.offset + at)
-        finally:
-            os.close(descriptor)
+        for at in range(start, stop, _PIECE):
+            yield self.file.read([(self.offset + at, min(_PIECE, stop - at))])
 
 
-def value_of(path: Path, where: str) -> Value:
+def value_of(file: RangedFile, where: str) -> Value:
     """The value that a BulkDataURI names by its path of tags and item numbers; `NotFound` when there is none."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        found = find_value(data, where)
-        told = value(examine(data).attributes, "MIMETypeOfEncapsulatedDocument") if where == _DOCUMENT else None
-        kind = str(told).strip().lower() if told else None
-        if found.inflated is None and found.span.is_as_sent:
-            return Value(found.span.length, path, found.span.offset, media_type=kind)
-        content = found.read(data)
-    return Value(len(content), path, content=content, media_type=kind)
+    with file.path.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        try:
+            found, walked = _found(file, data, where)
+        except ServerError:
+            if _is_right(file, data, len(data)):
+                raise
+        else:
+            if _is_right(file, data, walked):
+                return found
+    return value_of(file, where)  # which was wrong when it was walked over, and is mended now
+
+
+def _found(file: RangedFile, data: mmap.mmap, where: str) -> tuple[Value, int]:
+    """The value, and up to where it depends on what stands in the file."""
+    found = find_value(data, where)
+    told = value(examine(data).attributes, "MIMETypeOfEncapsulatedDocument") if where == _DOCUMENT else None
+    kind = str(told).strip().lower() if told else None
+    if found.inflated is None and found.span.is_as_sent:
+        return Value(found.span.length, file, found.span.offset, media_type=kind), found.span.offset
+    content = found.read(data)
+    ends = len(data) if found.inflated is not None else found.span.offset + found.span.length
+    return Value(len(content), file, content=content, media_type=kind), ends
+
+
+def _is_right(file: RangedFile, data: mmap.mmap, stop: int) -> bool:
+    """Whether everything up to there is what was received."""
+    pieces = range(0, stop, _PIECE)
+    return all(file.read([(at, min(_PIECE, stop - at))]) == data[at : min(at + _PIECE, stop)] for at in pieces)

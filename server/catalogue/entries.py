@@ -25,8 +25,8 @@ from server.dicom.resources import InstanceRef
 _KNOWN = "SELECT instance_uid, digest FROM instance WHERE instance_uid IN (SELECT value FROM json_each(?))"
 _INSTANCE = (
     "INSERT INTO instance (series_key, instance_uid, sop_class_uid, instance_number, digest, size, "
-    "transfer_syntax_uid, frames, image, not_renderable, attributes, summary, stack, stored_at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "transfer_syntax_uid, frames, image, not_renderable, attributes, summary, stack, stored_at, sums) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -35,7 +35,7 @@ class Entry:
     """All that the catalogue is told of one instance.
 
     `frames` and `image` are what `archive.frames` and `rendering.image` need later, as plain JSON values;
-    `not_renderable` says why there is no picture, when there is none.
+    `not_renderable` says why there is no picture, when there is none. `sums` are those of the file's chunks.
     """
 
     ref: InstanceRef
@@ -47,6 +47,7 @@ class Entry:
     frames: Mapping[str, Any] | None
     image: Mapping[str, Any] | None
     not_renderable: str | None
+    sums: bytes | None = None
 
 
 def prepare(database: Database) -> None:
@@ -138,6 +139,7 @@ class _Rows:
                 summary(Level.INSTANCE, attributes),
                 stack(attributes),
                 self._at,
+                entry.sums,
             )
         )
 

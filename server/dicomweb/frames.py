@@ -83,7 +83,7 @@ class FramesResource:
     def _again(self, found: Frames, before: bytes, after: bytes) -> Again:
         """How to have the only frame of an answer again, between what stands around it."""
 
-        def again(by: Caller) -> Sequence[bytes | bytearray] | None:
+        def again(by: Caller) -> Sequence[bytes] | None:
             content = self._retrieve.frame_at_hand(by, found, found.numbers[0], before, after)
             return None if content is None else (content,)
 

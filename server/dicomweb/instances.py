@@ -101,7 +101,7 @@ class Instances:
     def _again(self, file: StoredFile, before: bytes, after: bytes) -> Again:
         """How to have the only file of an answer again, between what stands around it."""
 
-        def again(by: Caller) -> Sequence[bytes | bytearray] | None:
+        def again(by: Caller) -> Sequence[bytes] | None:
             content = self._retrieve.file_at_hand(by, file, before, after)
             return None if content is None else (content,)
 

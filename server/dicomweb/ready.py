@@ -36,7 +36,7 @@ _CONDITIONS = {b"if-none-match", b"if-modified-since", b"range"}
 
 Words = tuple[str | bytes, ...]
 Headers = list[tuple[bytes, bytes]]
-Again = Callable[[Caller], Sequence[bytes | bytearray] | None]
+Again = Callable[[Caller], Sequence[bytes] | None]
 """The bytes of an answer without waiting for anything; None when they are not at hand, or not for this caller."""
 
 
@@ -79,7 +79,7 @@ class ReadyAnswers:
         self._bytes.get_or_make(key, lambda: pieces)
         self.keep(scope, version, lambda by: self._bytes.get(key) if may(by) else None, answer)
 
-    def find(self, scope: Scope) -> tuple[Headers, Sequence[bytes | bytearray]] | None:
+    def find(self, scope: Scope) -> tuple[Headers, Sequence[bytes]] | None:
         """The header and the pieces of the body to answer with when that can be done now."""
         words = _words(scope)
         sent = self._sent.get(words) if words else None
@@ -92,7 +92,7 @@ class ReadyAnswers:
         return sent.headers, pieces
 
 
-def bytes_of(picture: Picture | None) -> Sequence[bytes | bytearray] | None:
+def bytes_of(picture: Picture | None) -> Sequence[bytes] | None:
     """The bytes of a picture that is at hand."""
     return None if picture is None else (picture.data,)
 

@@ -60,8 +60,9 @@ def adopt(
 def _entry(path: Path, organisation: str) -> Entry | None:
     """The entry of a file that is whole and can be catalogued."""
     try:
-        if examine(path, path.stem)[0] is not None:
-            return read_file(path, path.stat().st_size, path.stem, organisation)
+        seen, _ = examine(path, path.stem)
+        if seen is not None:
+            return read_file(path, path.stat().st_size, path.stem, organisation, seen.sums)
     except (OSError, ServerError):
         pass
     log.warning("a file that is not in the catalogue cannot be read: %s", path.stem)

@@ -41,10 +41,10 @@ class Identity:
 
 def read(incoming: Incoming, organisation: str) -> Entry:
     """The catalogue entry of a file; `Malformed` says why it cannot be kept."""
-    return read_file(incoming.path, incoming.size, incoming.digest, organisation)
+    return read_file(incoming.path, incoming.size, incoming.digest, organisation, incoming.sums)
 
 
-def read_file(path: Path, size: int, digest: str, organisation: str) -> Entry:
+def read_file(path: Path, size: int, digest: str, organisation: str, sums: bytes) -> Entry:
     """The catalogue entry of a file wherever it lies; `Malformed` says why there can be none."""
     if size < 132:
         raise Malformed("This is not a DICOM Part 10 file: it is shorter than the preamble.", size=size)
@@ -66,6 +66,7 @@ def read_file(path: Path, size: int, digest: str, organisation: str) -> Entry:
         frames=frames.to_json() if frames else None,
         image=image.to_json() if image else None,
         not_renderable=reason,
+        sums=sums,
     )
 
 

@@ -2,11 +2,11 @@
 
 import base64
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from server.archive.ranges import RangedFile
 from server.archive.values import value_of
 from server.errors import NotFound
 from server.rendering.image import Held, Image, Overlay
@@ -16,19 +16,21 @@ from server.rendering.steps.covering import Bits, place
 _LARGEST_PROFILE = 4 * 2**20
 
 
-def attached(path: Path, image: Image, frame_number: int, samples: Callable[[], NDArray[np.generic]]) -> Attached:
+def attached(file: RangedFile, image: Image, frame_number: int, samples: Callable[[], NDArray[np.generic]]) -> Attached:
     """Everything that is attached to a frame; `samples` answers its samples with their unused bits."""
     planes, groups = [], []
     for plane in image.overlays:
-        bits = _bits(path, plane, frame_number, samples)
+        bits = _bits(file, plane, frame_number, samples)
         if bits is not None:
             planes.append(place(bits, plane, image))
             groups.append(plane.group)
-    profile = b"" if image.profile is None else _read(path, image.profile, 0, _LARGEST_PROFILE)
+    profile = b"" if image.profile is None else _read(file, image.profile, 0, _LARGEST_PROFILE)
     return Attached(tuple(planes), profile, tuple(groups))
 
 
-def _bits(path: Path, plane: Overlay, frame_number: int, samples: Callable[[], NDArray[np.generic]]) -> Bits | None:
+def _bits(
+    file: RangedFile, plane: Overlay, frame_number: int, samples: Callable[[], NDArray[np.generic]]
+) -> Bits | None:
     """The bits of a plane that lie over a frame; None where there are none, or fewer than it says."""
     if plane.bit is not None:
         found = samples()
@@ -41,19 +43,19 @@ def _bits(path: Path, plane: Overlay, frame_number: int, samples: Callable[[], N
     # PS3.5 8.1.2: bits follow each other without gaps, the first in the least significant place
     first = index * plane.rows * plane.columns
     last = first + plane.rows * plane.columns
-    data = _read(path, plane.data, first // 8, (last + 7) // 8)
+    data = _read(file, plane.data, first // 8, (last + 7) // 8)
     if len(data) < (last + 7) // 8 - first // 8:
         return None
     bits = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")
     return bits[first % 8 : first % 8 + last - first].reshape(plane.rows, plane.columns)
 
 
-def _read(path: Path, held: Held, start: int, stop: int) -> bytes:
+def _read(file: RangedFile, held: Held, start: int, stop: int) -> bytes:
     """Those bytes of a value, as far as there are any."""
     if not held.path:
         return base64.b64decode(held.inline)[start:stop]
     try:
-        found = value_of(path, held.path)
+        found = value_of(file, held.path)
     except NotFound:
         return b""
     return b"".join(found.pieces(start, max(start, min(stop, found.length))))

@@ -97,10 +97,10 @@ class Documents:
     def _bytes(self, located: Located, header: Attributes) -> Iterator[bytes]:
         element = header[_DOCUMENT]
         if "BulkDataURI" in element:
-            found = value_of(self._sound.path(located.digest), _DOCUMENT)
+            found = value_of(self._sound.mapped(located.digest, located.size), _DOCUMENT)
         else:
             content = base64.b64decode(element.get("InlineBinary", ""))
-            found = Value(len(content), self._sound.path(located.digest), content=content)
+            found = Value(len(content), self._sound.by_range(located.digest, located.size), content=content)
         yield from found.pieces(0, _length(header, found))
 
 

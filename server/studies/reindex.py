@@ -1,6 +1,5 @@
 """Making the catalogue anew from the archived files and the ledger, to the answers there were before."""
 
-import hashlib
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +10,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
+from server.archive.hashing import hashed
 from server.archive.store import Archive, is_disk_fault, sync_folder
 from server.catalogue import entries
 from server.catalogue.changes import Kind
@@ -190,11 +190,10 @@ def _read_all(tasks: Sequence[Task]) -> list[tuple[str, Outcome]]:
 
 def _read(path: Path, digest: str, organisation: str) -> Outcome:
     try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != digest:
+        found = hashed(path)
+        if found.digest != digest:
             return Fault("damaged")
-        entry = read_file(path, path.stat().st_size, digest, organisation)
+        entry = read_file(path, path.stat().st_size, digest, organisation, found.sums)
     except FileNotFoundError:
         return Fault("missing")
     except OSError as error:

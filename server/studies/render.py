@@ -279,15 +279,16 @@ class Render:
         image = self._image(target)
         if not image.overlays and not image.profile:
             return Attached()
-        path = self._sound.path(target.located.digest)
+        file = self._sound.mapped(target.located.digest, target.located.size)
         return self._attached.get_or_make(
             (target.located.digest, target.frame_number),
-            lambda: attached(path, image, target.frame_number, lambda: self._samples(target, image)),
+            lambda: attached(file, image, target.frame_number, lambda: self._samples(target, image)),
         )
 
     def _samples(self, target: Target, image: Image) -> NDArray[np.generic]:
         frames = frame_map(target.located)
-        data = read_frame(self._sound.path(target.located.digest), frames, target.frame_number)
+        file = self._sound.by_range(target.located.digest, target.located.size)
+        data = read_frame(file, frames, target.frame_number)
         return samples(data, image, frames.first_bit(target.frame_number), self._decoder)
 
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from server.access.audit import Audit
 from server.access.people import Caller
 from server.access.policy import Action, allows, require
-from server.archive.frames import FrameMap, frame_in_memory, read_frame
-from server.archive.resident import bytes_in_memory
+from server.archive.frames import FrameMap, read_frame
+from server.archive.ranges import RangedFile
 from server.archive.values import Value, value_of
 from server.catalogue import metadata as catalogue_metadata
 from server.catalogue import search as catalogue_search
@@ -108,26 +108,22 @@ class Retrieve:
 
     def frame_at_hand(
         self, caller: Caller, found: "Frames", frame_number: int, before: bytes, after: bytes
-    ) -> bytearray | None:
+    ) -> bytes | None:
         """A frame as it is stored, of those that were found before, between what is to stand around it.
 
         None when it is not in memory, when the caller may not see it, or when this look is not yet in the audit.
         """
         if not self.is_looking(caller, found.ref.study_uid, found.located.organisation):
             return None
-        path = self._sound.known(found.located.digest)
-        return None if path is None else frame_in_memory(path, found.frame_map, frame_number, before, after)
+        if found.frame_map.deflated_from is not None:
+            return None
+        return self._sound.at_hand(found.located.digest, found.frame_map.pieces_of(frame_number), before, after)
 
-    def file_at_hand(self, caller: Caller, file: StoredFile, before: bytes, after: bytes) -> bytearray | None:
-        """A whole file, of those that were found before, on the same conditions; None too for other bytes."""
+    def file_at_hand(self, caller: Caller, file: StoredFile, before: bytes, after: bytes) -> bytes | None:
+        """A whole file, of those that were found before, on the same conditions."""
         if not self.is_looking(caller, file.ref.study_uid, file.located.organisation):
             return None
-        path = self._sound.known(file.digest)
-        content = bytes_in_memory(path, [(0, file.size)], before, after) if path else None
-        if content is None:
-            return None
-        whole = memoryview(content)[len(before) : len(before) + file.size]
-        return content if self._sound.is_what_was_read(file.digest, whole) else None
+        return self._sound.at_hand(file.digest, [(0, file.size)], before, after)
 
     def attributes(self, revisions: Sequence[Revision]) -> Iterator[bytes]:
         """The DICOM JSON of instances, one object after the other, as it was made on arrival."""
@@ -154,13 +150,15 @@ class Retrieve:
         frames = frame_map(located)
         numbers = frame_numbers if frame_numbers is not None else range(1, frames.number_of_frames + 1)
         image = Image.from_json(orjson.loads(located.image)) if located.image else None
-        return Frames(located, numbers, self._sound.path(located.digest), frames, image, self._decoder)
+        return Frames(
+            located, numbers, self._sound.by_range(located.digest, located.size), frames, image, self._decoder
+        )
 
     def bulk_data(self, caller: Caller, ref: InstanceRef, path: str) -> "BulkValue":
         """The value at a path of tags and item numbers, as a BulkDataURI names it; `NotFound` when there is none."""
         [located] = self.locate(caller, Action.RETRIEVE, ref)
         self._audit.look(caller, Action.RETRIEVE, ref.study_uid)
-        return BulkValue(located, path, value_of(self._sound.path(located.digest), path))
+        return BulkValue(located, path, value_of(self._sound.mapped(located.digest, located.size), path))
 
     def locate(self, caller: Caller, action: Action, ref: ResourceRef) -> list[Located]:
         """The instances of a resource that the caller may do this with; `NotFound` when there are none."""
@@ -184,7 +182,7 @@ class Frames:
 
     located: Located
     numbers: Sequence[int]
-    path: Path
+    file: RangedFile
     frame_map: FrameMap
     image: Image | None
     decoder: Decode = in_process
@@ -209,7 +207,7 @@ class Frames:
 
     def stored(self, frame_number: int) -> bytes:
         """A frame as it is stored."""
-        return read_frame(self.path, self.frame_map, frame_number)
+        return read_frame(self.file, self.frame_map, frame_number)
 
     @property
     def is_native_little_endian(self) -> bool:

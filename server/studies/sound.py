@@ -1,23 +1,27 @@
 """The one way to archived files for whoever reads them: only what is as it was received, mended where that can be.
 
-A file is read and its SHA-256 compared when it is touched first; after that when its inode, size or times say that it
-may be another, and when it has left the memory, since what the disk gives then may be other bytes than it gave before.
-So a frame costs one reading of its file while it stays in memory, and then a look whether it does.
+A range of a file is compared with the sums of its chunks each time that it is read. A whole file is hashed when it is
+touched first; after that when its inode, size or times say that it may be another, and when it has left the memory,
+since what the disk gives then may be other bytes than it gave before.
 """
 
-import hashlib
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
-from server.archive.fingerprint import fingerprint
+from server.archive.chunks import sums_of
+from server.archive.hashing import hashed
+from server.archive.ranges import Range, RangedFile, right_bytes, right_bytes_at_hand
 from server.archive.resident import is_in_memory
 from server.archive.store import Archive, is_disk_fault
 from server.catalogue import damage
+from server.catalogue import sums as catalogue_sums
 from server.database.sqlite import Database
 from server.errors import Damaged, Overloaded, ServerError
 
@@ -26,14 +30,27 @@ log = logging.getLogger(__name__)
 _MOST_SEEN = 100_000
 """Files whose soundness is remembered, in half a kilobyte each."""
 
+_MOST_SUMS = 64 * 2**20
+"""Bytes of sums that are remembered."""
+
 _LOOK_SECONDS = 1.0
 """How long a file that was in memory is taken to be there still."""
 
 LARGE = 64 * 2**20
-"""Bytes of a file beyond which it is too dear to be read anew whenever memory is short."""
+"""Bytes of a file beyond which it is too dear to be hashed anew whenever memory is short."""
+
+_DEAR = 8 * 2**20
+"""Bytes of a file that is not read whole at every start for want of its sums."""
 
 Seal = tuple[int, int, int, int]
 """Inode, size, and times of change of content and of inode: what no writing leaves as it was."""
+
+
+class Seen(NamedTuple):
+    """A file that was seen to be sound: what it looked like then, and the sums of its chunks."""
+
+    seal: Seal
+    sums: bytes
 
 
 class SoundFiles:
@@ -47,21 +64,15 @@ class SoundFiles:
         self._spare = spare
         self._seen: dict[str, Seal] = {}
         self._looked: dict[str, float] = {}
-        self._prints: dict[str, bytes] = {}
+        self._sums: dict[str, bytes] = {}
+        self._size_of_sums = 0
         self._lock = threading.Lock()
 
     def path(self, digest: str) -> Path:
         """Where the file lies; `Damaged` when it is not what was received and cannot be mended."""
-        if (known := self.known(digest)) is not None:
-            return known
         path = self._archive.path(digest)
-        seal, fault = examine(path, digest)
-        if seal is None:
-            self.mend(digest, fault)
-            with suppress(OSError):
-                seal = _seal(path)
-        if seal is not None:
-            self._remember(digest, seal)
+        if not self._is_as_it_was(digest, path):
+            self._look_at(digest)
         return path
 
     def read(self, digest: str) -> bytes:
@@ -70,29 +81,31 @@ class SoundFiles:
         with suppress(OSError):
             seal = _seal(path)
             content = path.read_bytes()
-            if hashlib.sha256(content).hexdigest() == digest and _seal(path) == seal:
-                self._remember(digest, seal)
-                self._prints[digest] = fingerprint(content)
+            if sha256(content).hexdigest() == digest and _seal(path) == seal:
+                self._remember(digest, Seen(seal, self._sums.get(digest) or sums_of(content)))
                 return content
-        with self._lock:
-            self._seen.pop(digest, None)
-        content = self.path(digest).read_bytes()  # which has it looked at, and mended where that can be
-        if hashlib.sha256(content).hexdigest() != digest:
+        self._look_at(digest)
+        content = path.read_bytes()
+        if sha256(content).hexdigest() != digest:
             raise self.refuse(digest)
         return content
 
-    def is_what_was_read(self, digest: str, content: memoryview) -> bool:
-        """Whether these are the bytes of a whole file that `read` has hashed, as far as their fingerprint tells."""
-        return self._prints.get(digest) == fingerprint(content)
+    def by_range(self, digest: str, size: int) -> RangedFile:
+        """A file of so many bytes, to be read by ranges; reading it raises `Damaged` as `path` does."""
+        return RangedFile(self._archive.path(digest), size, lambda ranges: self._ranges(digest, ranges))
 
-    def known(self, digest: str) -> Path | None:
-        """Where a file lies that was seen to be sound and is as it was; None when that is still to be seen."""
-        path = self._archive.path(digest)
-        with suppress(OSError):
-            seal = _seal(path)
-            if self._seen.get(digest) == seal and (seal[1] > LARGE or self._stays_in_memory(digest, path, seal[1])):
-                return path
-        return None
+    def mapped(self, digest: str, size: int) -> RangedFile:
+        """The same of a file that is walked through in memory before; so it is looked at as `path` does."""
+        self.path(digest)
+        return self.by_range(digest, size)
+
+    def at_hand(self, digest: str, ranges: Sequence[Range], before: bytes, after: bytes) -> bytes | None:
+        """Ranges of a file between what is to stand around them, without waiting; None when they are not to be had so.
+
+        Nor of a file whose sums are not at hand.
+        """
+        sums = self._sums.get(digest)
+        return None if sums is None else right_bytes_at_hand(self._archive.path(digest), sums, ranges, before, after)
 
     def refuse(self, digest: str) -> Damaged:
         """What to raise when bytes of a file turned out wrong while they were sent; the next reader has it mended."""
@@ -126,6 +139,55 @@ class SoundFiles:
         except (OSError, ServerError):
             return False
 
+    def _ranges(self, digest: str, ranges: Sequence[Range]) -> bytes:
+        """The bytes of ranges, looked for in a mended file where they are not right."""
+        path = self._archive.path(digest)
+        sums = self._sums_of(digest)
+        found = None
+        if sums is not None:
+            with suppress(OSError):
+                found = right_bytes(path, sums, ranges)
+        if found is None:
+            seen = self._look_at(digest)
+            if seen.sums != sums and seen.seal[1] > _DEAR:
+                with suppress(ServerError):  # a disk that is full: the next start will read it whole again
+                    catalogue_sums.keep(self._catalogue, digest, seen.sums)
+            with suppress(OSError):
+                found = right_bytes(path, seen.sums, ranges)
+        if found is None:
+            raise self.refuse(digest)
+        return found
+
+    def _sums_of(self, digest: str) -> bytes | None:
+        """The sums of a file, as far as they are known without reading it."""
+        sums = self._sums.get(digest)
+        if sums is None:
+            sums = catalogue_sums.kept(self._catalogue, digest)
+            if sums is not None:
+                self._remember_sums(digest, sums)
+        return sums
+
+    def _look_at(self, digest: str) -> Seen:
+        """Reads a whole file and has it mended where it is wrong; `Damaged` when it cannot be."""
+        path = self._archive.path(digest)
+        seen, fault = examine(path, digest)
+        if seen is None:
+            with self._lock:
+                self._seen.pop(digest, None)
+            self.mend(digest, fault)
+            seen, _ = examine(path, digest)
+        if seen is None:
+            raise self.refuse(digest)
+        self._remember(digest, seen)
+        return seen
+
+    def _is_as_it_was(self, digest: str, path: Path) -> bool:
+        """Whether a file was seen to be sound, and nothing says that it may be another."""
+        with suppress(OSError):
+            seal = _seal(path)
+            return self._seen.get(digest) == seal and (seal[1] > LARGE or self._stays_in_memory(digest, path, seal[1]))
+        return False
+
     def _stays_in_memory(self, digest: str, path: Path, size: int) -> bool:
         now = time.monotonic()
         if now - self._looked.get(digest, float("-inf")) < _LOOK_SECONDS:
@@ -135,26 +197,33 @@ class SoundFiles:
         self._looked[digest] = now
         return True
 
-    def _remember(self, digest: str, seal: Seal) -> None:
+    def _remember(self, digest: str, seen: Seen) -> None:
+        self._remember_sums(digest, seen.sums)
         with self._lock:
             if len(self._seen) >= _MOST_SEEN:
                 self._seen.clear()
                 self._looked.clear()
-                self._prints.clear()
-            self._seen[digest] = seal
+            self._seen[digest] = seen.seal
+
+    def _remember_sums(self, digest: str, sums: bytes) -> None:
+        with self._lock:
+            if self._size_of_sums >= _MOST_SUMS or len(self._sums) >= _MOST_SEEN:
+                self._sums.clear()
+                self._size_of_sums = 0
+            self._size_of_sums += len(sums) - len(self._sums.get(digest, b""))
+            self._sums[digest] = sums
 
 
-def examine(path: Path, digest: str) -> tuple[Seal | None, str]:
-    """Reads a whole file; its seal when it has this digest, else None and the fault, `missing` or `damaged`.
+def examine(path: Path, digest: str) -> tuple[Seen | None, str]:
+    """Reads a whole file; what was seen when it has this digest, else None and the fault, `missing` or `damaged`.
 
     `Overloaded` when it can only not be read now.
     """
     try:
         before = _seal(path)
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found == digest and _seal(path) == before:
-            return before, ""
+        found = hashed(path)
+        if found.digest == digest and _seal(path) == before:
+            return Seen(before, found.sums), ""
     except FileNotFoundError:
         return None, "missing"
     except OSError as error:

@@ -107,10 +107,10 @@ class States:
         kind = str(value(header, "SOPClassUID"))
         if kind not in {GRAYSCALE, COLOUR}:
             raise NotAcceptable("Only grayscale and colour softcopy presentation states are applied here.", kind=kind)
-        path = self._sound.path(located.digest)
+        file = self._sound.mapped(located.digest, located.size)
 
         def read(uri: str) -> bytes:
-            found = value_of(path, uri.partition("/bulkdata/")[2])
+            found = value_of(file, uri.partition("/bulkdata/")[2])
             return b"".join(found.pieces(0, found.length))
 
         return read_state(header, read)

@@ -178,7 +178,8 @@ class Volumes:
     def _values(self, frame: _Frame) -> Slice:
         """The modality values of one frame, and what of it is padding."""
         where = frame_map(frame.located)
-        data = read_frame(self._sound.path(frame.located.digest), where, frame.number)
+        file = self._sound.by_range(frame.located.digest, frame.located.size)
+        data = read_frame(file, where, frame.number)
         stored = decode(data, frame.image, where.first_bit(frame.number), self._decoder)
         padding = is_padding(stored, frame.image) if frame.image.padding is not None else None
         values = frame.image.values_of(frame.number)

@@ -22,6 +22,7 @@ from server.rendering.steps.reduced import reduce
 from server.rendering.steps.stored_values import stored_values as cut_out
 from server.studies.arrival import read
 from server.studies.attached import attached
+from tests.factories import as_arrived
 
 
 class _Arrived(Incoming):
@@ -36,7 +37,7 @@ def first_frame(file: bytes) -> tuple[bytes, Image]:
         entry = read(arrived, "LOCAL")
         if entry.image is None or entry.frames is None:
             raise NotAcceptable(entry.not_renderable or "no image")
-        return read_frame(arrived.path, FrameMap.from_json(entry.frames), 1), Image.from_json(entry.image)
+        return read_frame(as_arrived(arrived), FrameMap.from_json(entry.frames), 1), Image.from_json(entry.image)
 
 
 def stored_values(file: bytes, frame_number: int = 1) -> tuple[NDArray[np.generic], Image]:
@@ -52,8 +53,8 @@ def _decoded(file: bytes, frame_number: int) -> tuple[NDArray[np.generic], Image
         if entry.image is None or entry.frames is None or entry.not_renderable is not None:
             raise NotAcceptable(entry.not_renderable or "no image")
         image, frames = Image.from_json(json.loads(json.dumps(entry.image))), FrameMap.from_json(entry.frames)
-        found = samples(read_frame(arrived.path, frames, frame_number), image, frames.first_bit(frame_number))
-        extra = attached(arrived.path, image, frame_number, lambda: found)
+        found = samples(read_frame(as_arrived(arrived), frames, frame_number), image, frames.first_bit(frame_number))
+        extra = attached(as_arrived(arrived), image, frame_number, lambda: found)
     return cut_out(found, image), image, extra
 
 

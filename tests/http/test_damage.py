@@ -87,7 +87,7 @@ def test_no_reader_is_served_damaged_bytes(client: Client, root: Path, reader: s
     assert (flagged.fault, flagged.instance_uids) == ("damaged", ("1.2.3.3.1",))
 
 
-@pytest.mark.parametrize("reader", ["file", "frame", "pixels", "transcoded"])
+@pytest.mark.parametrize("reader", ["file", "transcoded"])
 def test_what_the_disk_turns_under_a_file_that_it_calls_unchanged_is_found_when_it_is_read_anew(
     client: Client, root: Path, reader: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -202,7 +202,8 @@ def test_without_descriptors_a_reader_waits_and_no_file_is_called_damaged(
 ) -> None:
     client.stow(part10(StudyInstanceUID="1.2.1", SeriesInstanceUID="1.2.2", SOPInstanceUID="1.2.3"))
     address = f"/dicomweb/studies/1.2.1/series/1.2.2/instances/1.2.3{path}"
-    monkeypatch.setattr(Path, "open", failing(Path.open, errno.EMFILE, "/objects/"))
+    for module in (Path, os):
+        monkeypatch.setattr(module, "open", failing(module.open, errno.EMFILE, "/objects/"))
     answer = client.get(address)
     assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
     assert "Retry-After" in answer.headers

@@ -86,20 +86,20 @@ def test_nothing_of_a_file_that_has_changed_is_sent_again(
     assert client.get(path, headers={"Accept": accept}).status_code == 500
 
 
-def test_a_file_that_left_the_memory_is_hashed_before_it_is_sent_again(
-    client: Client, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("resource", "accept"), [("/frames/1", OCTETS), ("", FILE)])
+def test_what_a_disk_turns_without_a_trace_is_not_sent_again(
+    client: Client, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resource: str, accept: str
 ) -> None:
-    path = stored(client)
-    assert client.get(path, headers={"Accept": FILE}).status_code == 200
+    path = stored(client) + resource
     [file] = (root / "archive" / "objects").rglob("*.dcm")
-    monkeypatch.setattr("server.studies.sound._seal", lambda _path: (1, file.stat().st_size, 2, 3))
-    assert client.get(path, headers={"Accept": FILE}).status_code == 200
-    assert is_ready(client, path, accept=FILE) == says_what_it_remembers(tmp_path)
+    seal = (1, file.stat().st_size, 2, 3)
+    monkeypatch.setattr("server.studies.sound._seal", lambda _path: seal)
+    assert client.get(path, headers={"Accept": accept}).status_code == 200
+    assert is_ready(client, path, accept=accept) == says_what_it_remembers(tmp_path)
     content = file.read_bytes()
-    file.write_bytes(content[:-1] + b"\xff")  # as a disk would turn it, which changes no times
-    monkeypatch.setattr("server.studies.retrieve.bytes_in_memory", lambda *_arguments: None)
-    assert not is_ready(client, path, accept=FILE)
-    assert client.get(path, headers={"Accept": FILE}).status_code == 500
+    file.write_bytes(content[:-1] + b"\xff")
+    assert not is_ready(client, path, accept=accept)
+    assert client.get(path, headers={"Accept": accept}).status_code == 500
 
 
 def test_who_has_it_is_told_so(client: Client) -> None:
@@ -107,22 +107,3 @@ def test_who_has_it_is_told_so(client: Client) -> None:
     etag = [client.get(path, headers={"Accept": OCTETS}).headers["etag"] for _ in range(2)][1]
     answer = client.get(path, headers={"Accept": OCTETS, "If-None-Match": etag})
     assert (answer.status_code, answer.content) == (304, b"")
-
-
-def test_a_file_whose_bytes_were_turned_without_a_trace_is_not_sent_again(
-    client: Client, root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = stored(client)
-    [file] = (root / "archive" / "objects").rglob("*.dcm")
-    monkeypatch.setattr("server.studies.sound._seal", lambda _path: (1, file.stat().st_size, 2, 3))
-    monkeypatch.setattr("server.studies.sound.is_in_memory", lambda _path, _size: True)
-    monkeypatch.setattr(
-        "server.studies.retrieve.bytes_in_memory",
-        lambda path, _pieces, before, after: bytearray(before + path.read_bytes() + after),
-    )
-    assert client.get(path, headers={"Accept": FILE}).status_code == 200
-    assert is_ready(client, path, accept=FILE)
-    content = file.read_bytes()
-    file.write_bytes(content[:-1] + b"\xff")
-    assert not is_ready(client, path, accept=FILE)
-    assert client.get(path, headers={"Accept": FILE}).status_code == 500

@@ -22,7 +22,7 @@ from server.rendering.image import Image
 from server.rendering.pipeline import decode, draw
 from server.rendering.request import RenderRequest
 from server.studies.arrival import read
-from tests.factories import element, identifiers, item, part10, raw_part10
+from tests.factories import as_arrived, element, identifiers, item, part10, raw_part10
 
 SAMPLES = Path(pydicom.__file__).parent / "data" / "test_files"
 SEEDS = {
@@ -53,7 +53,9 @@ def take_in(file: bytes, catalogue: Database) -> Entry:
             entries.add(catalogue, [entry])
             if entry.not_renderable is None and entry.image and entry.frames:
                 image, frames = Image.from_json(entry.image), FrameMap.from_json(entry.frames)
-                draw(decode(read_frame(incoming.path, frames, 1), image, 0), image, 1, RenderRequest("image/png"))
+                draw(
+                    decode(read_frame(as_arrived(incoming), frames, 1), image, 0), image, 1, RenderRequest("image/png")
+                )
         finally:
             incoming.discard()
     return entry
