@@ -24,7 +24,7 @@ studies/         DICOM Part 10 files as they were received: studies/<Study UID>/
 manifest.jsonl   one line of JSON for each file, in the order in which they came: path, SHA-256, size, UIDs,
                  organisation, and when it was stored (ms since 1970)
 SHA256SUMS       the same digests; `sha256sum -c SHA256SUMS` checks them with nothing but coreutils
-verify.py        checks digests and UIDs with nothing but Python and pydicom
+verify.py        checks digests and UIDs with nothing but Python (3.8 or later) and pydicom
 records/         who did what (audit_records), who looked together (sessions), what happened to instances (ledger);
                  with everything, also what people have chosen for themselves (preferences)
 
@@ -32,14 +32,24 @@ To take it into another Lightbox: lightbox import FOLDER. Any DICOM system can r
 """
 
 
+_FLAGS = {"patient_id": "--patient", "study_uid": "--study", "organisation": "--of"}
+
+
 def export(settings: Settings, to: Path, wanted: Wanted) -> int:
-    """Writes an export into the empty folder `to`; answers 1 when damaged instances had to stay behind."""
+    """Writes an export into the empty folder `to`; answers 1 when damaged instances had to stay behind.
+
+    `CommandFailed`, and nothing written, when a part is asked for of which there is nothing.
+    """
     need_archive(settings.archive.root)
     if to.exists() and any(to.iterdir()):
         raise CommandFailed(f"{to} is not empty")
-    to.mkdir(parents=True, exist_ok=True)
     with closing(open_parts(settings)) as parts:
-        with bar("exporting", count(parts.catalogue, wanted)) as advance:
+        instances = count(parts.catalogue, wanted)
+        if not instances and not wanted.is_all:
+            asked = " and ".join(flag for name, flag in _FLAGS.items() if getattr(wanted, name) is not None)
+            raise CommandFailed(f"this archive has no instances of that {asked}: nothing was written")
+        to.mkdir(parents=True, exist_ok=True)
+        with bar("exporting", instances) as advance:
             leaves = Export(parts.sound, parts.catalogue, parts.audit)
             exported = leaves.write(parts.local_person, wanted, to, advance)
         _records(parts, to / "records", None if wanted.is_all else exported.study_uids)
