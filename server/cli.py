@@ -46,10 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(asked.run(asked, settings))
     except (CatalogueBehind, CommandFailed, DatabaseTooNew, Occupied, ServerError) as error:
-        print(f"lightbox: {error}", file=sys.stderr)  # noqa: T201
+        cause = error.facts.get("cause") if isinstance(error, ServerError) else None
+        print(f"lightbox: {error}" + (f" ({cause})" if cause else ""), file=sys.stderr)  # noqa: T201
         return 1
     except (OSError, sqlite3.DatabaseError) as error:
-        print(f"lightbox: cannot use {settings.archive.root}: {error}", file=sys.stderr)  # noqa: T201
+        print(f"lightbox: cannot use {settings.archive.root}: {_why(error)}", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
         return 130
@@ -151,8 +152,12 @@ def _add_keeping(commands: _Commands) -> None:
         "list: what is held, since when, from whom and why. release: store it after all; exit status 1 while it "
         "contradicts an instance that is kept. discard: let go of it for good.",
     )
-    quarantine.add_argument("what", choices=["list", "release", "discard"], help="what to do")
-    quarantine.add_argument("digest", nargs="?", default="", help="the first 8 characters or more of its SHA-256")
+    acts = quarantine.add_subparsers(dest="what", required=True, metavar="list | release | discard")
+    _add_flags(acts.add_parser("list"), _SHOWN, within=True)
+    for name in ("release", "discard"):
+        act = acts.add_parser(name)
+        act.add_argument("digest", metavar="DIGEST", help="the first 8 characters or more of its SHA-256")
+        _add_flags(act, _SHOWN, within=True)
 
 
 def _add_second_copies(commands: _Commands) -> None:
@@ -165,7 +170,8 @@ def _add_second_copies(commands: _Commands) -> None:
         "whole anew from the archive; lines and exit status as of `lightbox verify`. renew: after its disk was "
         "replaced, let the next start begin a replica in an empty folder.",
     )
-    replica.add_argument("what", choices=["status", "sync", "verify", "renew"], help="what to do")
+    ways = ["status", "sync", "verify", "renew"]
+    replica.add_argument("what", choices=ways, metavar=" | ".join(ways), help="what to do")
     replica.add_argument("--throttle-mib", type=int, default=0, metavar="N", help="verify: N MiB a second at most")
     drill = commands.add(
         "drill",
@@ -215,14 +221,18 @@ def _quarantine(asked: argparse.Namespace, settings: Settings) -> int:
     return act(settings, asked.digest)
 
 
-def _add_flags(command: argparse.ArgumentParser, shown: Collection[str] | None) -> None:
-    """A flag for every setting; the help tells of those that are `shown`, or of all."""
+def _add_flags(command: argparse.ArgumentParser, shown: Collection[str] | None, *, within: bool = False) -> None:
+    """A flag for every setting; the help tells of those that are `shown`, or of all.
+
+    `within` a command that has taken the same flags before, only what is said counts.
+    """
     more = "" if shown is None else "and every other one: "
     group = command.add_argument_group("settings", f"{more}see `lightbox settings` and docs/reference/settings.md")
-    group.add_argument("--config", type=Path, metavar="FILE", help="a TOML file with settings")
+    unsaid = argparse.SUPPRESS if within else None
+    group.add_argument("--config", type=Path, metavar="FILE", default=unsaid, help="a TOML file with settings")
     for knob in knobs():
         told = knob.reason if shown is None or knob.key in shown else argparse.SUPPRESS
-        group.add_argument(knob.flag, dest=f"setting {knob.key}", metavar=knob.name.upper(), help=told)
+        group.add_argument(knob.flag, dest=f"setting {knob.key}", metavar=knob.name.upper(), default=unsaid, help=told)
 
 
 def _flags(asked: argparse.Namespace) -> dict[str, dict[str, str]]:
@@ -236,6 +246,13 @@ def _flags(asked: argparse.Namespace) -> dict[str, dict[str, str]]:
 
 def _settings(asked: argparse.Namespace) -> Settings:
     return read_settings(asked.config, _flags(asked))
+
+
+def _why(error: OSError | sqlite3.DatabaseError) -> str:
+    """What the system says, in words."""
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return f"{error.filename} is not a folder"
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 
 def _plain(error: ValueError) -> str:

@@ -18,19 +18,30 @@ _SHORTEST = 8
 
 
 def show(settings: Settings) -> int:
-    """Lists what is held, the oldest first, by UIDs and digest."""
+    """Lists what is held, the oldest first, by UIDs and digest: for people as a table, for scripts with tabs."""
     need_archive(settings.archive.root)
-    table = Table("digest", "since (UTC)", "from", "instance", "reason", box=None)
-    for held in Quarantine(settings.archive.root / "quarantine").held():
-        since = datetime.fromtimestamp(held.at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
-        table.add_row(
-            held.digest[:16], since, f"{held.person_id} ({held.organisation})", held.instance_uid, held.reason
-        )
-    if not table.rows:
+    held = list(Quarantine(settings.archive.root / "quarantine").held())
+    if not held:
         Console(stderr=True).print("nothing is in quarantine", markup=False)
         return 0
-    Console(highlight=False, soft_wrap=True).print(table)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        for one in held:
+            print(*_columns(one), sep="\t")  # noqa: T201 - for scripts
+        return 0
+    table = Table("digest", "since (UTC)", "from", "instance", "reason", box=None)
+    for column in table.columns:
+        column.overflow = "fold"
+    for one in held:
+        digest, *more = _columns(one)
+        table.add_row(digest[:16], *more)
+    console.print(table)
     return 0
+
+
+def _columns(held: Held) -> tuple[str, ...]:
+    since = datetime.fromtimestamp(held.at / 1000, UTC).strftime("%Y-%m-%d %H:%M")
+    return held.digest, since, f"{held.person_id} ({held.organisation})", held.instance_uid, held.reason
 
 
 def release(settings: Settings, name: str) -> int:

@@ -41,10 +41,9 @@ def verify(settings: Settings, *, throttle_mib: int, anew: bool) -> int:
         kept.unlink(missing_ok=True)
         left = damage.flagged(parts.catalogue)
     files = sum(len(one.instance_uids) for one in left)
-    Console(stderr=True, highlight=False).print(
+    _say(
         f"read {so_far.files} files: {files} damaged or missing, {so_far.uncatalogued} uncatalogued, "
-        f"{so_far.repaired} repaired",
-        soft_wrap=True,
+        f"{so_far.repaired} repaired"
     )
     return 1 if left or so_far.uncatalogued or broken else 0
 
@@ -60,13 +59,21 @@ def _go_through(parts: Parts, kept: Path, so_far: Progress, throttle: Throttle) 
 
         advance(so_far.files)
         checking = Verify(parts.archive, parts.catalogue, parts.sound, throttle, os.cpu_count() or 1, done)
-        for folder, findings in checking.run(FOLDERS[FOLDERS.index(so_far.folder) :]):
-            for one in findings:
-                _tell(one, so_far)
-            so_far.folder = FOLDERS[min(FOLDERS.index(folder) + 1, len(FOLDERS) - 1)]
-            if findings or time.monotonic() - started > 1:
-                started = time.monotonic()
-                _write(kept, so_far)
+        try:
+            for folder, findings in checking.run(FOLDERS[FOLDERS.index(so_far.folder) :]):
+                for one in findings:
+                    _tell(one, so_far)
+                so_far.folder = FOLDERS[min(FOLDERS.index(folder) + 1, len(FOLDERS) - 1)]
+                if findings or time.monotonic() - started > 1:
+                    started = time.monotonic()
+                    _write(kept, so_far)
+        except KeyboardInterrupt:
+            _say(f"cut off after {so_far.files} files; the next run goes on there, --anew begins anew")
+            raise
+
+
+def _say(what: str) -> None:
+    Console(stderr=True, highlight=False).print(what, soft_wrap=True, markup=False)
 
 
 def _tell(finding: Finding, so_far: Progress) -> None:
@@ -96,7 +103,7 @@ def _read(kept: Path) -> Progress:
     with suppress(OSError, ValueError, TypeError):
         progress = Progress(**orjson.loads(kept.read_bytes()))
         if progress.folder in FOLDERS:
-            Console(stderr=True).print("going on where the last run was cut off; --anew begins anew", markup=False)
+            _say("going on where the last run was cut off; --anew begins anew")
             return progress
     return Progress(begun_at=time.time_ns() // 1_000_000)
 

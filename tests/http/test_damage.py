@@ -184,6 +184,7 @@ def test_verify_goes_on_where_it_was_cut_off(
     monkeypatch.setattr("server.commands.verifying.bar", _cut_off_after(5))
     status, told = verify(root, capsys)
     assert (status, len(told)) == (130, 1)
+    assert (root / "verify.json").exists()
     monkeypatch.undo()
     status, told = verify(root, capsys)
     assert (status, len(told)) == (1, 1), "the first was told before, and still counts"

@@ -64,11 +64,13 @@ def test_what_is_held_is_listed_and_released_once_nothing_contradicts_it(
     client.stow(other)
     digest = hashlib.sha256(other).hexdigest()
     assert main(["quarantine", "list", "--root", str(root)]) == 0
-    said = capsys.readouterr().out
-    assert digest[:16] in said
-    assert "1.2.3" in said
-    assert "another" not in said, "and no patient is named"
-    assert main(["quarantine", "release", digest[:8], "--root", str(root)]) == 1
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.split("\t")[0] == digest
+    assert line.split("\t")[2:4] == ["local (LOCAL)", "1.2.3"]
+    assert "another" not in line, "and no patient is named"
+    assert main(["quarantine", "--root", str(root), "list"]) == 0
+    assert capsys.readouterr().out == f"{line}\n"
+    assert main(["quarantine", "release", "--root", str(root), digest[:8]]) == 1
     assert "delete the instance first" in capsys.readouterr().err
     client.request("DELETE", "/dicomweb/studies/1.2.1")
     assert main(["quarantine", "release", digest[:8], "--root", str(root)]) == 0

@@ -140,3 +140,18 @@ def test_help_of_a_command_tells_of_what_concerns_it(capsys: pytest.CaptureFixtu
     backup = told("backup")
     assert "--to DIR" in backup
     assert "--port" not in backup
+
+
+@pytest.mark.parametrize("command", ["quarantine", "replica"])
+def test_a_command_that_says_too_little_is_told_what_it_lacks(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command])
+    assert ended.value.code == 2
+    lacks = {"quarantine": "list | release | discard", "replica": "status | sync | verify | renew"}[command]
+    assert f"the following arguments are required: {lacks}\n" in capsys.readouterr().err
+
+
+def test_a_root_that_is_a_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert main(["import", "--root", str(tmp_path / "file"), str(tmp_path)]) == 1
+    assert _said(capsys) == f"lightbox: cannot use {tmp_path}/file: {tmp_path}/file is not a folder\n"
