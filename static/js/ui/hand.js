@@ -9,9 +9,9 @@ import { stackScroll } from '../tools/stack-scroll.js';
 import { toolNamed } from '../tools/index.js';
 import { windowLevel } from '../tools/window-level.js';
 import { listenToFingers } from './fingers.js';
+import { notchCounter } from './notches.js';
 import { fromMiddle } from './surface.js';
 
-const WHEEL_STEP = 60;
 const LEFT_AND_RIGHT = 3;
 
 /** @param {Surface} surface @param {ViewerStore} store @param {AbortSignal} signal */
@@ -72,17 +72,15 @@ function dragOf({ element }, { placement, window, count }, from, to) {
   };
 }
 
-/** One image a notch; slower movements of a touchpad add up. @param {Surface} surface */
+/** One image a notch. @param {Surface} surface */
 function wheelListener(surface) {
-  let rest = 0;
+  const notchesOf = notchCounter();
   return (/** @type {WheelEvent} */ event) => {
     event.preventDefault();
     surface.activate(false);
     const delta = (event.deltaY || event.deltaX) * (event.deltaMode === 0 ? 1 : 40);
     if (event.ctrlKey) return zoomAt(surface, event, 2 ** (-delta / 300));
-    rest = Math.abs(delta) >= WHEEL_STEP ? Math.sign(delta) * WHEEL_STEP : rest + delta;
-    const notches = Math.trunc(rest / WHEEL_STEP);
-    rest -= notches * WHEEL_STEP;
+    const notches = notchesOf(delta);
     if (notches !== 0) surface.scroll((i, count) => i + notches * (event.shiftKey ? Math.max(1, Math.round(count / 20)) : 1));
   };
 }

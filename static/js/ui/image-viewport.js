@@ -140,14 +140,15 @@ export class ImageViewport extends LiveElement {
   }
 
   /** @param {CanvasRenderingContext2D} context @param {Shown} shown @param {Placement} placement @param {number} density */
-  paint(context, { request: { image }, picture }, placement, density) {
+  paint(context, { request: { image, quality }, picture }, placement, density) {
     const state = this.store.get();
     const frame = frameOf(state, image);
     const { invert } = (state.view.viewports[this.viewport] ?? { presentation: newPresentation() }).presentation;
     const palette = this.#palette(picture);
+    const fine = quality === 'exact';
     if (!frame) return;
-    if (palette && this.#coloured) drawPicture(context, this.#coloured(picture, palette, invert), frame, placement, false, density);
-    else drawPicture(context, picture.bitmap, frame, placement, invert, density);
+    if (palette && this.#coloured) drawPicture(context, this.#coloured(picture, palette, invert), frame, placement, false, density, fine);
+    else drawPicture(context, picture.bitmap, frame, placement, invert, density, fine);
   }
 
   /** Colour pictures have colours of their own. @param {Picture | undefined} picture */

@@ -157,7 +157,7 @@ export class PlaneViewport extends LiveElement {
     const context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext('2d', { alpha: false }));
     resizeCanvas(this.#canvas, this.#size, devicePixelRatio);
     this.#placement = frame && place(frame, this.#size, presentation);
-    if (shown && frame && this.#placement) drawPicture(context, shown.picture.bitmap, frame, this.#placement, presentation.invert, devicePixelRatio);
+    if (shown && frame && this.#placement) drawPicture(context, shown.picture.bitmap, frame, this.#placement, presentation.invert, devicePixelRatio, shown.request.quality === 'exact');
     else clearCanvas(context);
     this.#tell(now, frame);
     this.#drawLines(now, frame);

@@ -10,13 +10,14 @@
  * @param {Placement} placement
  * @param {boolean} invert
  * @param {number} density  device pixels per CSS pixel
+ * @param {boolean} fine  smoothed as well as can be, which without a graphics card takes longer than all else in a step through a stack
  */
-export function drawPicture(context, picture, image, placement, invert, density) {
+export function drawPicture(context, picture, image, placement, invert, density, fine) {
   clearCanvas(context);
   const [a, b, c, d, e, f] = placement.matrix;
   context.setTransform(a * density, b * density, c * density, d * density, e * density, f * density);
   context.imageSmoothingEnabled = true;
-  context.imageSmoothingQuality = 'high';
+  context.imageSmoothingQuality = fine ? 'high' : 'low';
   // the middle of the first pixel is the origin, so its corner lies half a pixel further out
   context.drawImage(picture, -0.5, -0.5, image.columns, image.rows);
   if (invert) {
