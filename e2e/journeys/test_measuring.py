@@ -167,11 +167,45 @@ def test_the_probe_says_the_value_under_the_hand(ct: ViewerPage) -> None:
     expect(ct.page.get_by_test_id("probe-text")).to_contain_text(re.compile(r"HU\s*column \d+, row \d+"))
 
 
-def test_a_plain_film_says_what_its_millimetres_are(hospital: RunningServer, new_page: NewPage) -> None:
+def test_a_plain_film_says_what_its_millimetres_are_and_is_calibrated_by_a_known_length(
+    hospital: RunningServer, new_page: NewPage
+) -> None:
     viewer = _open(hospital, new_page, "CR")
     _choose(viewer, "length")
     _draw(viewer, (300, 250), (420, 400))
-    expect(_mark(viewer, "length")).to_have_attribute("data-text", re.compile(r"mm"))
+    length = _mark(viewer, "length")
+    expect(length).to_have_attribute("data-text", re.compile(r"^[0-9.]+ mm; at the detector plane$"))
+    expect(viewer.viewport().get_by_test_id("scale-text")).to_contain_text("at the detector plane")
+    before = length.get_attribute("data-text") or ""
+    _choose(viewer, "calibration")
+    _draw(viewer, (300, 450), (420, 600))
+    viewer.page.get_by_label("Known length in millimetres").fill("37")
+    viewer.press("Enter")
+    expect(_mark(viewer, "calibration")).to_have_attribute("data-text", "37.0 mm, known")
+    # the two lines are as long as each other on the film
+    expect(length).to_have_attribute("data-text", "37.0 mm; calibrated by hand")
+    viewer.press("Control+z")
+    expect(length).to_have_attribute("data-text", before)
+    viewer.press("Control+y")
+    expect(length).to_have_attribute("data-text", "37.0 mm; calibrated by hand")
+    saved = {mark["kind"]: mark for mark in _saved(viewer, hospital)}
+    assert saved["calibration"]["known"] == 37
+    again = ViewerPage(new_page()).open(viewer.page.url)
+    again.expect_exact()
+    again.command("marks")
+    again.page.get_by_test_id("report-open").first.click()
+    expect(again.page.get_by_test_id("mark-row").first).to_contain_text("37.0 mm, calibrated by hand")
+    viewer.command("calibration")
+    _draw(viewer, (500, 450), (500, 600))
+    viewer.press("Enter")
+    expect(_mark(viewer, "calibration")).to_have_count(1)
+
+
+def test_what_says_its_size_in_the_patient_is_not_calibrated(ct: ViewerPage) -> None:
+    _choose(ct, "calibration")
+    _draw(ct, (300, 250), (420, 400))
+    expect(ct.page.get_by_text("there is nothing to calibrate")).to_be_visible()
+    expect(_mark(ct, "calibration")).to_have_count(0)
 
 
 def test_saved_measurements_are_opened_again_and_changed(

@@ -72,6 +72,7 @@ SPACINGS = {
     "geometry": Code("GEOMETRY", "99LIGHTBOX", "Spacing corrected for magnification"),
     "fiducial": Code("FIDUCIAL", "99LIGHTBOX", "Spacing calibrated by a known object"),
     "corrected": Code("CORRECTED", "99LIGHTBOX", "Spacing calibrated"),
+    "hand": Code("HAND", "99LIGHTBOX", "Spacing calibrated by hand"),
     "unsaid": Code("UNSAID", "99LIGHTBOX", "Spacing at an unknown plane"),
 }
 """What millimetres are worth that are not simply those in the patient (PS3.3 10.7.1.2)."""

@@ -15,6 +15,8 @@ from server.errors import Malformed
 MOST_MARKS = 2_000
 MOST_POINTS = 500
 LONGEST_TEXT = 1_024
+LONGEST_KNOWN = 10_000
+"""Millimetres that something on an image can be known to be long."""
 
 POINTS = {
     "length": (2, 2),
@@ -24,6 +26,7 @@ POINTS = {
     "polygon": (3, MOST_POINTS),
     "cobb": (4, 4),
     "arrow": (2, 2),
+    "calibration": (2, 2),
 }
 """Every kind of mark, with the least and the most points it has."""
 
@@ -34,6 +37,8 @@ _FARTHEST = 1e6
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A mark: `ellipse` has two opposite corners of what is around it, `arrow` its words' place and then its tip.
+
+    `calibration` is a line that is `known` mm long, as somebody says: the others on its image count by it.
 
     `points` are column and row in image pixels from the middle of the first one; those of a mark on a plane through
     a volume are mm to the right and down from the plane's origin, and `frame` is any image of the volume.
@@ -46,11 +51,13 @@ class Mark:
     text: str
     made: datetime
     plane: MarkPlane | None = None
+    known: float = 0.0
 
     def plain(self) -> dict[str, Any]:
         """The mark as the viewer has it."""
         instance = self.frame.instance
         plane = {"plane": self.plane.plain()} if self.plane else {}
+        known = {"known": self.known} if self.known else {}
         return {
             "id": self.id,
             "kind": self.kind,
@@ -64,6 +71,7 @@ class Mark:
             "text": self.text,
             "made": self.made.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             **plane,
+            **known,
         }
 
 
@@ -115,7 +123,14 @@ def _mark(told: object) -> Mark:
         clean(fields.get("text", "")),
         _moment(fields.get("made")),
         read_plane(fields["plane"]) if fields.get("plane") is not None else None,
+        _known(fields.get("known")) if kind == "calibration" else 0.0,
     )
+
+
+def _known(told: object) -> float:
+    if isinstance(told, bool) or not isinstance(told, int | float) or not 0 < told <= LONGEST_KNOWN:
+        raise Malformed(f"A calibration has a known length above 0 and up to {LONGEST_KNOWN} mm.")
+    return float(told)
 
 
 def _points(told: object) -> tuple[Point, ...]:

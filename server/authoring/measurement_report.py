@@ -39,6 +39,9 @@ TOOLS = {
 }
 """Each kind of mark, and the tool of OHIF that draws the same."""
 
+CALIBRATION = "Lightbox:Calibration"
+"""The tracking identifier of lines of known length, which no tool of OHIF draws as such."""
+
 _TAG = "Cornerstone3DTools@^0.1.0"
 _AWAY = 100.0
 """Millimetres to the places that say which plane it is: far enough that 32 bits tell its directions well."""
@@ -128,8 +131,9 @@ def axes(corners: Sequence[Point], scale: Scale) -> list[Point]:
 
 def _group(one: Measurement) -> Attributes:
     mark = one.mark
+    tool = f"{_TAG}:{TOOLS[mark.kind]}" if mark.kind in TOOLS else CALIBRATION
     tracking = [
-        content.text(content.HAS_OBS_CONTEXT, codes.TRACKING_IDENTIFIER, f"{_TAG}:{TOOLS[mark.kind]}"),
+        content.text(content.HAS_OBS_CONTEXT, codes.TRACKING_IDENTIFIER, tool),
         content.uid(content.HAS_OBS_CONTEXT, codes.TRACKING_UNIQUE_IDENTIFIER, tracking_uid(mark.id)),
     ]
     region = [_places(one, content.CONTAINS, codes.IMAGE_REGION, mark.points)] if _is_place(mark) else []

@@ -20,6 +20,7 @@ KINDS = {
     "fiducial": "calibrated by a known object",
     "corrected": "calibrated",
     "unsaid": "at an unknown plane",
+    "hand": "calibrated by hand",
 }
 """What is said of lengths and areas of each kind of scale."""
 
@@ -87,6 +88,14 @@ class Scale:
         twice = math.fsum(a[0] * b[1] - b[0] * a[1] for a, b in zip(points, after, strict=True))
         return abs(twice) / 2 * self.across * self.down
 
+    def by_hand(self, line: Mark | None) -> "Scale":
+        """The scale by a line of known length; the same where there is none."""
+        length = self.length(*line.points) if line else 0.0
+        if line is None or length == 0:
+            return self
+        factor = line.known / length
+        return Scale(self.across * factor, self.down * factor, "hand")
+
     def _direction(self, a: Point, b: Point) -> Point:
         return (b[0] - a[0]) * self.across, (b[1] - a[1]) * self.down
 
@@ -126,6 +135,8 @@ def measures(mark: Mark, scale: Scale, summary: Mapping[str, Any] | None, unit: 
     match mark.kind:
         case "length":
             return [Measured(codes.LENGTH, scale.length(at[0], at[1]), long, at)]
+        case "calibration":
+            return [Measured(codes.LENGTH, mark.known, codes.MILLIMETRE, at)]
         case "angle":
             angle = scale.angle((at[1], at[0]), (at[1], at[2]))
             # the vertex ends the first leg and begins the second: four points, as OHIF has them
@@ -148,7 +159,7 @@ def measures(mark: Mark, scale: Scale, summary: Mapping[str, Any] | None, unit: 
 def words(mark: Mark, scale: Scale, measured: Sequence[Measured]) -> list[str]:
     """The lines of text beside the mark."""
     told = _told_of(mark, measured)
-    note = KINDS[scale.kind] if any(one.unit in _OF_SCALE for one in measured) else ""
+    note = KINDS[scale.kind] if mark.kind != "calibration" and any(one.unit in _OF_SCALE for one in measured) else ""
     return [*told, *([note] if note else []), *([mark.text] if mark.text else [])]
 
 
@@ -157,6 +168,8 @@ def _told_of(mark: Mark, measured: Sequence[Measured]) -> list[str]:
     match mark.kind:
         case "length":
             return [_told(of[codes.LENGTH])]
+        case "calibration":
+            return [f"{_told(of[codes.LENGTH])}, known"]
         case "angle":
             return [f"{of[codes.ANGLE].value:.1f}°"]
         case "cobb":

@@ -11,13 +11,17 @@ from datetime import UTC, datetime
 from server.authoring import codes
 from server.authoring.content_tree import Item, about, coded, is_about, items, numbers, series_of_instances, text
 from server.authoring.in_space import in_space
-from server.authoring.marks import LONGEST_TEXT, MOST_MARKS, Mark
-from server.authoring.measurement_report import TOOLS, mark_id
+from server.authoring.marks import LONGEST_KNOWN, LONGEST_TEXT, MOST_MARKS, Mark
+from server.authoring.measurement_report import CALIBRATION, TOOLS, mark_id
 from server.authoring.shapes import Shape, drawn
 from server.dicom.resources import FrameRef, InstanceRef
 from server.dicom.uids import is_uid
 
-_KINDS = {tool: kind for kind, tool in TOOLS.items()} | {"RectangleROI": "polygon", "SplineROI": "polygon"}
+_KINDS = {tool: kind for kind, tool in TOOLS.items()} | {
+    "RectangleROI": "polygon",
+    "SplineROI": "polygon",
+    CALIBRATION.rpartition(":")[2]: "calibration",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,19 @@ def _mark(group: Item, places: Mapping[str, str], study_uid: str, written: datet
     if found is None:
         return f"A measurement is of a shape that cannot be drawn here: {shapes[0].kind or 'none'}."
     kind, points = found
+    lengths = [
+        one
+        for child in children
+        for told in items(child, "MeasuredValueSequence")
+        for one in numbers(told, "NumericValue")
+    ]
+    long = lengths[0] if kind == "calibration" and lengths else 0.0
+    if kind == "calibration" and not 0 < long <= LONGEST_KNOWN:
+        return "A calibration does not say how long its line is."
     # who observed when is told for the whole document where a group does not say (PS3.3 C.17.3)
     made = _moment(text(group, "ObservationDateTime")) or written or datetime.fromtimestamp(0, UTC)
     known = mark_id(tracking) if is_uid(tracking) else ""
-    return Mark(known, kind, shapes[0].frame, points, _words(children)[:LONGEST_TEXT], made, plane)
+    return Mark(known, kind, shapes[0].frame, points, _words(children)[:LONGEST_TEXT], made, plane, long)
 
 
 def _words(children: Sequence[Item]) -> str:

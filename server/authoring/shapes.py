@@ -47,7 +47,7 @@ def drawn(kind: str, shapes: Sequence[Shape]) -> tuple[str, tuple[Point, ...]] |
     if kind == "arrow" or (len(first.points) == 2 and first.of is None):
         return "arrow", (first.points[1], first.points[0])
     if len(first.points) == 2:
-        return "length", first.points
+        return "calibration" if kind == "calibration" else "length", first.points
     corners = first.points[:-1] if near(first.points[0], first.points[-1]) else first.points
     closed = len(corners) < len(first.points) or kind == "polygon"
     return ("polygon", corners[:MOST_POINTS]) if closed and len(corners) >= 3 else None

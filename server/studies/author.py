@@ -75,7 +75,7 @@ class Author:
             if beyond(mark, image, scale_of(image.header)):
                 left_out.append(f"The {mark.kind} reaches beyond its image, which a report cannot tell.")
             else:
-                kept.append(self._measurement(caller, mark, image))
+                kept.append(self._measurement(caller, mark, image, marks))
         if not kept:
             raise NotAcceptable("None of these marks can be told in a report.", left_out=left_out)
         before = None
@@ -103,7 +103,7 @@ class Author:
             if image is None:
                 left_out.append(f"The {mark.kind} lies in another series.")
                 continue
-            one = self._measurement(caller, mark, image)
+            one = self._measurement(caller, mark, image, marks)
             drawn.append(Drawn(mark, image, one.scale, words(mark, one.scale, one.measured)))
         by = self._authorship(caller, series.study_uid, "PR")
         made = presentation_state(by_ref[series], images, look, drawn, label, by)
@@ -166,8 +166,11 @@ class Author:
             raise NotAcceptable("This instance is no imaging measurement report (PS3.16 TID 1500).")
         return read_measurement_report(header)
 
-    def _measurement(self, caller: Caller, mark: Mark, image: Image) -> Measurement:
-        scale = ON_A_PLANE if mark.plane else scale_of(image.header)
+    def _measurement(self, caller: Caller, mark: Mark, image: Image, among: Sequence[Mark]) -> Measurement:
+        """What a mark measures, by the last of the calibrations on its image."""
+        lines = [one for one in among if one.kind == "calibration" and one.frame.instance == mark.frame.instance]
+        by_hand = lines[-1] if lines else None
+        scale = ON_A_PLANE if mark.plane else scale_of(image.header).by_hand(by_hand)
         summary = self._summary(caller, mark)
         return Measurement(mark, image, scale, measures(mark, scale, summary, unit_of_values(image.header)))
 

@@ -185,6 +185,33 @@ def test_millimetres_of_a_film_say_what_they_are_worth(server: Client, told: dic
     assert text.UnformattedTextValue == ("2.00 mm" if told else "10.0 px") + f"\r\n{worth}"
 
 
+def test_a_line_of_known_length_calibrates_its_image_here_and_when_it_is_opened_again(
+    server: Client, film: list[Dataset], tmp_path: Path
+) -> None:
+    line = {**mark(film[0], "calibration", (10, 10), (10, 60), number=1), "known": 25}
+    marks = [mark(film[0], "length", (10, 20), (40, 60), number=2), line]
+    if len(film) > 1:
+        marks.append(mark(film[1], "length", (10, 20), (40, 60), number=3))
+    written = save(server, film[0], "measurement-reports", {"marks": marks})
+    own = "Unrecognized defined term = <99LIGHTBOX>"
+    assert [one for one in complaints(written, tmp_path) if own not in one] == []
+    groups = written.ContentSequence[-1].ContentSequence
+    lengths = [float(group.ContentSequence[-1].MeasuredValueSequence[0].NumericValue) for group in groups]
+    assert lengths[:2] == [pytest.approx(25), 25]
+    assert all(one != pytest.approx(25) for one in lengths[2:]), "other images keep their own scale"
+    [method, _] = groups[0].ContentSequence[-1].ContentSequence
+    assert method.ConceptCodeSequence[0].CodeMeaning == "Spacing calibrated by hand"
+    opened = server.get(f"/api{address(written).removeprefix('/dicomweb')}/marks").json()
+    assert [(one["kind"], one.get("known")) for one in opened["marks"][:2]] == [("length", None), ("calibration", 25)]
+
+
+@pytest.mark.parametrize("known", [None, 0, -3, "5", True, 1e9])
+def test_a_calibration_says_how_long_it_is(server: Client, film: list[Dataset], known: Any) -> None:
+    line = {**mark(film[0], "calibration", (10, 10), (10, 60)), "known": known}
+    path = f"/api/studies/{film[0].StudyInstanceUID}/measurement-reports"
+    assert server.post(path, json={"marks": [line]}).status_code == 400
+
+
 def test_a_mark_beyond_its_image_is_left_out_and_that_is_said(server: Client, ct: list[Dataset]) -> None:
     beyond = mark(ct[0], "length", (-9, 3), (10, 10), number=9)
     body = {"marks": [beyond, *every_kind(ct[0])[:1]]}

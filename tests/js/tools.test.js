@@ -16,7 +16,7 @@ const dragged = (x, y, more = {}) => ({
 for (const tool of TOOLS) {
   test(`tool ${tool.name}: has a name, a key and one thing to do, and a still hand changes nothing`, () => {
     assert.match(tool.name, /^[a-z-]+$/);
-    assert.match(tool.shortcut, /^(Shift\+)?[a-z]$/);
+    assert.match(tool.shortcut, /^((Shift|Alt)\+)?[a-z]$/);
     assert.ok(tool.title && tool.label && tool.hint);
     assert.equal([tool.drag, tool.steps, tool.points, tool.layer].filter(Boolean).length, 1);
     const start = { ...newPresentation(), voi: { center: 40, width: 400 } };

@@ -1,6 +1,6 @@
 /** What marks measure, and how it is said: millimetres only where the image says how large its pixels are. */
 
-/** @import { Frame, Point } from '../core/types.js' */
+/** @import { Frame, ImageRef, Point } from '../core/types.js' */
 /** @import { Mark, Summary } from './model.js' */
 
 import { SPACING_WORDS } from '../core/wording.js';
@@ -11,6 +11,20 @@ export function scaleOf({ spacing, aspect }) {
   return spacing
     ? { x: spacing.column, y: spacing.row, unit: 'mm', note: SPACING_WORDS[spacing.kind] }
     : { x: 1, y: aspect, unit: 'px', note: 'not calibrated' };
+}
+
+/**
+ * The image as who measures on it has calibrated it: by a line on the same image whose length they know, the last one.
+ * @template {Pick<Frame, 'spacing' | 'aspect'>} T @param {T} frame @param {Pick<Mark, 'kind' | 'image' | 'points' | 'known'>[]} marks  of one person @param {ImageRef} image @returns {T}
+ */
+export function calibrated(frame, marks, { instance_uid }) {
+  const line = marks.findLast(({ kind, image, known }) => kind === 'calibration' && known && image.instance_uid === instance_uid);
+  const [a, b] = line?.points ?? [];
+  const length = a && b ? lengthOf(frame, a, b) : 0;
+  if (!line?.known || !(length > 0)) return frame;
+  const { x, y } = scaleOf(frame);
+  const factor = line.known / length;
+  return { ...frame, spacing: { column: x * factor, row: y * factor, kind: 'hand' } };
 }
 
 /** @param {Pick<Frame, 'spacing' | 'aspect'>} frame @param {Point} a @param {Point} b */
@@ -59,7 +73,7 @@ export function ellipseArea(frame, a, b) {
 
 /**
  * The lines of text beside a mark.
- * @param {Pick<Mark, 'kind' | 'points' | 'text' | 'plane'>} mark @param {Pick<Frame, 'spacing' | 'aspect'>} frame
+ * @param {Pick<Mark, 'kind' | 'points' | 'text' | 'plane' | 'known'>} mark @param {Pick<Frame, 'spacing' | 'aspect'>} frame
  * @param {Summary | string | undefined} summary @param {string} unit of the modality values
  * @returns {string[]}
  */
@@ -70,8 +84,8 @@ export function linesOf({ plane, ...mark }, frame, summary, unit) {
   return [...lines, ...(plane ? [planeText(plane)] : []), ...(mark.kind !== 'arrow' && mark.text ? [mark.text] : [])];
 }
 
-/** @param {Pick<Mark, 'kind' | 'points' | 'text'>} mark @param {Pick<Frame, 'spacing' | 'aspect'>} frame @param {Summary | string | undefined} summary @param {string} unit @param {string} counted */
-function linesOn({ kind, points, text }, frame, summary, unit, counted) {
+/** @param {Pick<Mark, 'kind' | 'points' | 'text' | 'known'>} mark @param {Pick<Frame, 'spacing' | 'aspect'>} frame @param {Summary | string | undefined} summary @param {string} unit @param {string} counted */
+function linesOn({ kind, points, text, known }, frame, summary, unit, counted) {
   const { unit: of, note } = scaleOf(frame);
   const [a, b, c, d] = points;
   if (!a || !b) return [text].filter(Boolean);
@@ -81,6 +95,7 @@ function linesOn({ kind, points, text }, frame, summary, unit, counted) {
     case 'length': return noted([long]);
     case 'angle': return c ? [`${angleOf(frame, [b, a], [b, c]).toFixed(1)}°`] : [];
     case 'cobb': return c && d ? [`Cobb ${cobbOf(frame, a, b, c, d).toFixed(1)}°`] : [];
+    case 'calibration': return [known ? `${said(known)} mm, known` : 'How long?'];
     case 'bidirectional': return noted(c && d ? [`${said(Math.max(lengthOf(frame, a, b), lengthOf(frame, c, d)))} × ${said(Math.min(lengthOf(frame, a, b), lengthOf(frame, c, d)))} ${of}`] : [long]);
     case 'ellipse': return noted([areaText(ellipseArea(frame, a, b), of), ...summaryLines(summary, unit, counted)]);
     case 'polygon': return noted(points.length < 3 ? [] : [areaText(polygonArea(frame, points), of), ...summaryLines(summary, unit, counted)]);

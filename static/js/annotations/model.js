@@ -4,7 +4,7 @@
 /** @import { MarkPlane } from './planes.js' */
 
 /**
- * @typedef {'length' | 'angle' | 'bidirectional' | 'ellipse' | 'polygon' | 'cobb' | 'arrow'} Kind
+ * @typedef {'length' | 'angle' | 'bidirectional' | 'ellipse' | 'polygon' | 'cobb' | 'arrow' | 'calibration'} Kind
  *
  * @typedef {object} Mark
  * @property {string} id
@@ -13,6 +13,7 @@
  * @property {MarkPlane} [plane]  through a volume of which `image` is one
  * @property {Point[]} points  in image pixels, or millimetres on the plane
  * @property {string} text
+ * @property {number} [known]  mm that a calibration is long, as somebody says
  * @property {string} made  when, as ISO 8601
  *
  * @typedef {object} Summary  the server's word on a region, in modality values
@@ -33,7 +34,7 @@
  */
 
 /** How many points each kind is given by hand; a polygon ends when its maker says so. @type {Record<Kind, number>} */
-export const POINTS = { length: 2, angle: 3, bidirectional: 2, ellipse: 2, polygon: Infinity, cobb: 4, arrow: 2 };
+export const POINTS = { length: 2, angle: 3, bidirectional: 2, ellipse: 2, polygon: Infinity, cobb: 4, arrow: 2, calibration: 2 };
 
 const KEPT = 200;
 

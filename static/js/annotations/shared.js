@@ -12,20 +12,20 @@ export function annotationId({ id }) {
 }
 
 /** @param {Mark} mark @returns {AnnotationContent} */
-export function contentOf({ kind, points, text, plane }) {
+export function contentOf({ kind, points, text, plane, known }) {
   const [rounded, words] = [points.map(({ x, y }) => [round(x), round(y)]), text.slice(0, 80)];
-  return { kind, points: rounded, ...(words ? { text: words } : {}), ...(plane ? { plane } : {}) };
+  return { kind, points: rounded, ...(words ? { text: words } : {}), ...(plane ? { plane } : {}), ...(known ? { known } : {}) };
 }
 
 /** An annotation as a mark; null for what this page cannot draw. @param {string} id @param {Annotation} annotation @returns {Mark | null} */
-export function markOf(id, { image, content: { kind, points, text, plane: told } }) {
+export function markOf(id, { image, content: { kind, points, text, plane: told, known } }) {
   const places = Array.isArray(points) ? points.map(pointIn) : [];
   const drawable = typeof kind === 'string' && Object.hasOwn(POINTS, kind) && places.length >= 2 && places.every((point) => point !== null);
   const plane = planeFrom(told);
   if (!drawable || (told && !plane)) return null;
   return {
     id, kind: /** @type {Kind} */ (kind), image, points: /** @type {Point[]} */ (places),
-    text: typeof text === 'string' ? text : '', made: '', ...(plane && { plane }),
+    text: typeof text === 'string' ? text : '', made: '', ...(plane && { plane }), ...(kind === 'calibration' && typeof known === 'number' && known > 0 && { known }),
   };
 }
 

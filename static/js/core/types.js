@@ -151,7 +151,7 @@
  * @property {Vector} column  the direction in which rows count up
  * @property {string} frame_of_reference
  *
- * @typedef {{ column: number, row: number, kind: 'patient' | 'detector' | 'geometry' | 'fiducial' | 'corrected' | 'unsaid' }} Spacing  millimetres between columns and rows
+ * @typedef {{ column: number, row: number, kind: 'patient' | 'detector' | 'geometry' | 'fiducial' | 'corrected' | 'unsaid' | 'hand' }} Spacing  millimetres between columns and rows
  *
  * @typedef {object} Frame  One place in a stack: an image and what is known about it.
  * @property {ImageRef} image

@@ -69,4 +69,5 @@ function day(date) {
 /** What millimetres are worth, by PS3.3 10.7.1.2. */
 export const SPACING_WORDS = {
   patient: '', detector: 'at the detector plane', geometry: 'corrected for magnification', fiducial: 'calibrated by a known object', corrected: 'calibrated', unsaid: 'at an unknown plane',
+  hand: 'calibrated by hand',
 };

@@ -14,5 +14,6 @@ export const MEASURING = [
   measuring('polygon', 'Polygon with statistics', 'Polygon', 'y', 'click corner after corner; the first again, or a double click, closes it'),
   measuring('cobb', 'Cobb angle', 'Cobb', 'Shift+a', 'drag along one end plate, then along the other'),
   measuring('arrow', 'Arrow with words', 'Arrow', 'u', 'drag from the words to the place'),
+  measuring('calibration', 'Calibrate by a known length', 'Calibrate', 'Alt+k', 'drag along something whose length is known, and say how long it is'),
   measuring('probe', 'Value under the hand', 'Probe', 'q', 'move over the image'),
 ];

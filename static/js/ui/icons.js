@@ -20,6 +20,7 @@ const PATHS = {
   polygon: 'M5 8l8-4 7 7-4 8-10-2z',
   cobb: 'M4 6l14-2M4 18l15 2M18 4l-1 16',
   arrow: 'M20 20L5 5M5 5v7M5 5h7',
+  calibration: 'M4 9h16v6H4zM8 9v3M12 9v4M16 9v3M4 19h16M6 17l-2 2 2 2M18 17l2 2-2 2',
   probe: 'M12 3v5M12 16v5M3 12h5M16 12h5',
   marks: 'M4 6h2M9 6h11M4 12h2M9 12h11M4 18h2M9 18h11',
   pointer: 'M5 3l6 17 2.5-7.2L20.5 10z',

@@ -8,7 +8,7 @@
 /** @import { Ground } from './ground.js' */
 
 import { placeLabels } from '../annotations/labels.js';
-import { linesOf, unitOf } from '../annotations/measures.js';
+import { calibrated, linesOf, unitOf } from '../annotations/measures.js';
 import { changed, completed, isWorthKeeping, POINTS, put, regionKey } from '../annotations/model.js';
 import { othersMarks } from '../state/shared-marks.js';
 import { toolNamed } from '../tools/index.js';
@@ -16,7 +16,7 @@ import { imageGround } from './ground.js';
 import { LiveElement } from './live-element.js';
 import { MarkProbe } from './mark-probe.js';
 import { outline } from './mark-shapes.js';
-import { askWords } from './mark-words.js';
+import { askLength, askWords } from './mark-words.js';
 import { followDrag, handIn, svg } from './svg.js';
 
 const CLICK = 4;
@@ -146,8 +146,13 @@ export class MarkLayer extends LiveElement {
     const points = draft.kind === 'polygon' ? distinct(draft.points) : draft.points;
     const mark = { ...draft, points: completed(draft.kind, points, draft.plane ? 1 : this.ground.frame()?.aspect ?? 1) };
     if (!isWorthKeeping(mark)) return this.#draw();
+    if (mark.kind === 'calibration' && (mark.plane || this.ground.frame()?.spacing?.kind === 'patient')) {
+      this.store.dispatch({ type: 'notice/set', text: 'This image says its size in the patient: there is nothing to calibrate.' });
+      return this.#draw();
+    }
     this.store.dispatch({ type: 'marks/set', marks: put(this.store.get().marks, mark) });
-    if (mark.kind === 'arrow') askWords(this, this.store, mark, mark.points[0] && this.ground.placement(mark)?.toScreen(mark.points[0]));
+    const asks = { arrow: askWords, calibration: askLength }[/** @type {string} */ (mark.kind)];
+    asks?.(this, this.store, mark, mark.points[0] && this.ground.placement(mark)?.toScreen(mark.points[0]));
   }
 
   /** @param {KeyboardEvent} event */
@@ -175,7 +180,8 @@ export class MarkLayer extends LiveElement {
     if (this.#draft) shown.push(this.#draft);
     const drawn = shown.flatMap((mark) => {
       const placement = this.ground.placement(mark);
-      return placement ? [this.#drawn(mark, frame, placement)] : [];
+      const same = all.filter((one) => authorOf(one) === authorOf(mark)).map((one) => (one.id === this.#moved?.id ? this.#moved : one));
+      return placement ? [this.#drawn(mark, calibrated(frame, same, mark.image), placement)] : [];
     });
     const labelled = drawn.filter(({ lines }) => lines.length > 0);
     const wishes = labelled.map(({ mark, points, lines }) => ({ points, lines, atStart: mark.kind === 'arrow' }));
@@ -242,6 +248,11 @@ export class MarkLayer extends LiveElement {
       this.store.dispatch({ type: 'marks/set', marks: changed(marks, marks.list.map((one) => (one.id === moved.id ? moved : one))) });
     });
   }
+}
+
+/** Each person's marks are calibrated by their own; '' for this page's. @param {Mark | OthersMark} mark */
+function authorOf(mark) {
+  return 'author' in mark ? mark.author : '';
 }
 
 /** @param {Point[]} points */

@@ -16,11 +16,16 @@ from server.dicom.resources import FrameRef, InstanceRef
 CASES = json.loads((Path(__file__).parents[3] / "contracts" / "measures.json").read_text())
 
 
+def mark_of(kind: str, told: dict[str, Any]) -> Mark:
+    points = tuple((float(x), float(y)) for x, y in told["points"])
+    frame, made = FrameRef(InstanceRef("1.2", "1.3", "1.4"), 1), datetime(2026, 11, 21, tzinfo=UTC)
+    return Mark("1", kind, frame, points, told.get("text", ""), made, known=float(told.get("known", 0)))
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_it_measures_what_the_viewer_says(case: dict[str, Any]) -> None:
-    points = tuple((float(x), float(y)) for x, y in case["points"])
-    frame = FrameRef(InstanceRef("1.2", "1.3", "1.4"), 1)
-    mark = Mark("1", case["kind"], frame, points, case.get("text", ""), datetime(2026, 11, 21, tzinfo=UTC))
+    mark = mark_of(case["kind"], case)
     header = {tag(keyword): {"Value": value} for keyword, value in case["header"].items()}
-    scale = scale_of({**header, tag("Modality"): {"Value": [case["modality"]]}})
+    line = mark_of("calibration", case["calibration"]) if "calibration" in case else None
+    scale = scale_of({**header, tag("Modality"): {"Value": [case["modality"]]}}).by_hand(line)
     assert words(mark, scale, measures(mark, scale, None, codes.NO_UNITS)) == case["words"]
