@@ -72,7 +72,7 @@ def made_entries(studies: int, seed: int = 1) -> Iterator[tuple[Entry, bytes]]:
                 size=526_000,
                 transfer_syntax_uid="1.2.840.10008.1.2.1",
                 attributes=dict(sorted(attributes.items())),
-                frames={"number_of_frames": 1, "offset": 1500, "frame_bits": 4_194_304},
+                frames='{"number_of_frames": 1, "offset": 1500, "frame_bits": 4194304}',
                 image=None,
                 not_renderable=None,
             )

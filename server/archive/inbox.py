@@ -5,6 +5,7 @@ it ends. Process ids would not do: two containers on one volume may both be proc
 """
 
 import fcntl
+import itertools
 import os
 import secrets
 import threading
@@ -19,6 +20,7 @@ class Inbox:
         self.folder = folder
         self.receiving = folder.with_name("receiving")
         self._name = secrets.token_hex(8)
+        self._numbers = itertools.count()
         self._held: int | None = None
         self._lock = threading.Lock()
 
@@ -27,7 +29,7 @@ class Inbox:
         if self._held is None:
             with self._lock:
                 self._held = self._hold() if self._held is None else self._held
-        return self.folder / f"{self._name}-{secrets.token_hex(8)}.part"
+        return self.folder / f"{self._name}-{next(self._numbers)}.part"
 
     def sweep(self) -> int:
         """Takes away what those who are no more have left; answers how many files."""

@@ -24,17 +24,25 @@ T = TypeVar("T")
 
 _DISK_FAULTS = {errno.EIO, errno.EBADMSG, errno.EUCLEAN, errno.ENXIO, errno.ENODATA}
 _PIECE = 2**20
+SMALL = 2**17
+"""Bytes of a file that is held in memory beside being written, when it is no larger."""
+
 _LOOK_EVERY = 16 * 2**20
 _LOOK_SECONDS = 0.02
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG}
 
 
 class Incoming:
-    """A file on its way in: written piece by piece, hashed as it grows, gone again unless it is kept."""
+    """A file on its way in: written piece by piece, hashed as it grows, gone again unless it is kept.
+
+    `content` is all of it when it is small and was written in one piece.
+    """
 
     def __init__(self, path: Path, has_room: Callable[[], bool] = lambda: True) -> None:
         self.path = path
         self.size = 0
+        self.content: bytes | None = None
+        self._is_moved = False
         self._has_room = has_room
         self._looked_at = 0
         self._hash = hashlib.sha256()
@@ -55,6 +63,7 @@ class Incoming:
             raise refusal(error) from error
         self._hash.update(piece)
         self._sums.add(piece)
+        self.content = piece if not self.size and isinstance(piece, bytes) and len(piece) <= SMALL else None
         self.size += len(piece)
 
     @property
@@ -88,10 +97,16 @@ class Incoming:
         os.utime(self._file.fileno(), ns=(written.st_atime_ns, written.st_mtime_ns))
         return True
 
+    def move(self, path: Path) -> None:
+        """Moves the file out of the inbox, so that it is no longer there to discard."""
+        self.path.rename(path)
+        self._is_moved = True
+
     def discard(self) -> None:
         """Closes the file and takes it away if it is still in the inbox."""
         self._file.close()
-        self.path.unlink(missing_ok=True)
+        if not self._is_moved:
+            self.path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +132,9 @@ class Archive:
             make_folder(folder)
         self._lanes = sync_threads
         self._syncing = concurrent.futures.ThreadPoolExecutor(sync_threads, "archive sync")
-        self._lasting: set[Path] = set()
+        self._lasting = set(self._objects.iterdir())
+        if self._lasting:
+            sync_folder(self._objects)  # whoever made them may not have come so far
         self._failed = os.open(self._fault, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
 
     @property
@@ -161,21 +178,23 @@ class Archive:
         """
         self.settle(arrived)
         try:
-            kept = []
-            folders = set()
-            for incoming in arrived:
-                path = self.path(incoming.digest)
-                if path.parent not in self._lasting:
-                    # it may exist because somebody else has made it and not synced it yet
-                    make_folder(path.parent)
-                    self._lasting.add(path.parent)
-                incoming.path.rename(path)
-                folders.add(path.parent)
-                kept.append(Kept(incoming.digest, incoming.size))
+            paths = [self.path(incoming.digest) for incoming in arrived]
+            folders = {path.parent for path in paths}
+            self._make_lasting(folders - self._lasting)
+            for incoming, path in zip(arrived, paths, strict=True):
+                incoming.move(path)
             self._side_by_side(sync_folder, folders)
         except OSError as error:
             raise self._failure(error) from error
-        return kept
+        return [Kept(incoming.digest, incoming.size) for incoming in arrived]
+
+    def _make_lasting(self, folders: Collection[Path]) -> None:
+        """Sees that folders of the archive are there to stay, with one wait for the entries of all of them."""
+        if folders:
+            for folder in folders:
+                folder.mkdir(exist_ok=True)  # it may exist because somebody else has made it and not synced it yet
+            sync_folder(self._objects)
+            self._lasting.update(folders)
 
     def _side_by_side(self, wait: Callable[[T], None], several: Collection[T]) -> None:
         """Waits for the disk for all of them at once: this thread for its share, and so each of the others."""

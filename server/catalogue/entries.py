@@ -1,10 +1,9 @@
 """Writing to the catalogue: one row for every instance, and its study and series as they are first seen."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import orjson
 
@@ -34,7 +33,7 @@ _INSTANCE = (
 class Entry:
     """All that the catalogue is told of one instance.
 
-    `frames` and `image` are what `archive.frames` and `rendering.image` need later, as plain JSON values;
+    `frames` and `image` are what `archive.frames` and `rendering.image` need later, as JSON;
     `not_renderable` says why there is no picture, when there is none. `sums` are those of the file's chunks.
     """
 
@@ -44,8 +43,8 @@ class Entry:
     size: int
     transfer_syntax_uid: str
     attributes: Attributes
-    frames: Mapping[str, Any] | None
-    image: Mapping[str, Any] | None
+    frames: str | None
+    image: str | None
     not_renderable: str | None
     sums: bytes | None = None
 
@@ -132,8 +131,8 @@ class _Rows:
                 entry.digest,
                 entry.size,
                 entry.transfer_syntax_uid,
-                _json(entry.frames),
-                _json(entry.image),
+                entry.frames,
+                entry.image,
                 entry.not_renderable,
                 packed,
                 summary(Level.INSTANCE, attributes),
@@ -224,7 +223,3 @@ def _time(attributes: Attributes, keyword: str) -> str | None:
 def _number(attributes: Attributes, keyword: str) -> int | None:
     first = value(attributes, keyword)
     return first if isinstance(first, int) and abs(first) < 2**63 else None
-
-
-def _json(values: Mapping[str, Any] | None) -> str | None:
-    return None if values is None else orjson.dumps(values).decode()

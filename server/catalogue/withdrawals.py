@@ -191,7 +191,7 @@ def _entry(row: sqlite3.Row) -> Entry:
         size=row["size"],
         transfer_syntax_uid=row["transfer_syntax_uid"],
         attributes=unpack(row["attributes"]),
-        frames=row["frames"] and orjson.loads(row["frames"]),
-        image=row["image"] and orjson.loads(row["image"]),
+        frames=row["frames"],
+        image=row["image"],
         not_renderable=row["not_renderable"],
     )

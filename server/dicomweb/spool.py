@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from server.archive.store import Incoming
+from server.archive.store import SMALL, Incoming
 from server.errors import TooLarge
 from server.studies.store import Store
 from server.web.workers import Workers
@@ -63,6 +63,8 @@ def write(store: Store, files: Sequence[Arriving]) -> list[Incoming]:
     for file in files:
         if file.incoming is None:
             file.incoming = store.receive()
+            if file.size <= SMALL:
+                file.held = [b"".join(file.held)]
         for piece in file.held:
             file.incoming.write(piece)
         file.held.clear()

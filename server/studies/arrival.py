@@ -5,6 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import orjson
+
 from server.archive.frames import FrameMap, map_frames
 from server.archive.part10 import Structure, examine, texts
 from server.archive.store import Incoming
@@ -18,7 +20,8 @@ from server.errors import Malformed
 from server.rendering.codecs import jpeg_2000
 from server.rendering.codecs.index import CODECS
 from server.rendering.codecs.recognise import recognise
-from server.rendering.describe import describe, number_of_frames
+from server.rendering.describe import number_of_frames
+from server.rendering.described import as_json, described
 from server.rendering.image import NO_PIXEL_DATA, Image, not_renderable
 
 _IDENTIFIERS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
@@ -41,30 +44,38 @@ class Identity:
 
 def read(incoming: Incoming, organisation: str) -> Entry:
     """The catalogue entry of a file; `Malformed` says why it cannot be kept."""
+    if incoming.content is not None:
+        return _entry(incoming.content, incoming.digest, organisation, incoming.sums)
     return read_file(incoming.path, incoming.size, incoming.digest, organisation, incoming.sums)
 
 
 def read_file(path: Path, size: int, digest: str, organisation: str, sums: bytes) -> Entry:
     """The catalogue entry of a file wherever it lies; `Malformed` says why there can be none."""
-    if size < 132:
-        raise Malformed("This is not a DICOM Part 10 file: it is shorter than the preamble.", size=size)
+    if not size:
+        return _entry(b"", digest, organisation, sums)
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        structure = examine(data)
-        attributes = structure.attributes
-        identity = _identity(attributes)
-        ref = InstanceRef(identity.study_uid, identity.series_uid, identity.instance_uid)
-        structure.place_bulk_data(ref.path)
-        image, frames, reason = _pixels(structure, data)
+        return _entry(data, digest, organisation, sums)
+
+
+def _entry(data: Buffer, digest: str, organisation: str, sums: bytes) -> Entry:
+    if len(data) < 132:
+        raise Malformed("This is not a DICOM Part 10 file: it is shorter than the preamble.", size=len(data))
+    structure = examine(data)
+    attributes = structure.attributes
+    identity = _identity(attributes)
+    ref = InstanceRef(identity.study_uid, identity.series_uid, identity.instance_uid)
+    structure.place_bulk_data(ref.path)
+    image, frames, reason = _pixels(structure, data)
     attributes[tag("AvailableTransferSyntaxUID")] = {"vr": "UI", "Value": [structure.transfer_syntax_uid]}
     return Entry(
         ref=ref,
         organisation=organisation,
         digest=digest,
-        size=size,
+        size=len(data),
         transfer_syntax_uid=structure.transfer_syntax_uid,
         attributes=dict(sorted(attributes.items())),
-        frames=frames.to_json() if frames else None,
-        image=image.to_json() if image else None,
+        frames=orjson.dumps(frames.to_json()).decode() if frames else None,
+        image=image,
         not_renderable=reason,
         sums=sums,
     )
@@ -95,25 +106,27 @@ def _identity(attributes: Attributes) -> Identity:
     return Identity(*uids)
 
 
-def _pixels(structure: Structure, data: Buffer) -> tuple[Image | None, FrameMap | None, str | None]:
-    """How to draw the image and where its frames lie; the reason when either is impossible."""
+def _pixels(structure: Structure, data: Buffer) -> tuple[str | None, FrameMap | None, str | None]:
+    """How to draw the image, as JSON, and where its frames lie; the reason when either is impossible."""
     pixels = structure.pixel_data
     if pixels is None:
         return None, None, NO_PIXEL_DATA
     syntax = structure.transfer_syntax_uid
     kind = _KINDS[pixels.tag] or pixels.vr or "OW"
     try:
-        image = describe(structure.attributes, structure.bulk_reader(data), kind, syntax)
+        found = described(structure.attributes, structure.bulk_reader(data), kind, syntax)
     except Malformed as error:
         return None, _frames_alone(structure, pixels, data), not_renderable(syntax, error.message)
+    image = found.image
     try:
         frames = map_frames(structure, pixels, data, image.number_of_frames, image.frame_bits)
     except Malformed as error:
-        return image, None, not_renderable(syntax, error.message)
-    image = _as_coded(image, frames, data)
+        return found.json, None, not_renderable(syntax, error.message)
+    coded = _as_coded(image, frames, data)
+    told = found.json if coded is image else as_json(coded)
     if syntax not in CODECS:
-        return image, frames, not_renderable(syntax, "no decoder for this transfer syntax")
-    return image, frames, None
+        return told, frames, not_renderable(syntax, "no decoder for this transfer syntax")
+    return told, frames, None
 
 
 def _as_coded(image: Image, frames: FrameMap, data: Buffer) -> Image:

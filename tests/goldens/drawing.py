@@ -37,7 +37,8 @@ def first_frame(file: bytes) -> tuple[bytes, Image]:
         entry = read(arrived, "LOCAL")
         if entry.image is None or entry.frames is None:
             raise NotAcceptable(entry.not_renderable or "no image")
-        return read_frame(as_arrived(arrived), FrameMap.from_json(entry.frames), 1), Image.from_json(entry.image)
+        frames = FrameMap.from_json(json.loads(entry.frames))
+        return read_frame(as_arrived(arrived), frames, 1), Image.from_json(json.loads(entry.image))
 
 
 def stored_values(file: bytes, frame_number: int = 1) -> tuple[NDArray[np.generic], Image]:
@@ -52,7 +53,7 @@ def _decoded(file: bytes, frame_number: int) -> tuple[NDArray[np.generic], Image
         entry = read(arrived, "LOCAL")
         if entry.image is None or entry.frames is None or entry.not_renderable is not None:
             raise NotAcceptable(entry.not_renderable or "no image")
-        image, frames = Image.from_json(json.loads(json.dumps(entry.image))), FrameMap.from_json(entry.frames)
+        image, frames = Image.from_json(json.loads(entry.image)), FrameMap.from_json(json.loads(entry.frames))
         found = samples(read_frame(as_arrived(arrived), frames, frame_number), image, frames.first_bit(frame_number))
         extra = attached(as_arrived(arrived), image, frame_number, lambda: found)
     return cut_out(found, image), image, extra

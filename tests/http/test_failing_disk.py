@@ -61,7 +61,7 @@ def is_refused_and_works_again(
     before = part10()
     client.stow(before)
     owner, name, where = ACTS[act]
-    content = part10(SOPInstanceUID="1.2.3")
+    content = part10(SOPInstanceUID="1.2.3", Rows=256, Columns=257)  # a small one is not read from the disk
     with monkeypatch.context() as broken:
         broken.setattr(owner, name, failing(getattr(owner, name), code, where))
         answer = client.stow(content)

@@ -1,5 +1,6 @@
 """Files nobody should send: whatever arrives is read, catalogued and drawn, or refused by one of our own errors."""
 
+import json
 import struct
 import tempfile
 from collections.abc import Iterator
@@ -52,7 +53,7 @@ def take_in(file: bytes, catalogue: Database) -> Entry:
             entry = read(incoming, "LOCAL")
             entries.add(catalogue, [entry])
             if entry.not_renderable is None and entry.image and entry.frames:
-                image, frames = Image.from_json(entry.image), FrameMap.from_json(entry.frames)
+                image, frames = Image.from_json(json.loads(entry.image)), FrameMap.from_json(json.loads(entry.frames))
                 draw(
                     decode(read_frame(as_arrived(incoming), frames, 1), image, 0), image, 1, RenderRequest("image/png")
                 )

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import orjson
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
@@ -47,8 +46,8 @@ def kept(folder: Path, content: bytes) -> StoredFile:
     path.write_bytes(content)
     located = Located(
         entry.ref, "LOCAL", entry.digest, entry.size, entry.transfer_syntax_uid,
-        orjson.dumps(entry.frames).decode() if entry.frames else None,
-        orjson.dumps(entry.image).decode() if entry.image else None,
+        entry.frames,
+        entry.image,
         entry.not_renderable,
         0,
     )  # fmt: skip
