@@ -39,112 +39,103 @@ Event = PartBegins | PartData | PartEnds
 
 
 class MultipartReader:
-    """Finds the parts of a body that arrives in pieces."""
+    """Finds the parts of a body that arrives in pieces, of which nothing is copied but what two of them share."""
 
     def __init__(self, boundary: str) -> None:
         if not 1 <= len(boundary) <= LONGEST_BOUNDARY:
             raise Malformed(f"A multipart boundary has 1 to {LONGEST_BOUNDARY} characters.")
         # a delimiter is a line of its own: CRLF, two hyphens and the boundary, then maybe white space
         self._delimiter = b"\r\n--" + boundary.encode("latin-1", "replace")
-        self._buffer = bytearray(b"\r\n")  # so that a delimiter at the very start is found as any other
+        self._rest = b"\r\n"  # so that a delimiter at the very start is found as any other
         self._state = "preamble"
         self._parts = 0
 
     def feed(self, data: bytes) -> Iterator[Event]:
         """The events that the next piece of the body completes; `Malformed` when it is no multipart body."""
-        if self._state == "body" and not self._buffer:
-            data = yield from self._within(data)
-        self._buffer += data
+        if self._rest:
+            data = self._rest + data
+        last = data.rfind(self._delimiter)  # a quarter of the time of a search from the front, and mostly there is none
+        position = 0
         while True:
-            before = self._state, len(self._buffer)
+            before = self._state, position
             if self._state in {"preamble", "body"}:
-                yield from self._up_to_delimiter()
+                position = yield from self._up_to_delimiter(data, position, last)
             elif self._state == "delimiter":
-                self._after_delimiter()
+                position = self._after_delimiter(data, position)
             elif self._state == "headers":
-                yield from self._headers()
+                position = yield from self._headers(data, position)
             elif self._state == "start":
-                self._start_of_body()
+                position = self._start_of_body(data, position)
             else:
-                self._buffer.clear()
-            if before == (self._state, len(self._buffer)):
+                position = len(data)
+            if before == (self._state, position):
+                self._rest = data[position:]
                 return
 
     def end(self) -> None:
         """To be called at the end of the body; `Malformed` unless the closing delimiter was seen."""
         if self._state == "preamble":
             raise Malformed("The body does not contain the boundary that its Content-Type names.")
-        if self._state == "delimiter" and self._buffer.startswith(b"--"):
+        if self._state == "delimiter" and self._rest.startswith(b"--"):
             self._state = "epilogue"
         if self._state != "epilogue":
             raise Malformed("The multipart body is cut off: its closing delimiter is missing.")
         if self._parts == 0:
             raise Malformed("The multipart body has no parts.")
 
-    def _within(self, data: bytes) -> Generator[Event, None, bytes]:
-        """Passes on what surely belongs to the body, uncopied; answers the rest, with which a delimiter may begin."""
-        at = data.find(self._delimiter)
+    def _up_to_delimiter(self, data: bytes, start: int, last: int) -> Generator[Event, None, int]:
+        """Passes on what surely belongs to the body; the last delimiter in the data is at `last`, -1 for none."""
+        length = len(self._delimiter)
+        known = at = data.find(self._delimiter, start) if start <= last else -1
         if at < 0:
-            at = data.find(b"\r", max(0, len(data) - len(self._delimiter) + 1))
-        known = len(data) if at < 0 else at
-        if known:
-            yield PartData(memoryview(data)[:known])
-        return data[known:]
-
-    def _up_to_delimiter(self) -> Iterator[Event]:
-        at = self._buffer.find(self._delimiter)
-        inside = self._state == "body"
-        known = at if at >= 0 else max(0, len(self._buffer) - len(self._delimiter) + 1)
-        if known and inside:
-            with memoryview(self._buffer) as buffer, buffer[:known] as piece:
-                data = bytes(piece)
-            yield PartData(data)
-        del self._buffer[:known]
-        if at >= 0:
-            if inside:
+            known = data.find(b"\r", max(start, len(data) - length + 1))  # with which a delimiter may begin
+            known = len(data) if known < 0 else known
+        if self._state == "body":
+            if known > start:
+                yield PartData(memoryview(data)[start:known])
+            if at >= 0:
                 yield PartEnds()
-            del self._buffer[: len(self._delimiter)]
-            self._state = "delimiter"
+        if at < 0:
+            return known
+        self._state = "delimiter"
+        return at + length
 
-    def _after_delimiter(self) -> None:
-        if len(self._buffer) < 2:
-            return
-        if self._buffer.startswith(b"--"):
+    def _after_delimiter(self, data: bytes, start: int) -> int:
+        if len(data) < start + 2:
+            return start
+        if data.startswith(b"--", start):
             self._state = "epilogue"
-            return
-        line_end = self._buffer.find(b"\r\n")
-        if line_end < 0:
-            if len(self._buffer) > LONGEST_HEADER:
-                raise Malformed("A multipart delimiter is followed by something else than the end of its line.")
-            return
-        if self._buffer[:line_end].strip(b" \t"):
+            return start
+        line_end = data.find(b"\r\n", start, start + LONGEST_HEADER + 2)
+        if line_end < 0 and len(data) - start <= LONGEST_HEADER:
+            return start
+        if line_end < 0 or data[start:line_end].strip(b" \t"):
             raise Malformed("A multipart delimiter is followed by something else than the end of its line.")
-        del self._buffer[:line_end]  # keeps the CRLF, before which an empty header would end
         self._state = "headers"
+        return line_end  # keeps the CRLF, before which an empty header would end
 
-    def _headers(self) -> Iterator[Event]:
-        end = self._buffer.find(b"\r\n\r\n")
-        if max(end, len(self._buffer) if end < 0 else 0) > LONGEST_HEADER:
-            raise TooLarge("The header of a part is too long.", limit=LONGEST_HEADER)
+    def _headers(self, data: bytes, start: int) -> Generator[Event, None, int]:
+        end = data.find(b"\r\n\r\n", start, start + LONGEST_HEADER + 4)
         if end < 0:
-            return
-        lines = re.sub(rb"\r\n[ \t]+", b" ", bytes(self._buffer[:end])).split(b"\r\n")[1:]
+            if len(data) - start > LONGEST_HEADER:
+                raise TooLarge("The header of a part is too long.", limit=LONGEST_HEADER)
+            return start
+        lines = re.sub(rb"\r\n[ \t]+", b" ", data[start:end]).split(b"\r\n")[1:]
         if len(lines) > MOST_HEADER_LINES:
             raise TooLarge("The header of a part has too many lines.", limit=MOST_HEADER_LINES)
         self._parts += 1
         if self._parts > MOST_PARTS:
             raise TooLarge("The body has too many parts; send the rest in another request.", limit=MOST_PARTS)
-        del self._buffer[: end + 2]
         self._state = "start"
         yield PartBegins(dict(_header(line) for line in lines))
+        return end + 2
 
-    def _start_of_body(self) -> None:
+    def _start_of_body(self, data: bytes, start: int) -> int:
         """Some writers let the line that ends a header begin the delimiter of an empty part too."""
-        if len(self._buffer) < len(self._delimiter):
-            return
-        if not self._buffer.startswith(self._delimiter):
-            del self._buffer[:2]
+        if len(data) - start < len(self._delimiter):
+            return start
         self._state = "body"
+        return start if data.startswith(self._delimiter, start) else start + 2
 
 
 def _header(line: bytes) -> tuple[str, str]:
