@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import orjson
@@ -171,13 +172,13 @@ def _study(connection: sqlite3.Connection, entry: Entry) -> int:
         attributes=orjson.dumps(only(a, STUDY_LEVEL)),
         summary=summary(Level.STUDY, a),
     )
+    said: list[tuple[int, str, str, str]] = []
     for keyword in ("PatientName", "ReferringPhysicianName"):
-        for group in groups(name_key(text(a, keyword))):
+        name = text(a, keyword)
+        for group in groups(name_key(name)):
             _insert(connection, "name_group", study_key=study_key, attribute=tag(keyword), name=group)
-        connection.executemany(
-            "INSERT INTO name_word (study_key, attribute, word, sound) VALUES (?, ?, ?, ?)",
-            [(study_key, tag(keyword), word, sound) for word, sound in words(text(a, keyword))],
-        )
+        said += [(study_key, tag(keyword), word, sound) for word, sound in words(name)]
+    connection.executemany("INSERT INTO name_word (study_key, attribute, word, sound) VALUES (?, ?, ?, ?)", said)
     return study_key
 
 
@@ -206,10 +207,13 @@ def _series(connection: sqlite3.Connection, entry: Entry, study_key: int) -> int
 
 
 def _insert(connection: sqlite3.Connection, table: str, **columns: object) -> int:
-    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-    statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"
-    key = connection.execute(statement, tuple(columns.values())).lastrowid
+    key = connection.execute(_insertion(table, *columns), tuple(columns.values())).lastrowid
     return key or 0
+
+
+@cache
+def _insertion(table: str, *columns: str) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
 
 
 def _date(attributes: Attributes, keyword: str) -> str | None:

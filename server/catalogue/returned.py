@@ -10,7 +10,7 @@ from server.catalogue.demands import Demand, Item
 from server.catalogue.predicates import predicate
 from server.catalogue.query import Level, Path, Query, level_of
 from server.dicom.attributes import attribute, tag
-from server.dicom.dicomjson import Attributes, value
+from server.dicom.dicomjson import Attributes, only, value
 from server.dicom.resources import InstanceRef, StudyRef
 
 Choice = dict[str, Any]
@@ -149,17 +149,17 @@ def summary(level: Level, attributes: Attributes) -> bytes:
 
     What only the moment of asking tells is left open: the address before the path in RetrieveURL, and what is counted.
     """
-    told = _EMPTY[level] | pick(attributes, dict.fromkeys(_RETURNED[level]))
-    told |= element(tag("InstanceAvailability"), ["ONLINE"])
+    told = _EMPTY[level] | only(attributes, _RETURNED[level])
+    told |= _AVAILABLE
     told |= element(tag("RetrieveURL"), [_path(level, attributes)])
     if level == Level.STUDY:
-        told |= {name: {"vr": _vr(name)} for name in _COUNTED}
-    return orjson.dumps(dict(sorted(told.items())))
+        told |= _COUNTS
+    return orjson.dumps({name: told[name] for name in sorted(told)})
 
 
 def stack(attributes: Attributes) -> bytes:
     """What is told of an instance besides its summary to those who show a stack, to be kept beside it."""
-    return orjson.dumps(pick(attributes, dict.fromkeys(OF_A_STACK)))
+    return orjson.dumps(only(attributes, OF_A_STACK))
 
 
 def joined(objects: Sequence[bytes]) -> bytes:
@@ -204,3 +204,7 @@ def element(name: str, values: Sequence[object]) -> Attributes:
     """One attribute in DICOM JSON, by its tag and with the VR of PS3.6."""
     vr = _vr(name)
     return {name: {"vr": vr, "Value": list(values)} if values else {"vr": vr}}
+
+
+_AVAILABLE = element(tag("InstanceAvailability"), ["ONLINE"])
+_COUNTS: Attributes = {name: {"vr": _vr(name)} for name in _COUNTED}
