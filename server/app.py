@@ -25,7 +25,7 @@ from server.archive.quarantine import Quarantine
 from server.archive.store import Archive
 from server.catalogue import entries, summaries
 from server.catalogue.ledger import Ledger
-from server.database.sqlite import Database
+from server.database.sqlite import Database, keep_at_most
 from server.dicomweb.addresses import ROOT, Addresses
 from server.dicomweb.authored import Authored
 from server.dicomweb.capabilities import Capabilities
@@ -127,6 +127,7 @@ def open_parts(settings: Settings) -> Parts:
     """
     root: Path = settings.archive.root
     organisation = settings.access.organisation
+    keep_at_most(settings.archive.database_bytes)
     with ExitStack() as opened:
         occupancy = opened.enter_context(closing(Occupancy(root)))
         kept = settings.archive

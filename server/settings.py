@@ -37,6 +37,9 @@ class ArchiveSettings(_Section):
     reserve: int = Field(
         1024 * MIB, ge=0, description="Bytes of the disk left free for the databases; storing into it is answered 507."
     )
+    database_bytes: int = Field(
+        128 * MIB, ge=MIB, description="Pages of the databases kept in memory, by all threads of a process together."
+    )
     replica: str = Field(
         "", description="Folder on another disk that receives every instance once it is acknowledged; empty for none."
     )

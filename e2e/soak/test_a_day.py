@@ -32,7 +32,11 @@ OPENED = 1000
 
 READERS = 4
 MIB = 2**20
-CACHES = {"LIGHTBOX_RENDERING__CACHE_BYTES": str(16 * MIB), "LIGHTBOX_RENDERING__VOLUME_BYTES": str(16 * MIB)}
+CACHES = {
+    "LIGHTBOX_RENDERING__CACHE_BYTES": str(16 * MIB),
+    "LIGHTBOX_RENDERING__VOLUME_BYTES": str(16 * MIB),
+    "LIGHTBOX_ARCHIVE__DATABASE_BYTES": str(8 * MIB),
+}
 """Small ones, which are full soon: what grows afterwards is nothing that was set."""
 
 

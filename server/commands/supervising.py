@@ -173,10 +173,13 @@ class Supervisor:
 
 def share_of(settings: Settings) -> Settings:
     """The settings of one process: together they take the memory that one alone would."""
-    workers, drawing = settings.web.workers, settings.rendering
+    workers, kept, drawing = settings.web.workers, settings.archive, settings.rendering
+    pages = {"database_bytes": max(MIB, kept.database_bytes // workers)}
     share = {
         "cache_bytes": max(MIB, drawing.cache_bytes // workers),
         "volume_bytes": max(16 * MIB, drawing.volume_bytes // workers),
         "decoders": drawing.decoders and max(1, drawing.decoders // workers),
     }
-    return settings.model_copy(update={"rendering": drawing.model_copy(update=share)})
+    return settings.model_copy(
+        update={"archive": kept.model_copy(update=pages), "rendering": drawing.model_copy(update=share)}
+    )

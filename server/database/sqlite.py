@@ -28,6 +28,12 @@ _CHECKPOINT_PAGES = 4000
 """A page that many commits have changed is copied from the log once; so large a log (16 MB) is read in no time."""
 
 
+def keep_at_most(size: int) -> None:
+    """So many bytes are what all connections of this process together take for pages; past it, each reuses its own."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(f"PRAGMA soft_heap_limit={size}")
+
+
 class Database:
     """A database file, made when missing; `read` and `write` may be called from any thread."""
 

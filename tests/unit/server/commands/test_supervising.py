@@ -11,6 +11,7 @@ def test_processes_share_out_the_memory_that_one_alone_would_take(decoders: int,
     given = read_settings(
         None,
         {
+            "archive": {"database_bytes": 80 * MIB},
             "web": {"workers": 4, "threads": 6},
             "rendering": {"cache_bytes": 400 * MIB, "volume_bytes": 100 * MIB, "decoders": decoders},
         },
@@ -19,4 +20,5 @@ def test_processes_share_out_the_memory_that_one_alone_would_take(decoders: int,
     assert (share.rendering.cache_bytes, share.rendering.volume_bytes) == (100 * MIB, 25 * MIB)
     assert share.rendering.decoders == each, "and none stays unguarded where one was asked for"
     assert share.web.threads == 6
-    assert share.archive == given.archive
+    assert share.archive.database_bytes == 20 * MIB
+    assert share.archive.root == given.archive.root

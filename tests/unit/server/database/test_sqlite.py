@@ -1,6 +1,8 @@
 """One writer for everybody: changes share a commit, and a failure is told to whom it belongs."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -200,3 +202,39 @@ def test_a_copy_is_whole_while_others_write(tmp_path: Path) -> None:
             assert copied.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             assert copied.execute("SELECT count(*) % 2 FROM number").fetchone() == (0,), "no half of a transaction"
     assert not list(tmp_path.glob("*.new*"))
+
+
+_READS = """
+import sys, threading
+from pathlib import Path
+from server.database.sqlite import Database, keep_at_most
+
+keep_at_most(int(sys.argv[2]))
+database = Database(Path(sys.argv[1]))
+together = threading.Barrier(8)
+
+def read():
+    database.read("SELECT sum(length(content)) FROM page")
+    together.wait()
+
+threads = [threading.Thread(target=read) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "RssAnon" in line))
+"""
+
+
+def test_all_connections_together_keep_no_more_pages_than_they_may(tmp_path: Path) -> None:
+    path = tmp_path / "pages.sqlite"
+    with closing(Database(path)) as made:
+        made.write(lambda connection: connection.execute("CREATE TABLE page (content BLOB)"))
+        some = [(bytes(3000),)] * 2000  # more than the four MiB that a connection keeps
+        made.write(lambda connection: connection.executemany("INSERT INTO page VALUES (?)", some))
+
+    def taken(most: int) -> int:
+        done = subprocess.run([sys.executable, "-c", _READS, path, str(most)], capture_output=True, check=True)
+        return int(done.stdout)
+
+    assert taken(2**30) - taken(2**22) > 16 * 1024
