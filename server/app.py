@@ -249,10 +249,10 @@ def build(settings: Settings) -> Starlette:
 
     app = Starlette(
         routes=[
+            Mount(ROOT, ByShape(capabilities.routes(dicomweb))),
+            Route(ROOT, capabilities.describe, methods=["GET", "OPTIONS"]),
             Route("/healthz", _healthy),
             Route("/readyz", ready),
-            Route(ROOT, capabilities.describe, methods=["GET", "OPTIONS"]),
-            Mount(ROOT, ByShape(capabilities.routes(dicomweb))),
             Route("/wado", WadoUri(retrieve, render, workers).get),
             Mount("/anonymous/{secret}", Anonymous(passes, hub, share, workers, ready_first)),
             Mount(

@@ -5,6 +5,7 @@ Else it is put together from the levels, each study and series read once.
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 
 import orjson
 
@@ -142,18 +143,9 @@ class Answers:
 
     def _counted(self) -> tuple[dict[str, str], tuple[str, ...]]:
         """What is counted or listed of a study, as SQL by tag, and the parameters of that."""
-        scope = f"other.organisation IN ({', '.join('?' * len(self._organisations))})"
-        related = {
-            name: "(SELECT count(*) " + _RELATED.format(join=join, same=_SAME_ISSUER, scope=scope) + ")"
-            for name, join in _OF_PATIENT.items()
-        }
-        summed_up = _SUMMED_UP if self._level == Level.STUDY else {}
-        wanted = {
-            name: sql
-            for name, sql in (COUNTS | _LISTS | summed_up | related).items()
-            if name != _OF_SERIES and self._returned.wants(Level.STUDY, name)
-        }
-        return wanted, tuple(self._organisations) * len(wanted.keys() & related.keys())
+        counted = _counted(self._level, len(self._organisations))
+        wanted = {name: sql for name, sql in counted.items() if self._returned.wants(Level.STUDY, name)}
+        return wanted, tuple(self._organisations) * len(wanted.keys() & _OF_PATIENT.keys())
 
     def _series(self, rows: Sequence[sqlite3.Row]) -> dict[int, Attributes]:
         """What is told of each series of the rows, by its key."""
@@ -197,6 +189,18 @@ class Answers:
         for at in range(0, len(keys), _AT_ONCE):
             some = keys[at : at + _AT_ONCE]
             yield from self._database.read(f"{sql} ({', '.join('?' * len(some))})", (*parameters, *some))
+
+
+@cache
+def _counted(level: Level, organisations: int) -> dict[str, str]:
+    """What can be counted or listed of a study, as SQL by tag, within so many organisations."""
+    scope = f"other.organisation IN ({', '.join('?' * organisations)})"
+    related = {
+        name: "(SELECT count(*) " + _RELATED.format(join=join, same=_SAME_ISSUER, scope=scope) + ")"
+        for name, join in _OF_PATIENT.items()
+    }
+    summed_up = _SUMMED_UP if level == Level.STUDY else {}
+    return {name: sql for name, sql in (COUNTS | _LISTS | summed_up | related).items() if name != _OF_SERIES}
 
 
 def _values(name: str, found: str | int | None) -> list[str | int]:

@@ -21,6 +21,9 @@ BY_DATE = "study.study_date DESC, study.study_time DESC, study.study_uid"
 _ROWS_A_LOOKUP = 8
 """Rows of the index by date that are passed over in the time that it takes to look up one study by its key."""
 
+_ROWS_AN_ENTRY = 2
+"""The same for an entry of an index that has all that orders the answer, so that nothing is looked up."""
+
 
 def settled(
     database: Database, query: Query, wanted: Condition, organisations: Sequence[str]
@@ -31,10 +34,10 @@ def settled(
     """
     if not wanted.patterns:
         return None, wanted
-    few = _few(database, query)
     if query.level == Level.STUDY and wanted.is_one_pattern and wanted.patterns[0].is_dated:
-        page = _page(database, query, wanted.patterns[0], organisations, few)
+        page = _page(database, query, wanted.patterns[0], organisations, _few(database, query, _ROWS_AN_ENTRY))
         return page, _with(wanted, [wanted.patterns[0].each])
+    few = _few(database, query, _ROWS_A_LOOKUP)
     return None, _with(wanted, [_better(database, pattern, few) for pattern in wanted.patterns])
 
 
@@ -78,11 +81,12 @@ def _selected(columns: str, conditions: Sequence[Term]) -> Term:
     return sql, [value for _, values in conditions for value in values]
 
 
-def _few(database: Database, query: Query) -> int:
-    """How many matches cost as much to look up one by one as it costs to meet the wanted ones on the way by date.
+def _few(database: Database, query: Query, rows: int) -> int:
+    """How many matches cost as much to take one by one as it costs to meet the wanted ones on the way by date.
 
-    m lookups cost as much as wanted / m of all studies passed over, when they lie evenly. Never less than is wanted.
+    One is taken in the time that `rows` are passed over: m of them cost as much as wanted / m of all studies passed
+    over, when they lie evenly. Never less than is wanted.
     """
     wanted = query.offset + query.limit + 1
     studies = database.read("SELECT max(study_key) AS last FROM study")[0]["last"] or 0
-    return max(wanted, isqrt(wanted * studies // _ROWS_A_LOOKUP))
+    return max(wanted, isqrt(wanted * studies // rows))

@@ -6,7 +6,7 @@ the key of the DICOM JSON model (PS3.18 F.2.2).
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pydicom.datadict import dictionary_keyword, dictionary_VM, dictionary_VR, tag_for_keyword
 
@@ -25,6 +25,7 @@ class Attribute:
     vm: str
 
 
+@lru_cache(4096)
 def attribute(name: str) -> Attribute:
     """The attribute with that keyword (`PatientID`) or tag (`00100020`); `Malformed` when unknown."""
     number = int(name, 16) if _TAG.fullmatch(name) else tag_for_keyword(name)

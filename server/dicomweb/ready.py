@@ -81,7 +81,10 @@ class ReadyAnswers:
 
     def find(self, scope: Scope) -> tuple[Headers, Sequence[bytes]] | None:
         """The header and the pieces of the body to answer with when that can be done now."""
-        words = _words(scope)
+        return self.find_by(_words(scope), scope)
+
+    def find_by(self, words: Words | None, scope: Scope) -> tuple[Headers, Sequence[bytes]] | None:
+        """The same of a request whose words are known."""
         sent = self._sent.get(words) if words else None
         if words is None or sent is None:
             return None
@@ -115,15 +118,17 @@ class ReadyFirst:
             await self._app(scope, receive, send)
             return
         words = _words(scope)
-        if words is not None:  # who waits for a picture does not wait for who fetches it ahead (RFC 9218)
-            words = (*words, dict(scope["headers"]).get(b"priority", b""))
-        found = self._answers.find(scope)
-        if found is None and words in self._asked:
-            await self._asked[words].wait()
-            found = self._answers.find(scope)
+        found = self._answers.find_by(words, scope)
         if found is None:
-            await self._ask(words, scope, receive, send)
-            return
+            asked = words
+            if words is not None:  # who waits for a picture does not wait for who fetches it ahead (RFC 9218)
+                asked = (*words, dict(scope["headers"]).get(b"priority", b""))
+            if asked in self._asked:
+                await self._asked[asked].wait()
+                found = self._answers.find_by(words, scope)
+            if found is None:
+                await self._ask(asked, scope, receive, send)
+                return
         headers, pieces = found
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         for piece in pieces:
