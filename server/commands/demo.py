@@ -9,7 +9,7 @@ from rich.console import Console
 from server.app import Parts, open_parts
 from server.catalogue.query import Key, Level, Query
 from server.commands.failure import CommandFailed
-from server.commands.importing import take_in
+from server.commands.importing import Summary, take_in
 from server.commands.serving import bind, serve
 from server.dicom.attributes import attribute
 from server.dicom.dicomjson import value
@@ -23,7 +23,7 @@ def show(settings: Settings, studies: Path) -> int:
     _free(settings)
     parts = open_parts(settings)
     try:
-        take_in(parts, [studies])
+        take_in(parts, [studies], Summary())
         session_id = _session(parts)
     finally:
         parts.close()

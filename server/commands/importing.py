@@ -1,7 +1,9 @@
 """`lightbox import`: storing files and folders from this machine, with a progress bar and a summary."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -13,6 +15,7 @@ from server.app import Parts, open_parts
 from server.archive.store import Incoming
 from server.commands.failure import CommandFailed
 from server.commands.progress import bar
+from server.errors import ArchiveFull
 from server.settings import Settings
 from server.studies.export import MANIFEST
 from server.studies.store import Stored
@@ -34,29 +37,33 @@ class Summary:
 
 
 def import_paths(settings: Settings, paths: Sequence[Path]) -> int:
-    """Stores every file below `paths`; answers 0 when all are kept, 1 when any was refused."""
-    parts = open_parts(settings)
-    try:
-        summary = take_in(parts, paths)
-    finally:
-        parts.close()
+    """Stores every file below `paths`; answers 0 when all are kept, 1 when any was refused.
+
+    What comes in between is raised after it was said how far it came.
+    """
+    summary = Summary()
+    with closing(open_parts(settings)) as parts:
+        try:
+            take_in(parts, paths, summary)
+        except (KeyboardInterrupt, ArchiveFull):
+            _tell(summary)
+            print("cut off: what is stored stays; import the same again to go on", file=sys.stderr)  # noqa: T201
+            raise
     _tell(summary)
     return 1 if summary.refused else 0
 
 
-def take_in(parts: Parts, paths: Sequence[Path]) -> Summary:
-    """Stores the files in batches, each acknowledged as a whole before the next."""
+def take_in(parts: Parts, paths: Sequence[Path], summary: Summary) -> None:
+    """Stores the files in batches, each acknowledged and counted as a whole before the next."""
     for path in paths:
         if not path.exists():
             raise CommandFailed(f"there is no {path}")
-    summary = Summary()
     files = [file for path in paths for file in _files(path, summary)]
     with bar("importing", len(files)) as advance:
         remaining = iter(files)
         while batch := list(islice(remaining, _TOGETHER)):
             _store(parts, batch, summary)
             advance(len(batch))
-    return summary
 
 
 def _files(path: Path, summary: Summary) -> Iterator[Path]:

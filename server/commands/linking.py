@@ -1,6 +1,5 @@
 """`lightbox link`: an address that opens studies until it expires."""
 
-import time
 from collections.abc import Sequence
 from contextlib import closing
 
@@ -18,7 +17,7 @@ def link(settings: Settings, study_uids: Sequence[str], days: float) -> int:
         raise CommandFailed(f"a link is good for {LONGEST_DAYS} days at most")
     need_archive(settings.archive.root)
     with closing(open_parts(settings)) as parts:
-        made = Links(parts.records).make(study_uids, int(time.time() + days * 86_400))
+        made = Links(parts.records).make(study_uids, int(parts.expiry.now() / 1000 + days * 86_400))
         Share(parts.catalogue, parts.audit).require(parts.local_person, Action.SHARE, study_uids)
     base = settings.web.public_address.rstrip("/") or f"http://{settings.web.host}:{settings.web.port}"
     print(f"{base}/open?link={made}")  # noqa: T201 - for scripts

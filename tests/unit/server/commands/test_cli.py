@@ -1,11 +1,15 @@
 """The command line as it is typed: what it prints, and its exit status."""
 
+import errno
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from server.archive.store import Archive, Incoming, Kept, refusal
 from server.cli import main
+from server.commands import importing
 from tests.factories import image, part10
 
 
@@ -50,6 +54,33 @@ def test_import_names_every_refused_file_and_the_reason(
     whole.write_bytes(part10(dataset))
     assert main(["import", "--root", root, str(whole)]) == 1
     assert "already kept" in _said(capsys)
+
+
+def test_import_that_is_cut_off_says_how_far_it_came(
+    tmp_path: Path, root: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "cd"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.dcm").write_bytes(part10())
+    monkeypatch.setattr(importing, "_TOGETHER", 1)
+    working, calls = Archive.keep, iter(range(9))
+
+    def keep(archive: Archive, arrived: Sequence[Incoming]) -> list[Kept]:
+        if next(calls) == 2:
+            raise refusal(OSError(errno.ENOSPC, ""))
+        return working(archive, arrived)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Archive, "keep", keep)
+        assert main(["import", "--root", root, str(folder)]) == 1
+    said = capsys.readouterr()
+    assert said.out == "stored 2, already there 0, refused 0\n"
+    cut_off, why = said.err.splitlines()
+    assert cut_off == "cut off: what is stored stays; import the same again to go on"
+    assert why.endswith("(ENOSPC)")
+    assert main(["import", "--root", root, str(folder / "0.dcm"), str(folder / "2.dcm")]) == 0
+    assert "stored 1, already there 1" in _said(capsys)
 
 
 def test_import_of_nothing_that_is_there_says_so(root: str, capsys: pytest.CaptureFixture[str]) -> None:
