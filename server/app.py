@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from server.access.audit import Audit
+from server.access.expiry import Expiry
 from server.access.links import Links
 from server.access.people import Caller, local_person
 from server.access.preferences import Preferences
@@ -107,6 +108,7 @@ class Parts:
     replica: Replica | None
     sound: SoundFiles
     journal: Journal
+    expiry: Expiry
     store: Store
     search: Search
     local_person: Caller
@@ -150,6 +152,7 @@ def open_parts(settings: Settings) -> Parts:
             replica=replica,
             sound=SoundFiles(archive, catalogue, replica.path if replica else None),
             journal=Journal(records),
+            expiry=Expiry(root / "expiry.json"),
             store=Store(archive, catalogue, audit, organisation, ledger, quarantine),
             search=Search(catalogue, audit, settings.search.most_examined),
             local_person=local_person(organisation),
@@ -189,16 +192,17 @@ def build(settings: Settings) -> Starlette:
     live = Live(hub, share, workers)
     directory = SessionDirectory(hub, parts.journal, share, workers)
     passes = Passes(parts.records)
-    fhircast = Fhircast(hub, Subscriptions(parts.records), Tokens(parts.records), share, retrieve, workers)
+    now = parts.expiry.now
+    fhircast = Fhircast(hub, Subscriptions(parts.records), Tokens(parts.records), share, retrieve, workers, now)
     figures = Figures({"pictures_drawn": lambda: render.drawn, "people_seated": hub.seated})
-    session_passes = SessionPasses(passes, hub, share, workers)
+    session_passes = SessionPasses(passes, hub, share, workers, now)
     site = Site(static_folder(), _listed(settings.web.framed_by))
     statistics = Statistics(render, volumes)
     author = Author(retrieve, statistics, parts.store, settings.access.organisation)
     display = InvokeDisplay(
-        parts.search, share, Links(parts.records), author, site, workers, settings.web.public_address
+        parts.search, share, Links(parts.records), author, site, workers, settings.web.public_address, now
     )
-    records = SessionRecords(parts.journal, share, workers, settings.web.public_address)
+    records = SessionRecords(parts.journal, share, workers, settings.web.public_address, now)
     remove = Remove(
         parts.archive, parts.catalogue, parts.audit, parts.ledger, settings.archive.keep_deleted_days, parts.replica
     )
@@ -254,7 +258,7 @@ def build(settings: Settings) -> Starlette:
             Route("/healthz", _healthy),
             Route("/readyz", ready),
             Route("/wado", WadoUri(retrieve, render, workers).get),
-            Mount("/anonymous/{secret}", Anonymous(passes, hub, share, workers, ready_first)),
+            Mount("/anonymous/{secret}", Anonymous(passes, hub, share, workers, ready_first, now)),
             Mount(
                 "/api",
                 routes=[

@@ -3,7 +3,6 @@
 Both end in the viewer, at an address of UIDs alone: who the patient is stays out of the browser's history.
 """
 
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -48,7 +47,10 @@ class InvokeDisplay:
         site: Site,
         workers: Workers,
         public_address: str,
+        now: Callable[[], int],
     ) -> None:
+        """`now` answers ms since 1970, by which links expire."""
+        self._now = now
         self._search = search
         self._share = share
         self._links = links
@@ -88,7 +90,7 @@ class InvokeDisplay:
 
     async def _follow(self, request: Request) -> Response:
         link = request.query_params.get("link", "")
-        study_uids = await self._workers.run(self._links.read, link[:4096], int(time.time()))
+        study_uids = await self._workers.run(self._links.read, link[:4096], self._now() // 1000)
         await self._workers.run(self._share.require, caller(request), Action.RENDER, study_uids)
         return _viewer(list(study_uids))
 
@@ -104,7 +106,7 @@ class InvokeDisplay:
             raise Malformed("StudyInstanceUIDs is a list of UIDs.")
         if isinstance(days, bool) or not isinstance(days, int | float) or not 0 < days <= LONGEST_DAYS:
             raise Malformed(f"days is a number up to {LONGEST_DAYS}.")
-        expires_at = int(time.time() + days * 86_400)
+        expires_at = int(self._now() / 1000 + days * 86_400)
         link = await self._workers.run(self._links.make, uids, expires_at)
         await self._workers.run(self._share.require, caller(request), Action.SHARE, uids)
         base = self._public_address or f"{request.url.scheme}://{request.url.netloc}"

@@ -5,6 +5,7 @@ looked into, so a start costs one `stat` a folder however large the archive is.
 """
 
 import logging
+import time
 from pathlib import Path
 
 from server.access.audit import Audit
@@ -30,7 +31,8 @@ def adopt(
     archive: Archive, catalogue: Database, ledger: Ledger, audit: Audit, caller: Caller, organisation: str
 ) -> bool:
     """Catalogues such files for `organisation`; False when it could not look, because others were storing."""
-    since = (ledger.newest_at() or 0) / 1000 - _WINDOW_SECONDS
+    newest = (ledger.newest_at() or 0) / 1000
+    since = min(newest, time.time()) - _WINDOW_SECONDS  # unless the clock was put back since
     with archive.removing(wait_seconds=_PATIENCE_SECONDS) as alone:
         if not alone:
             return False  # storing is how such files come to be for a moment

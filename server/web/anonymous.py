@@ -5,7 +5,6 @@ named below is not there: no documents, no files, no search by name, no record o
 """
 
 import re
-import time
 from collections.abc import Callable, Sequence
 from urllib.parse import parse_qsl, urlencode
 
@@ -43,13 +42,21 @@ class Anonymous:
     """Stands before the routes of sessions and pictures, and behind a pass."""
 
     def __init__(
-        self, passes: Passes, hub: Hub, share: Share, workers: Workers, ready_first: Callable[[ASGIApp], ASGIApp]
+        self,
+        passes: Passes,
+        hub: Hub,
+        share: Share,
+        workers: Workers,
+        ready_first: Callable[[ASGIApp], ASGIApp],
+        now: Callable[[], int],
     ) -> None:
+        """`now` answers ms since 1970, by which passes expire."""
         self._passes = passes
         self._hub = hub
         self._share = share
         self._workers = workers
         self._ready_first = ready_first
+        self._now = now
         self._inside: ASGIApp | None = None
         self._known: dict[str, Pseudonyms] = {}
 
@@ -57,7 +64,7 @@ class Anonymous:
         """Answers a request or a WebSocket below a pass."""
         try:
             secret, path = scope["path_params"]["secret"], scope["path"].removeprefix(scope["root_path"])
-            opened = await self._workers.run(self._passes.opened, secret, time.time_ns() // 1_000_000)
+            opened = await self._workers.run(self._passes.opened, secret, self._now())
             names = await self._pseudonyms(opened, path)
             inner = await self._inner(scope, path, opened, names)
             inside = self._inside = self._inside or self._ready_first(scope["app"].router)

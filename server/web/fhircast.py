@@ -1,7 +1,7 @@
 """The FHIRcast 3.0 hub at `/api/fhircast`: every session is a topic that other applications follow and drive."""
 
 import contextlib
-import time
+from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import parse_qs
 
@@ -54,13 +54,16 @@ class Fhircast:
         share: Share,
         retrieve: Retrieve,
         workers: Workers,
+        now: Callable[[], int],
     ) -> None:
+        """`now` answers ms since 1970, by which tokens and leases expire."""
         self._hub = hub
         self._tokens = tokens
         self._subscriptions = subscriptions
         self._share = share
         self._retrieve = retrieve
         self._workers = workers
+        self._now = now
 
     def routes(self) -> list[BaseRoute]:
         """The routes below `/api`; `/api/fhircast` is the hub.url."""
@@ -102,8 +105,8 @@ class Fhircast:
         room = await self._hub.room(topic)
         person = caller(request)
         await self._workers.run(self._share.require, person, Action.SHARE, room["study_uids"])
-        token = Token(topic, scopes, _now() + 1000 * seconds)
-        secret = await self._workers.run(self._tokens.make, token, person.person_id, _now())
+        token = Token(topic, scopes, self._now() + 1000 * seconds)
+        secret = await self._workers.run(self._tokens.make, token, person.person_id, self._now())
         hub = f"{request.url.scheme}://{request.url.netloc}/api/fhircast"
         told = {"access_token": secret, "token_type": "Bearer", "expires_in": seconds, "scope": " ".join(scopes)}
         return _json({**told, "hub.url": hub, "hub.topic": topic}, 201)
@@ -126,7 +129,7 @@ class Fhircast:
             return None
         if kind.lower() != "bearer":
             raise NotSignedIn("The hub takes a Bearer token.")
-        token: Token = await self._workers.run(self._tokens.of, secret.strip(), _now())
+        token: Token = await self._workers.run(self._tokens.of, secret.strip(), self._now())
         if token.topic != topic:
             raise NotFound("There is no such session.")
         return token
@@ -155,7 +158,7 @@ class Fhircast:
         await self._room(caller(request), topic)
         if form.get("hub.mode") == "unsubscribe":
             secret = form.get("hub.channel.endpoint", "").rpartition("/")[2]
-            found = await self._workers.run(self._subscriptions.of, secret, _now())
+            found = await self._workers.run(self._subscriptions.of, secret, self._now())
             await self._workers.run(self._subscriptions.end, secret)
             await self._hub.tell_watchers(topic, ended(found, "unsubscribed") | {"for": secret})
             return _json({}, 202)
@@ -168,9 +171,9 @@ class Fhircast:
         if unread:
             raise NotAllowed("The token does not read these events.", events=unread)
         name = person_name(form.get("subscriber.name", "unnamed"))
-        until = _now() + 1000 * _lease(form.get("hub.lease_seconds", str(LEASE_SECONDS)))
+        until = self._now() + 1000 * _lease(form.get("hub.lease_seconds", str(LEASE_SECONDS)))
         until = min(until, token.until) if token is not None else until
-        secret = await self._workers.run(self._subscriptions.add, topic, events, name, _now(), until)
+        secret = await self._workers.run(self._subscriptions.add, topic, events, name, self._now(), until)
         scheme = "wss" if request.url.scheme == "https" else "ws"
         return _json({"hub.channel.endpoint": f"{scheme}://{request.url.netloc}/api/fhircast/channels/{secret}"}, 202)
 
@@ -213,7 +216,7 @@ class Fhircast:
         """A subscriber's socket."""
         secret = websocket.path_params["secret"]
         try:
-            subscription = await self._workers.run(self._subscriptions.of, secret, _now())
+            subscription = await self._workers.run(self._subscriptions.of, secret, self._now())
             await self._room(caller(websocket), subscription.topic)
         except ServerError as error:
             await websocket.send_denial_response(problem(error.code, error.message))
@@ -223,7 +226,7 @@ class Fhircast:
         async def end() -> None:
             await self._workers.run(self._subscriptions.end, secret)
 
-        subscriber = Subscriber(websocket, subscription, secret, self._hub, self._context, end)
+        subscriber = Subscriber(websocket, subscription, secret, self._hub, self._context, end, self._now)
         with contextlib.suppress(WebSocketDisconnect):
             await subscriber.serve()
 
@@ -277,7 +280,3 @@ def _lease(text: str) -> int:
 
 def _json(body: object, status: int = 200) -> Response:
     return Response(orjson.dumps(body), status, {"Cache-Control": "no-store"}, "application/json")
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

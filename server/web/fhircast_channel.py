@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import time
 from collections.abc import Awaitable, Callable
 
 import orjson
@@ -34,8 +33,10 @@ class Subscriber:
         hub: Hub,
         describe: Callable[[Caller, str | None], Awaitable[Context | None]],
         end: Callable[[], Awaitable[None]],
+        now: Callable[[], int],
     ) -> None:
         self._end = end
+        self._now = now
         self._last: Message | None = None
         self._websocket = websocket
         self._subscription = subscription
@@ -52,7 +53,7 @@ class Subscriber:
         room = await self._hub.watch(topic, self._hear)
         both = [asyncio.create_task(self._tell(room)), asyncio.create_task(self._listen())]
         try:
-            left = (self._subscription.until - _now()) / 1000
+            left = (self._subscription.until - self._now()) / 1000
             done, _ = await asyncio.wait(both, timeout=max(0, left), return_when=asyncio.FIRST_COMPLETED)
             if not done:
                 await self._say(ended(self._subscription, "the lease has ended"))
@@ -73,7 +74,7 @@ class Subscriber:
 
     async def _tell(self, room: Room) -> None:
         confirmed = {"hub.mode": "subscribe", "hub.topic": self._subscription.topic}
-        lease = (self._subscription.until - _now()) // 1000
+        lease = (self._subscription.until - self._now()) // 1000
         await self._say({**confirmed, "hub.events": ",".join(self._subscription.events), "hub.lease_seconds": lease})
         await self._follow(room, secrets.token_hex(8))
         while True:
@@ -162,7 +163,3 @@ def ended(subscription: Subscription, reason: str) -> Message:
     """That a subscription is over, and why (2.4.4)."""
     events = ",".join(subscription.events)
     return {"hub.mode": "denied", "hub.topic": subscription.topic, "hub.events": events, "hub.reason": reason}
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

@@ -1,6 +1,6 @@
 """Handing out addresses that show a session without saying whose images it shows, and withdrawing those of guests."""
 
-import time
+from collections.abc import Callable
 
 import orjson
 from starlette.requests import Request
@@ -19,11 +19,13 @@ from server.web.workers import Workers
 class SessionPasses:
     """The passes of a session, over HTTP."""
 
-    def __init__(self, passes: Passes, hub: Hub, share: Share, workers: Workers) -> None:
+    def __init__(self, passes: Passes, hub: Hub, share: Share, workers: Workers, now: Callable[[], int]) -> None:
+        """`now` answers ms since 1970, by which passes expire."""
         self._passes = passes
         self._hub = hub
         self._share = share
         self._workers = workers
+        self._now = now
 
     def routes(self) -> list[BaseRoute]:
         """The routes below `/api`."""
@@ -43,7 +45,7 @@ class SessionPasses:
         if not isinstance(guest, bool):
             raise Malformed("guest is true or false.")
         session_id = await self._required(request, Action.SHARE if guest else Action.JOIN)
-        secret = await self._workers.run(self._passes.make, session_id, guest, time.time_ns() // 1_000_000)
+        secret = await self._workers.run(self._passes.make, session_id, guest, self._now())
         answer = {"address": f"/viewer?anonymous={secret}"}
         return Response(orjson.dumps(answer), 201, {"Cache-Control": "no-store"}, "application/json")
 

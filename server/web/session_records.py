@@ -4,6 +4,7 @@ import io
 import re
 import time
 from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import orjson
@@ -30,11 +31,15 @@ _CODE = re.compile(r"[A-HJKMNP-Z2-9]{8}")
 class SessionRecords:
     """Codes and records of sessions."""
 
-    def __init__(self, journal: Journal, share: Share, workers: Workers, public_address: str) -> None:
+    def __init__(
+        self, journal: Journal, share: Share, workers: Workers, public_address: str, expiry_now: Callable[[], int]
+    ) -> None:
+        """`expiry_now` answers ms since 1970, by which codes expire."""
         self._journal = journal
         self._share = share
         self._workers = workers
         self._public_address = public_address.rstrip("/")
+        self._expiry_now = expiry_now
         self._guesses: deque[float] = deque(maxlen=MOST_GUESSES)
 
     def routes(self) -> list[BaseRoute]:
@@ -70,7 +75,9 @@ class SessionRecords:
         if len(self._guesses) == MOST_GUESSES and time.monotonic() - self._guesses[0] < 60:
             raise Overloaded("Too many unknown codes were tried. Wait a minute.")
         self._guesses.append(time.monotonic())
-        session_id = await self._workers.run(self._journal.coded, code if _CODE.fullmatch(code) else "", _now())
+        session_id = await self._workers.run(
+            self._journal.coded, code if _CODE.fullmatch(code) else "", self._expiry_now()
+        )
         self._guesses.pop()
         return RedirectResponse(f"/viewer?session={session_id}", 303, {"Cache-Control": "no-store"})
 
@@ -109,7 +116,7 @@ class SessionRecords:
 
     async def _code(self, request: Request) -> str:
         session_id = await self._required(request)
-        return await self._workers.run(self._journal.code, session_id, _now())
+        return await self._workers.run(self._journal.code, session_id, self._expiry_now())
 
     def _address(self, request: Request, code: str) -> str:
         base = self._public_address or f"{request.url.scheme}://{request.url.netloc}"

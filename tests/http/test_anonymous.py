@@ -187,8 +187,10 @@ def test_a_withdrawn_pass_opens_nothing(veiled: Veiled) -> None:
 
 def test_a_pass_is_good_for_a_day(veiled: Veiled, monkeypatch: pytest.MonkeyPatch) -> None:
     tomorrow = (_now() + 24 * 3600 * 1000 + 1000) * 1_000_000
-    monkeypatch.setattr("server.web.anonymous.time.time_ns", lambda: tomorrow)
-    assert veiled.get("/api/sessions/current").status_code == 404
+    with monkeypatch.context() as clock:
+        clock.setattr("time.time_ns", lambda: tomorrow)
+        assert veiled.get("/api/sessions/current").status_code == 404
+    assert veiled.get("/api/sessions/current").status_code == 404, "also when the clock is put back"
 
 
 def test_two_patients_can_be_told_apart_and_one_stays_one(client: Client) -> None:

@@ -5,6 +5,7 @@ import io
 import mmap
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -227,3 +228,17 @@ def test_what_a_crash_left_without_a_row_is_catalogued_at_the_start(root: Path) 
         found = {one["00080018"]["Value"][0] for one in client.get("/dicomweb/instances").json()}
         assert found == {"1.2.3", "1.2.4"}
         assert client.stow(left).status_code == 200
+
+
+def test_it_is_found_too_when_the_clock_was_put_back_since(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tomorrow = time.time_ns() + 86_400 * 10**9
+    with monkeypatch.context() as clock, running(settings_for(root)) as client:
+        clock.setattr(time, "time_ns", lambda: tomorrow)
+        client.stow(part10(SOPInstanceUID="1.2.4"))
+    with closing(open_parts(settings_for(root))) as parts:
+        incoming = parts.archive.receive()
+        incoming.write(part10(SOPInstanceUID="1.2.3"))
+        parts.archive.keep([incoming])
+    with running(settings_for(root)) as client:
+        found = {one["00080018"]["Value"][0] for one in client.get("/dicomweb/instances").json()}
+    assert found == {"1.2.3", "1.2.4"}
