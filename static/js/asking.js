@@ -4,16 +4,21 @@ import { openingOf } from './state/addresses.js';
 import { PASS } from './core/http.js';
 import { searchAhead } from './dicomweb/client.js';
 import { hasPictures } from './dicomweb/frames.js';
-import { findSeries, findStack, findStudies } from './dicomweb/queries.js';
+import { findInstances, findSeries, findStudies } from './dicomweb/queries.js';
 
 const { session_id, replay_id, study_uids, series_uids } = openingOf(new URLSearchParams(location.search));
 
+/** @param {string} study_uid */
+function ask(study_uid) {
+  return Promise.all([findStudies({ StudyInstanceUID: study_uid }, undefined, searchAhead), askForStack(study_uid)]);
+}
+
 /** The likeliest series to be shown first. @param {string} study_uid */
-async function ask(study_uid) {
-  const [series] = await Promise.all([findSeries(study_uid, undefined, searchAhead), findStudies({ StudyInstanceUID: study_uid }, undefined, searchAhead)]);
+async function askForStack(study_uid) {
+  const series = await findSeries(study_uid, undefined, searchAhead);
   const named = series.filter((one) => series_uids.includes(one.series_uid));
   const [first] = named.length > 0 ? named : series.filter(hasPictures);
-  if (first) await findStack(first, undefined, searchAhead);
+  if (first) await findInstances(first, undefined, searchAhead);
 }
 
 // what goes wrong here goes wrong again for whoever needs it, who says so

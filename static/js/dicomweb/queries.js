@@ -36,9 +36,14 @@ export async function findSeriesOf(studyUids, instanceUid) {
   return found.flat().map((dataset) => text(dataset, 'SeriesInstanceUID'));
 }
 
-/** Every frame of a series, in the order of its stack. @param {Series} series @param {AbortSignal} [signal] @param {Search} [by] */
-export async function findStack(series, signal, by = search) {
-  const found = await by(`${pathOf(series)}/instances`, { includefield: INSTANCE_FIELDS.join(',') }, signal);
+/** The instances of a series, with all that a stack of them is made from. @param {Series} series @param {AbortSignal} [signal] @param {Search} [by] */
+export function findInstances(series, signal, by = search) {
+  return by(`${pathOf(series)}/instances`, { includefield: INSTANCE_FIELDS.join(',') }, signal);
+}
+
+/** Every frame of a series, in the order of its stack. @param {Series} series @param {AbortSignal} [signal] */
+export async function findStack(series, signal) {
+  const found = await findInstances(series, signal);
   const images = found.map((dataset) => ({
     dataset,
     cosines: numbers(dataset, 'ImageOrientationPatient'),
