@@ -7,6 +7,7 @@ from typing import Any
 
 from server.authoring import codes
 from server.authoring.codes import Code
+from server.authoring.content_tree import items
 from server.authoring.marks import Mark
 from server.authoring.planes import Point
 from server.dicom.attributes import tag
@@ -26,6 +27,9 @@ KINDS = {
 
 _PROJECTIONS = {"CR", "DX", "MG", "RF", "XA", "IO", "PX", "RG"}
 """Modalities in which the way from the patient to the detector enlarges."""
+
+_FLAT, _CENTIMETRES = 1, 3
+"""Region Spatial Format and Physical Units of what is measured in ultrasound."""
 
 _STATISTICS = (
     ("mean", codes.MEAN, "Mean"),
@@ -104,14 +108,18 @@ ON_A_PLANE = Scale(1.0, 1.0)
 """Marks on planes through a volume count millimetres."""
 
 
-def scale_of(header: Mapping[str, Any]) -> Scale:
-    """The scale of an image by its header.
+def scale_of(header: Mapping[str, Any], frame_number: int = 1, points: Sequence[Point] = ()) -> Scale:
+    """The scale of a frame by its header, and by its functional groups where it has any (PS3.3 C.7.6.16.2.1).
+
+    Of ultrasound it is that of the region in which all of these points lie (PS3.3 C.8.5.5).
 
     PS3.3 10.7.1.1: Pixel Spacing counts in the patient, Imager Pixel Spacing at the detector; where both say the same,
     nobody has corrected for what lies between the two. Alone in a projection, Pixel Spacing says neither.
     """
-    in_patient, at_detector = _two(header, "PixelSpacing"), _two(header, "ImagerPixelSpacing")
+    in_patient, at_detector = _spacing(header, frame_number), _two(header, "ImagerPixelSpacing")
     spacing = in_patient or at_detector
+    if not spacing and (around := _around(points, header)):
+        return Scale(around[1], around[0])
     if not spacing:
         ratio = _two(header, "PixelAspectRatio") or (1.0, 1.0)
         return Scale(1.0, ratio[0] / ratio[1], "")
@@ -120,6 +128,38 @@ def scale_of(header: Mapping[str, Any]) -> Scale:
     told = {"GEOMETRY": "geometry", "FIDUCIAL": "fiducial"}.get(str(value(header, "PixelSpacingCalibrationType")))
     unsaid = "unsaid" if value(header, "Modality") in _PROJECTIONS else "patient"
     return Scale(spacing[1], spacing[0], told or ("corrected" if at_detector else unsaid))
+
+
+def _spacing(header: Mapping[str, Any], frame_number: int) -> tuple[float, float] | None:
+    groups = items(header, "PerFrameFunctionalGroupsSequence")[frame_number - 1 : frame_number]
+    for group in (*groups, *items(header, "SharedFunctionalGroupsSequence")):
+        for measures in items(group, "PixelMeasuresSequence"):
+            if found := _two(measures, "PixelSpacing"):
+                return found
+    return _two(header, "PixelSpacing")
+
+
+def _around(points: Sequence[Point], header: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Rows and columns of the one region of tissue around the points; where another reaches there too, nobody knows."""
+    corners = [f"RegionLocation{end}" for end in ("MinX0", "MinY0", "MaxX1", "MaxY1")]
+    touched = []
+    for region in items(header, "SequenceOfUltrasoundRegions"):
+        left, top, right, bottom = (_real(region, keyword) for keyword in corners)
+        within = [left - 0.5 <= x <= right + 0.5 and top - 0.5 <= y <= bottom + 0.5 for x, y in points]
+        if any(within):
+            touched.append((region, all(within)))
+    if len(touched) != 1 or not touched[0][1]:
+        return None
+    [(region, _)] = touched
+    units = [_real(region, f"PhysicalUnits{axis}Direction") for axis in "XY"]
+    down, across = (10 * abs(_real(region, f"PhysicalDelta{axis}")) for axis in "YX")
+    is_tissue = _real(region, "RegionSpatialFormat") == _FLAT and units == [_CENTIMETRES] * 2
+    return (down, across) if is_tissue and down > 0 and across > 0 else None
+
+
+def _real(item: Mapping[str, Any], keyword: str) -> float:
+    found = value(item, keyword)
+    return float(found) if isinstance(found, int | float) and math.isfinite(found) else math.nan
 
 
 def unit_of_values(header: Mapping[str, Any]) -> Code:

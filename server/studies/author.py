@@ -72,7 +72,7 @@ class Author:
         kept, left_out = [], []
         for mark in marks:
             image = images[mark.frame.instance]
-            if beyond(mark, image, scale_of(image.header)):
+            if beyond(mark, image, scale_of(image.header, mark.frame.frame_number)):
                 left_out.append(f"The {mark.kind} reaches beyond its image, which a report cannot tell.")
             else:
                 kept.append(self._measurement(caller, mark, image, marks))
@@ -170,7 +170,11 @@ class Author:
         """What a mark measures, by the last of the calibrations on its image."""
         lines = [one for one in among if one.kind == "calibration" and one.frame.instance == mark.frame.instance]
         by_hand = lines[-1] if lines else None
-        scale = ON_A_PLANE if mark.plane else scale_of(image.header).by_hand(by_hand)
+        scale = (
+            ON_A_PLANE
+            if mark.plane
+            else scale_of(image.header, mark.frame.frame_number, () if by_hand else mark.points).by_hand(by_hand)
+        )
         summary = self._summary(caller, mark)
         return Measurement(mark, image, scale, measures(mark, scale, summary, unit_of_values(image.header)))
 

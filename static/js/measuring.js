@@ -3,7 +3,7 @@
 /** @import { ViewerStore } from './state/viewer.js' */
 
 import { redone, regionKey, undone, without } from './annotations/model.js';
-import { titleOf } from './core/http.js';
+import { ApiError, titleOf } from './core/http.js';
 import { findStatistics } from './dicomweb/statistics.js';
 import { othersMarks } from './state/shared-marks.js';
 import { MarkLayer } from './ui/mark-layer.js';
@@ -41,7 +41,8 @@ export function measuring(store, put, signal) {
       findStatistics(mark, mark.kind, signal).then(
         (summary) => store.dispatch({ type: 'region/counted', key, summary }),
         (error) => {
-          asked.delete(key);
+          // what was refused for good is not asked again
+          if (!(error instanceof ApiError) || error.isPassing) asked.delete(key);
           store.dispatch({ type: 'region/counted', key, summary: `No values: ${titleOf(error)}` });
         });
     }

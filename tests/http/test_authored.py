@@ -212,6 +212,18 @@ def test_a_calibration_says_how_long_it_is(server: Client, film: list[Dataset], 
     assert server.post(path, json={"marks": [line]}).status_code == 400
 
 
+def test_frames_of_an_enhanced_image_are_measured_by_their_own_groups(server: Client) -> None:
+    [data] = [one.data for one in make_study("chest-ct-enhanced", 7, scale="small", slices=3).instances()][:1]
+    assert server.stow(data).status_code == 200
+    source = pydicom.dcmread(io.BytesIO(data))
+    assert "PixelSpacing" not in source
+    down, _ = source.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0].PixelSpacing
+    length = mark(source, "length", (10, 10), (10, 40))
+    length["image"]["frame_number"] = 2
+    found = numbers(save(server, source, "measurement-reports", {"marks": [length]}))
+    assert found == {"Length": (pytest.approx(30 * down), "mm")}
+
+
 def test_a_mark_beyond_its_image_is_left_out_and_that_is_said(server: Client, ct: list[Dataset]) -> None:
     beyond = mark(ct[0], "length", (-9, 3), (10, 10), number=9)
     body = {"marks": [beyond, *every_kind(ct[0])[:1]]}

@@ -1,6 +1,6 @@
 /** What marks measure, and how it is said: millimetres only where the image says how large its pixels are. */
 
-/** @import { Frame, ImageRef, Point } from '../core/types.js' */
+/** @import { Frame, MeasuredRegion, Point, Spacing } from '../core/types.js' */
 /** @import { Mark, Summary } from './model.js' */
 
 import { SPACING_WORDS } from '../core/wording.js';
@@ -13,18 +13,28 @@ export function scaleOf({ spacing, aspect }) {
     : { x: 1, y: aspect, unit: 'px', note: 'not calibrated' };
 }
 
+/** @typedef {Pick<Frame, 'spacing' | 'aspect' | 'regions'>} Scaled */
+
 /**
- * The image as who measures on it has calibrated it: by a line on the same image whose length they know, the last one.
- * @template {Pick<Frame, 'spacing' | 'aspect'>} T @param {T} frame @param {Pick<Mark, 'kind' | 'image' | 'points' | 'known'>[]} marks  of one person @param {ImageRef} image @returns {T}
+ * The image as a mark is measured on it: calibrated by the last line of known length that the same person has drawn there, or as the region says in which it lies.
+ * @template {Scaled} T @param {T} frame @param {Pick<Mark, 'kind' | 'image' | 'points' | 'known'>[]} marks  of one person @param {Pick<Mark, 'image' | 'points'>} mark @returns {T}
  */
-export function calibrated(frame, marks, { instance_uid }) {
+export function calibrated(frame, marks, { image: { instance_uid }, points }) {
   const line = marks.findLast(({ kind, image, known }) => kind === 'calibration' && known && image.instance_uid === instance_uid);
   const [a, b] = line?.points ?? [];
   const length = a && b ? lengthOf(frame, a, b) : 0;
-  if (!line?.known || !(length > 0)) return frame;
+  if (!line?.known || !(length > 0)) return frame.spacing ? frame : { ...frame, spacing: spacingAround(points, frame.regions ?? []) };
   const { x, y } = scaleOf(frame);
   const factor = line.known / length;
   return { ...frame, spacing: { column: x * factor, row: y * factor, kind: 'hand' } };
+}
+
+/** That of the one region of tissue in which all of these lie; where another reaches there too, nobody knows. @param {Point[]} points @param {MeasuredRegion[]} regions @returns {Spacing | null} */
+function spacingAround(points, regions) {
+  const touched = regions.filter(({ left, top, right, bottom }) => points.some(({ x, y }) => x >= left - 0.5 && x <= right + 0.5 && y >= top - 0.5 && y <= bottom + 0.5));
+  const [only] = touched;
+  const whole = only && points.every(({ x, y }) => x >= only.left - 0.5 && x <= only.right + 0.5 && y >= only.top - 0.5 && y <= only.bottom + 0.5);
+  return touched.length === 1 && whole && only.size ? { ...only.size, kind: 'patient' } : null;
 }
 
 /** @param {Pick<Frame, 'spacing' | 'aspect'>} frame @param {Point} a @param {Point} b */

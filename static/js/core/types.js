@@ -153,12 +153,20 @@
  *
  * @typedef {{ column: number, row: number, kind: 'patient' | 'detector' | 'geometry' | 'fiducial' | 'corrected' | 'unsaid' | 'hand' }} Spacing  millimetres between columns and rows
  *
+ * @typedef {object} MeasuredRegion  From the middle of its first pixel to that of its last; `size` in mm, null where its pixels are none of tissue.
+ * @property {number} left
+ * @property {number} top
+ * @property {number} right
+ * @property {number} bottom
+ * @property {{ column: number, row: number } | null} size
+ *
  * @typedef {object} Frame  One place in a stack: an image and what is known about it.
  * @property {ImageRef} image
  * @property {number} columns
  * @property {number} rows
  * @property {number} aspect  height of a pixel in widths of a pixel
  * @property {Spacing | null} spacing
+ * @property {MeasuredRegion[]} [regions]  parts of an ultrasound image with scales of their own
  * @property {[string, string] | null} edges  letters at the right and the lower edge
  * @property {ImagePlane | null} plane  null: it does not say where it lies
  * @property {number | null} position  along the normal, millimetres

@@ -50,7 +50,14 @@ export async function findStack(series, signal) {
     position: numbers(dataset, 'ImagePositionPatient'),
     number: number(dataset, 'InstanceNumber') ?? 0,
   }));
-  return stackOrder(images).flatMap(({ dataset }) => framesFrom(dataset, series));
+  const frames = await Promise.all(stackOrder(images).map(async ({ dataset }) => {
+    const read = (/** @type {Dataset} */ one) => framesFrom(one, series);
+    if (!saysMore(dataset, series)) return read(dataset);
+    const { enhancedFrames, SEQUENCES } = await import('./enhanced.js');
+    const [more = {}] = await by(`${pathOf(series)}/instances`, { SOPInstanceUID: text(dataset, 'SOPInstanceUID'), includefield: SEQUENCES }, signal);
+    return enhancedFrames(dataset, more, read);
+  }));
+  return frames.flat();
 }
 
 /** @param {Dataset} dataset @returns {Study} */
@@ -72,6 +79,11 @@ export function studyFrom(dataset) {
     series_count: number(dataset, 'NumberOfStudyRelatedSeries') ?? 0,
     instance_count: number(dataset, 'NumberOfStudyRelatedInstances') ?? 0,
   };
+}
+
+/** Does an image say in sequences what others say themselves? @param {Dataset} dataset @param {Series} series */
+function saysMore(dataset, { modality }) {
+  return modality === 'US' || (number(dataset, 'NumberOfFrames') ?? 1) > 1;
 }
 
 /** @param {Dataset} dataset @param {string} studyUid @returns {Series} */

@@ -181,7 +181,7 @@ export class MarkLayer extends LiveElement {
     const drawn = shown.flatMap((mark) => {
       const placement = this.ground.placement(mark);
       const same = all.filter((one) => authorOf(one) === authorOf(mark)).map((one) => (one.id === this.#moved?.id ? this.#moved : one));
-      return placement ? [this.#drawn(mark, calibrated(frame, same, mark.image), placement)] : [];
+      return placement ? [this.#drawn(mark, calibrated(frame, same, mark), placement)] : [];
     });
     const labelled = drawn.filter(({ lines }) => lines.length > 0);
     const wishes = labelled.map(({ mark, points, lines }) => ({ points, lines, atStart: mark.kind === 'arrow' }));

@@ -50,7 +50,7 @@ export class MarkList extends LiveElement {
     const state = this.store.get();
     const frame = frameOf(state, mark.image);
     const series = state.series[mark.image.series_uid];
-    const values = frame || mark.plane ? linesOf(mark, calibrated(frame ?? MILLIMETRES, 'author' in mark ? othersMarks(state).filter(({ author }) => author === mark.author) : state.marks.list, mark.image), state.counted[regionKey(mark)], unitOf(series?.modality ?? '')) : [];
+    const values = frame || mark.plane ? linesOf(mark, calibrated(frame ?? MILLIMETRES, 'author' in mark ? othersMarks(state).filter(({ author }) => author === mark.author) : state.marks.list, mark), state.counted[regionKey(mark)], unitOf(series?.modality ?? '')) : [];
     const place = indexIn(stackOf(state, mark.image.series_uid), mark.image) + 1;
     const name = mark.kind[0]?.toUpperCase() + mark.kind.slice(1);
     const go = make('button', { type: 'button', class: 'mark-go', 'aria-pressed': String(state.marks.selected === mark.id), 'data-testid': 'mark-row' },

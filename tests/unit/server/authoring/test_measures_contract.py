@@ -27,5 +27,6 @@ def test_it_measures_what_the_viewer_says(case: dict[str, Any]) -> None:
     mark = mark_of(case["kind"], case)
     header = {tag(keyword): {"Value": value} for keyword, value in case["header"].items()}
     line = mark_of("calibration", case["calibration"]) if "calibration" in case else None
-    scale = scale_of({**header, tag("Modality"): {"Value": [case["modality"]]}}).by_hand(line)
+    header |= {tag("Modality"): {"Value": [case["modality"]]}, **case.get("sequences", {})}
+    scale = scale_of(header, 1, () if line else mark.points).by_hand(line)
     assert words(mark, scale, measures(mark, scale, None, codes.NO_UNITS)) == case["words"]
