@@ -8,7 +8,7 @@
 
 import { pageClock } from '../core/clock.js';
 import { place } from '../core/geometry.js';
-import { fetchPicture } from '../dicomweb/frames.js';
+import { fetchPicture, hasPictures } from '../dicomweb/frames.js';
 import { frameOf, greysOf, imageIn, indexIn, paletteOf, seriesIn, stackOf } from '../state/select.js';
 import { newPresentation } from '../sessions/room.js';
 import { leads } from '../state/viewer.js';
@@ -91,7 +91,7 @@ export class ImageViewport extends LiveElement {
     const index = indexIn(stack, image);
     const frame = stack?.frames[index];
     this.#drawSoon();
-    if (!image || state.opening[this.viewport]) return this.#feed?.clear();
+    if (!image || state.opening[this.viewport] || this.#isDocument()) return this.#feed?.clear();
     if (!stack || !frame || this.#size.width === 0) return;
     if (index !== this.#lastIndex) this.#direction = Math.sign(index - this.#lastIndex);
     this.#lastIndex = index;
@@ -214,7 +214,7 @@ export class ImageViewport extends LiveElement {
     const state = this.store.get();
     const { shown, late, current, problem } = this.#state;
     if (problem || seriesStack(state, this.viewport)?.status === 'failed') return 'failed';
-    if (!imageIn(state, this.viewport) && !state.opening[this.viewport]) return null;
+    if ((!imageIn(state, this.viewport) && !state.opening[this.viewport]) || this.#isDocument()) return null;
     if (!shown || (late && !current)) return 'loading';
     return shown.request.quality;
   }
@@ -229,6 +229,12 @@ export class ImageViewport extends LiveElement {
     if (this.#state.late && this.#state.delay) return `${this.#state.delay} Trying again.`;
     if (!seriesIn(state, this.viewport)) return emptyText(state);
     return '';
+  }
+
+  /** What is no image lies over the viewport as what it is. */
+  #isDocument() {
+    const series = seriesIn(this.store.get(), this.viewport);
+    return series !== null && !hasPictures(series);
   }
 
   /** A follower without a connection sees what may be long gone. */

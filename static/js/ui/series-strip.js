@@ -53,7 +53,7 @@ export class SeriesStrip extends LiveElement {
   /** @param {Series} series */
   #item(series) {
     const name = series.description || series.body_part || 'No description';
-    const count = counted(series.instance_count, 'image');
+    const count = counted(series.instance_count, hasPictures(series) ? 'image' : 'document');
     const item = make('button', {
       type: 'button', class: 'series', draggable: 'true', tabindex: '-1', 'data-testid': 'series',
       'data-series-uid': series.series_uid,

@@ -95,6 +95,7 @@ export class Feed {
   clear() {
     this.#forget();
     this.#wish = null;
+    this.#problem = '';
     this.#stopTimers();
     this.#tell();
   }
