@@ -1,31 +1,18 @@
-"""What a machine can find of barriers: axe-core over the worklist and the viewer in each of its states."""
+"""What a machine can find of barriers over the worklist and the viewer in each state; every action has a key."""
 
 import re
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from e2e.pages.barriers import barriers, dead_keys
 from e2e.pages.planes import Planes
 from e2e.pages.viewer import ViewerPage
 from e2e.pages.worklist import WorklistPage
 from e2e.running import RunningServer, earliest_study
 
 NewPage = Callable[..., Page]
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def _barriers(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found: dict[str, Any] = page.evaluate("tags => axe.run({ runOnly: tags })", TAGS)
-    return [
-        f"{one['id']}: {one['help']} - {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
-        for one in found["violations"]
-        for node in one["nodes"]
-    ]
 
 
 def _viewer(hospital: RunningServer, new_page: NewPage, modality: str, width: int = 1280) -> ViewerPage:
@@ -39,7 +26,7 @@ def _viewer(hospital: RunningServer, new_page: NewPage, modality: str, width: in
 def test_the_worklist(hospital: RunningServer, new_page: NewPage) -> None:
     worklist = WorklistPage(new_page()).open(hospital.address)
     expect(worklist.studies).to_have_count(5)
-    assert _barriers(worklist.page) == []
+    assert barriers(worklist.page) == []
 
 
 def test_the_worklist_with_each_of_its_dialogs_and_without_a_match(hospital: RunningServer, new_page: NewPage) -> None:
@@ -49,19 +36,19 @@ def test_the_worklist_with_each_of_its_dialogs_and_without_a_match(hospital: Run
     for key, dialog in (("?", "key-sheet"), ("m", "meeting-dialog")):
         worklist.page.keyboard.press(key)
         expect(worklist.page.get_by_test_id(dialog)).to_be_visible()
-        assert _barriers(worklist.page) == []
+        assert barriers(worklist.page) == []
         worklist.page.keyboard.press("Escape")
         expect(worklist.page.get_by_test_id(dialog)).to_be_hidden()
     worklist.search("nobody of this name")
     expect(worklist.state).to_contain_text("No study matches")
-    assert _barriers(worklist.page) == []
+    assert barriers(worklist.page) == []
 
 
 def test_the_worklist_on_a_phone_and_twice_as_large(hospital: RunningServer, new_page: NewPage) -> None:
     for width, height, touch in ((390, 844, True), (640, 400, False)):
         worklist = WorklistPage(new_page(width, height, touch=touch)).open(hospital.address)
         expect(worklist.studies.first).to_be_visible()
-        assert _barriers(worklist.page) == []
+        assert barriers(worklist.page) == []
         assert worklist.page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
 
 
@@ -69,34 +56,76 @@ def test_a_page_of_one_sentence_and_a_viewer_without_a_study(hospital: RunningSe
     page = new_page()
     page.goto(f"{hospital.address}/open?link=none")
     expect(page.get_by_test_id("message")).to_be_visible()
-    assert _barriers(page) == []
+    assert barriers(page) == []
     page.goto(f"{hospital.address}/viewer?StudyInstanceUIDs=1.2.3")
     expect(page.get_by_test_id("problem")).to_contain_text("no such study")
     expect(page.locator("tool-bar")).to_be_attached()
-    assert _barriers(page) == []
+    assert barriers(page) == []
 
 
-def test_the_question_for_a_name_and_the_panel_of_a_session(hospital: RunningServer, new_page: NewPage) -> None:
-    viewer = _viewer(hospital, new_page, "CT")
+def test_a_session_in_each_of_its_windows(hospital: RunningServer, new_page: NewPage) -> None:
+    viewer, other = _viewer(hospital, new_page, "CT"), ViewerPage(new_page())
     viewer.press("Shift+y")
     expect(viewer.page.get_by_test_id("name-dialog")).to_be_visible()
-    assert _barriers(viewer.page) == []
-    viewer.page.get_by_test_id("display-name").fill("Dr Okafor")
-    viewer.page.keyboard.press("Enter")
-    expect(viewer.page.get_by_test_id("connection")).to_have_text("Live")
-    assert _barriers(viewer.page) == []
+    assert barriers(viewer.page) == []
+    address = viewer.join_as("Dr Okafor")
+    for key in ("Alt+a", "Shift+e", "Shift+j"):  # a case, a scene, a key image
+        viewer.press(key)
+    viewer.page.get_by_text("Code and QR code").click()
+    viewer.page.get_by_test_id("invite-guest").click()
+    other.open(address)
+    other.join_as("Sam Surgeon")
+    for key in ("Shift+f", "Shift+u", "Shift+o"):  # asks for the lead, raises a hand, proposes a view
+        other.press(key)
+    expect(viewer.page.get_by_test_id("wish")).to_have_count(2)
+    for seen in ("case", "show-scene", "go-to-key-image", "lower-hand", "guest-address"):
+        expect(viewer.page.get_by_test_id(seen)).to_be_visible()
+    assert barriers(viewer.page) == []
+    assert dead_keys(viewer.page, "session-panel") == []
+    other.press("f")
+    expect(other.page.get_by_test_id("return-to-leader")).to_be_visible()
+    assert barriers(other.page) == []
+    session = address.partition("session=")[2]
+    other.page.goto(f"{hospital.address}/viewer?session={session}&display=1")
+    other.expect_exact()
+    assert barriers(other.page) == []
+    other.open(f"{hospital.address}/viewer?replay={session}")
+    expect(other.page.get_by_test_id("time-line").first).to_be_visible()
+    assert barriers(other.page) == []
+    assert dead_keys(other.page, "time-line") == []
+
+
+def test_the_keyboard_goes_into_a_panel_and_back_to_the_images(hospital: RunningServer, new_page: NewPage) -> None:
+    viewer = _viewer(hospital, new_page, "MR")
+    viewer.command("marks")
+    expect(viewer.page.get_by_test_id("marks-close")).to_be_visible()
+    viewer.viewport().focus()
+    viewer.press("F6")
+    expect(viewer.page.get_by_test_id("marks-close")).to_be_focused()
+    viewer.press("w")
+    expect(viewer.page.get_by_test_id("keys-title")).to_be_focused()
+    viewer.press("Escape")
+    expect(viewer.viewport()).to_be_focused()
+    viewer.press("F1")
+    sheet = viewer.page.get_by_test_id("shortcut-sheet")
+    sheet.get_by_test_id("key-keys-title").click()
+    viewer.press("b")
+    expect(sheet.get_by_test_id("key-said")).to_contain_text("is B. It was that of “Store a DICOM report")
+    viewer.press("Escape")
+    expect(viewer.page.get_by_test_id("keys-title")).to_have_attribute("title", "Why these images were chosen — B")
+    expect(viewer.page.get_by_test_id("report-bring")).not_to_have_attribute("aria-keyshortcuts", re.compile("."))
 
 
 @pytest.mark.parametrize("width", [1280, 640])
 def test_the_viewer(hospital: RunningServer, new_page: NewPage, width: int) -> None:
-    assert _barriers(_viewer(hospital, new_page, "CT", width).page) == []
+    assert barriers(_viewer(hospital, new_page, "CT", width).page) == []
 
 
 def test_a_phone_a_prior_and_the_window_menu(hospital: RunningServer, new_page: NewPage) -> None:
     phone = _viewer(hospital, new_page, "MR", 390)
     phone.press("9")
     expect(phone.page.get_by_test_id("window-menu")).to_be_visible()
-    assert _barriers(phone.page) == []
+    assert barriers(phone.page) == []
 
 
 def test_twice_as_large_nothing_is_lost(hospital: RunningServer, new_page: NewPage) -> None:
@@ -148,7 +177,11 @@ def test_what_changes_is_said(hospital: RunningServer, new_page: NewPage) -> Non
 def test_the_viewer_with_planes(hospital: RunningServer, new_page: NewPage) -> None:
     viewer = _viewer(hospital, new_page, "CT")
     Planes(viewer.page).open()
-    assert _barriers(viewer.page) == []
+    viewer.press("9")
+    expect(viewer.page.get_by_test_id("window-menu")).to_be_visible()
+    assert barriers(viewer.page) == []
+    assert dead_keys(viewer.page, ".mpr-bar") == []
+    assert dead_keys(viewer.page, "window-menu") == []
 
 
 def test_the_viewer_with_measurements_and_the_sheet_of_keys(hospital: RunningServer, new_page: NewPage) -> None:
@@ -158,7 +191,22 @@ def test_the_viewer_with_measurements_and_the_sheet_of_keys(hospital: RunningSer
     viewer.drag((40, 40))
     viewer.command("marks")
     expect(viewer.page.get_by_test_id("mark-row")).to_contain_text("Mean")
-    assert _barriers(viewer.page) == []
+    viewer.press("k")
+    viewer.press("Shift+s")
+    viewer.press("Shift+v")
+    for saved in ("report-open", "state-row", "key-row"):
+        expect(viewer.page.get_by_test_id(saved)).to_be_visible()
+    viewer.page.get_by_test_id("state-row").click()
+    expect(viewer.viewport(0).get_by_test_id("leave-state")).to_be_visible()
+    viewer.press("c")
+    expect(viewer.page.get_by_test_id("cine-bar").first).to_be_visible()
+    viewer.press("c")
+    assert barriers(viewer.page) == []
+    assert dead_keys(viewer.page, "mark-list") == []
     viewer.press("Shift+?")
-    expect(viewer.page.get_by_test_id("shortcut-sheet")).to_be_visible()
-    assert _barriers(viewer.page) == []
+    sheet = viewer.page.get_by_test_id("shortcut-sheet")
+    expect(sheet).to_be_visible()
+    viewer.press("Alt+g")
+    expect(viewer.page.get_by_test_id("hanging-rules")).to_have_value(re.compile("layout"))
+    assert barriers(viewer.page) == []
+    assert dead_keys(viewer.page, "dialog[open]") == []

@@ -95,7 +95,7 @@ def test_keys_and_buttons_are_a_persons_own_and_stay(viewer: ViewerPage) -> None
 def test_hanging_rules_of_ones_own(viewer: ViewerPage, hospital: RunningServer) -> None:
     viewer.expect_exact(1)
     viewer.press("Shift+?")
-    viewer.page.get_by_text("Hanging rules").click()
+    viewer.page.get_by_text("Hanging rules", exact=True).click()
     rules = viewer.page.get_by_test_id("hanging-rules")
     expect(rules).to_have_value(re.compile("CT beside its prior"))
     rules.fill('[{"name": "x"}]')

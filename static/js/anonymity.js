@@ -9,6 +9,7 @@ import { makePass } from './sessions/directory.js';
 import { seriesIn, shownViewports } from './state/select.js';
 import { mayDirect } from './state/viewer.js';
 import { make } from './ui/build.js';
+import { keyed, listenToPanel } from './ui/panel-keys.js';
 
 /** Pictures of a screen, of a camera or of a scanned page: a name may be among the pixels. */
 const OFTEN_NAMED = new Set(['US', 'IVUS', 'ES', 'XC', 'OT', 'SC', 'GM', 'DOC', 'XA', 'RF']);
@@ -23,8 +24,9 @@ export function anonymity(store, put, signal) {
   }, { signal });
   if (!PASS) return;
   const words = make('span');
-  const release = make('button', { type: 'button', class: 'primary', 'data-testid': 'release-pixels', title: 'Look at them outside this session first' }, 'Show them to everybody');
+  const release = keyed(store, make('button', { type: 'button', class: 'primary', 'data-testid': 'release-pixels' }, 'Show them to everybody'), 'release-pixels');
   const warning = make('p', { class: 'burned-in', role: 'alert', 'data-testid': 'burned-in', hidden: true }, words, release);
+  listenToPanel(warning, store, signal);
   put('images', make('p', { class: 'watermark', 'data-testid': 'watermark', 'aria-hidden': 'true' }, 'ANONYMOUS'), warning);
   release.addEventListener('click', () => {
     for (const { series_uid } of named().filter((one) => !released().includes(one.series_uid))) store.dispatch({ type: 'pixels/release', series_uid, released: true });

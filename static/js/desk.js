@@ -124,6 +124,13 @@ function partsOf(store, put, signal) {
     { when: () => store.get().mpr !== null, bring: planes },
     { when: ({ type }) => type === 'mpr/ask' || type === 'mpr/go', bring: planes, again: true },
     {
+      when: ({ type }) => type === 'part/go', again: true,
+      bring: once(async () => {
+        const { goToPart } = await import('./ui/parts.js');
+        store.listen((action) => { if (action.type === 'part/go') goToPart(action.by); }, { signal });
+      }),
+    },
+    {
       when: sheet('shortcuts'),
       bring: once(async () => {
         const [{ ShortcutSheet }, { HangingEditor }] = await Promise.all([import('./ui/shortcut-sheet.js'), import('./ui/hanging-editor.js')]);

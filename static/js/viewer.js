@@ -68,7 +68,7 @@ async function openAddress(opening) {
   const sessionId = PASS ? 'current' : opening.session_id;
   if (opening.replay_id) return replayed(opening.replay_id, opening.replay_at);
   try {
-    if (opening.key_images) await (await import('./key-images.js')).onlyKeyImages(opening.study_uids, put);
+    if (opening.key_images) await (await import('./key-images.js')).onlyKeyImages(store, opening.study_uids, put, signal);
     if (!sessionId) return openStudies(store, opening.study_uids, opening);
     const { readSession } = await import('./sessions/directory.js');
     const [room, together] = await Promise.all([readSession(sessionId), sharing()]);

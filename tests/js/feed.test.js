@@ -68,6 +68,18 @@ test('a quick picture first, the exact one when the hand rests', async () => {
   assert.ok(bench.last.current);
 });
 
+test('an exact picture that another viewport brought meanwhile is shown when the hand rests', async () => {
+  const bench = new Bench();
+  bench.feed.want(wish(1), []);
+  await bench.answer();
+  bench.cache.put({ ...wish(1), quality: 'exact' }, { bitmap: { width: 512, height: 512, close() {} }, window: null });
+  assert.equal(bench.shown, '1.1 preview');
+  bench.clock.pass(REST_MS);
+  assert.equal(bench.shown, '1.1 exact');
+  assert.ok(bench.last.current);
+  assert.deepEqual(bench.asked, []);
+});
+
 test('a moving hand never asks for the exact picture', async () => {
   const bench = new Bench();
   for (let step = 0; step < 20; step += 1) {

@@ -25,8 +25,10 @@ import { leads, mayDirect } from './viewer.js';
  * @property {(state: ViewerState) => Action[]} act
  */
 
-/** The key of an event as commands write it: `Shift+ArrowUp`, `i`, `?`. @param {Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'shiftKey' | 'metaKey' | 'altKey'>} event */
-export function keyName({ key, ctrlKey, shiftKey, metaKey, altKey }) {
+/** The key of an event as commands write it: `Shift+ArrowUp`, `i`, `?`. @param {Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'shiftKey' | 'metaKey' | 'altKey'> & { code?: string }} event */
+export function keyName({ key: said, ctrlKey, shiftKey, metaKey, altKey, code = '' }) {
+  // Alt writes signs of its own on some keyboards
+  const key = altKey && /^[^ -~]$/.test(said) ? code.replace(/^(Key|Digit)/, '') || said : said;
   const isLetter = /^[a-z]$/i.test(key);
   const name = key === ' ' ? 'Space' : isLetter ? key.toLowerCase() : key;
   const shift = shiftKey && (isLetter || key.length > 1 || key === ' ');
@@ -177,6 +179,16 @@ function answered({ session }) {
   return to && mayDirect(session) ? [{ type: 'lead/hand-over', to }] : [];
 }
 
+/** @type {Command['act']} */
+function declined({ session }) {
+  const room = session?.room;
+  if (!room || !mayDirect(session)) return session?.offered ? [{ type: 'session/offered', way: null }] : [];
+  const [proposal] = leads(session) ? Object.keys(room.proposals) : [];
+  if (proposal) return [{ type: 'view/dismiss', of: proposal }];
+  const [of] = room.asking;
+  return of ? [{ type: 'lead/decline', of }] : [];
+}
+
 /** @type {Command[]} */
 export const COMMANDS = [
   ...TOOLS.map(/** @returns {Command} */ ({ name, title, label, shortcut, hint }) => (
@@ -188,6 +200,7 @@ export const COMMANDS = [
   { name: 'first-image', title: 'First image', label: 'First', keys: ['Home'], group: 'Images', act: scroll(() => 0) },
   { name: 'last-image', title: 'Last image', label: 'Last', keys: ['End'], group: 'Images', act: scroll((_, n) => n - 1) },
   { name: 'next-series', title: 'Next series', label: 'Next series', keys: ['PageDown'], group: 'Images', act: otherSeries(1) },
+  { name: 'open-prior', title: 'Bring the newest other study of this person', label: 'Prior', keys: ['Alt+p'], group: 'Images', act: ({ priors, session }) => (priors[0] && !session ? [{ type: 'prior/open', study_uid: priors[0].study_uid }] : []) },
   { name: 'previous-series', title: 'Previous series', label: 'Previous series', keys: ['PageUp'], group: 'Images', act: otherSeries(-1) },
   ...READING,
   ...AUTHORING,
@@ -233,6 +246,7 @@ export const COMMANDS = [
   { name: 'take', title: 'Take the lead (the chair; or when the leader has gone)', label: 'Take the lead', keys: ['Shift+t'], group: 'Session', act: ({ session }) => (!session?.room || leads(session) ? [] : [{ type: 'lead/take' }]) },
   { name: 'propose', title: 'Propose what you see to the leader', label: 'Propose', keys: ['Shift+o'], group: 'Session', act: proposed },
   { name: 'answer', title: 'Accept the first proposal, or hand over to who asks first', label: 'Accept', keys: ['Shift+Enter'], group: 'Session', act: answered },
+  { name: 'decline', title: 'Not now to the first proposal or wish', label: 'Not now', keys: ['Shift+Backspace'], group: 'Session', act: declined },
   { name: 'hand', title: 'Raise your hand, or take it down', label: 'Hand', keys: ['Shift+u'], group: 'Session', act: ({ session }) => (session?.room && session.me ? [{ type: 'hand/set', raised: !session.room.hands.includes(session.me) }] : []) },
   { name: 'freeze', title: 'Freeze the images for everybody, or let go', label: 'Freeze', keys: ['Shift+z'], group: 'Session', act: ({ session }) => (session?.room && mayDirect(session) ? [{ type: 'freeze/set', frozen: !session.room.frozen }] : []) },
   { name: 'anonymous', title: 'Hide or show whose images these are, for everybody', label: 'Anonymous', keys: ['Shift+n'], group: 'Session', act: ({ session }) => (session?.room && mayDirect(session) ? [{ type: 'anonymous/set', anonymous: !session.room.anonymous }] : []) },
@@ -244,7 +258,9 @@ export const COMMANDS = [
   { name: 'look-here', title: 'Look here: where you pointed last', label: 'Look here', keys: ['Shift+p'], group: 'Session', act: ({ session }) => (session?.room ? [{ type: 'look/here' }] : []) },
   { name: 'go-there', title: 'Go to where somebody said: look here', label: 'Go there', keys: ['Shift+q'], group: 'Session', act: ({ session }) => (session?.offered ? [{ type: 'look/go' }] : []) },
   { name: 'worklist', title: 'Back to the worklist and its search', label: 'Worklist', keys: ['/'], group: 'Help', act: () => [{ type: 'worklist/go' }] },
-  { name: 'shortcuts', title: 'All keys and mouse buttons', label: 'Keys', keys: ['?'], group: 'Help', act: ({ sheet }) => [{ type: 'sheet/set', sheet: sheet === 'shortcuts' ? null : 'shortcuts' }] },
+  { name: 'shortcuts', title: 'All keys and mouse buttons', label: 'Keys', keys: ['?', 'F1'], group: 'Help', act: ({ sheet }) => [{ type: 'sheet/set', sheet: sheet === 'shortcuts' ? null : 'shortcuts' }] },
+  { name: 'next-part', title: 'Next part of the page: images, panels, series, tools', label: 'Next part', keys: ['F6'], group: 'Help', act: () => [{ type: 'part/go', by: 1 }] },
+  { name: 'previous-part', title: 'Part of the page before', label: 'Part before', keys: ['Shift+F6'], group: 'Help', act: () => [{ type: 'part/go', by: -1 }] },
   { name: 'close', title: 'Close what is open; back to window and level', label: 'Close', keys: ['Escape'], group: 'Help', act: ({ sheet, cine }) => [sheet ? { type: 'sheet/set', sheet: null } : cine ? { type: 'cine/set', cine: null } : { type: 'tool/set', tool: 'window-level' }] },
 ];
 
@@ -252,8 +268,8 @@ const BY_KEY = new Map(COMMANDS.flatMap((command) => command.keys.map((key) => [
 
 /** What a key does, for somebody with keys of their own. @param {string} key @param {Record<string, string[]>} [own] @returns {Command | undefined} */
 export function commandForKey(key, own = {}) {
-  const [chosen] = Object.entries(own).find(([, keys]) => keys.includes(key)) ?? [];
-  if (chosen) return COMMANDS.find(({ name }) => name === chosen);
+  const chosen = COMMANDS.find(({ name }) => own[name]?.includes(key));
+  if (chosen) return chosen;
   const usual = BY_KEY.get(key);
   return usual && !own[usual.name] ? usual : undefined;
 }

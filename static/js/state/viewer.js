@@ -126,7 +126,7 @@ import { indexIn } from './select.js';
  *   | { type: 'session/pulse', by: string, pulse: SharedPointer } | { type: 'session/looking', by: string, image: ImageRef | null }
  *   | { type: 'replay/show', room: Room }
  *   | { type: 'session/taken', way: Way } | { type: 'session/offered', way: Way | null } | { type: 'look/go' }
- *   | { type: 'look/here' } | { type: 'worklist/go' }} LocalAction
+ *   | { type: 'look/here' } | { type: 'worklist/go' } | { type: 'part/go', by: 1 | -1 }} LocalAction
  * @typedef {SentEvent | LocalAction} Action
  * @typedef {Store<ViewerState, Action>} ViewerStore
  */

@@ -4,7 +4,7 @@
 
 import { filmRate } from '../state/reading-commands.js';
 import { expose, make, write } from './build.js';
-import { commandButton } from './command-button.js';
+import { asCommand, commandButton } from './command-button.js';
 import { LiveElement } from './live-element.js';
 
 const OVER_MS = 1000;
@@ -23,7 +23,7 @@ export class CineBar extends LiveElement {
   build(life) {
     const { store, viewport } = this;
     expose(this, { 'data-testid': 'cine-bar', role: 'group', 'aria-label': 'Film' });
-    const rate = make('input', { type: 'range', min: '1', max: '60', step: '1', 'aria-label': 'Images a second', title: 'Images a second: < slower, > faster', 'data-testid': 'cine-rate' });
+    const rate = asCommand(store, make('input', { type: 'range', min: '1', max: '60', step: '1', 'aria-label': 'Images a second', 'data-testid': 'cine-rate' }), 'slower faster', 'Images a second');
     const said = make('span', { class: 'cine-said', 'data-testid': 'cine-said' });
     this.append(commandButton(store, 'cine', { words: false, look: 'stop' }), rate, said);
     rate.addEventListener('input', () => store.dispatch({ type: 'cine/set', cine: { viewport, rate: rate.valueAsNumber } }), { signal: life });

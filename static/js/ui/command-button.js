@@ -4,7 +4,7 @@
 /** @import { ViewerStore } from '../state/viewer.js' */
 
 import { commandNamed, keysOf, keyText } from '../state/commands.js';
-import { make } from './build.js';
+import { expose, make } from './build.js';
 import { icon } from './icons.js';
 
 /** @param {ViewerStore} store @param {string} name @param {{ look?: string, words?: boolean }} [options] */
@@ -14,6 +14,7 @@ export function commandButton(store, name, { look = name, words = true } = {}) {
     type: 'button',
     class: 'tool',
     'data-testid': `command-${name}`,
+    'data-command': name,
     // what is read on it comes first, for those who speak to it
     'aria-label': (words ? `${command.label}: ` : '') + (command.title.split(':')[0] ?? command.title),
   }, icon(look));
@@ -25,22 +26,34 @@ export function commandButton(store, name, { look = name, words = true } = {}) {
   return button;
 }
 
-/** Writes the keys of a person on a command's button. @param {HTMLElement} button @param {Record<string, string[]>} own */
-export function sayKeys(button, own) {
-  const command = commandNamed((button.dataset.testid ?? '').replace('command-', ''));
-  const keys = keysOf(command, own);
-  button.setAttribute('aria-keyshortcuts', (keys[0] ?? '').replace('Ctrl', 'Control'));
-  button.title = [command.title, keys.map(keyText).join(' or ')].filter(Boolean).join(' — ');
+/** Writes the keys of a person on what does the same as a command, or as several. @param {HTMLElement} control @param {Record<string, string[]>} own */
+export function sayKeys(control, own) {
+  const commands = (control.dataset.command ?? '').split(' ').map(commandNamed);
+  tell(control, control.dataset.tip ?? commands[0]?.title ?? '', commands.flatMap((command) => keysOf(command, own)));
+}
+
+/** A control that does the same as commands, in words of its own. @template {HTMLElement} T @param {ViewerStore} store @param {T} control @param {string} names @param {string} [title] */
+export function asCommand(store, control, names, title) {
+  control.dataset.command = names;
+  if (title) control.dataset.tip = title;
+  sayKeys(control, store.get().preferences.keys);
+  return control;
+}
+
+/** What a control does and by which keys, for eyes and for screen readers. @param {HTMLElement} control @param {string} title @param {string[]} keys */
+export function tell(control, title, keys) {
+  expose(control, {
+    'aria-keyshortcuts': keys.map((key) => key.replace('Ctrl', 'Control')).join(' ') || null,
+    title: [title, keys.map(keyText).join(' or ')].filter(Boolean).join(' — '),
+  });
 }
 
 /** The same as words alone, for panels. @param {ViewerStore} store @param {string} name */
 export function wordButton(store, name) {
   const command = commandNamed(name);
-  const button = make('button', {
-    type: 'button', class: 'quiet', 'data-testid': `panel-${name}`, title: `${command.title} — ${command.keys.map(keyText).join(' or ')}`,
-  }, command.label);
+  const button = make('button', { type: 'button', class: 'quiet', 'data-testid': `panel-${name}` }, command.label);
   button.addEventListener('click', () => run(store, command));
-  return button;
+  return asCommand(store, button, name);
 }
 
 /** @param {ViewerStore} store @param {Command} command */

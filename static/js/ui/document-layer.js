@@ -10,6 +10,7 @@ import { readReport, reportAddress } from '../dicomweb/reports.js';
 import { imageIn, patientIn, seriesIn } from '../state/select.js';
 import { make } from './build.js';
 import { LiveElement } from './live-element.js';
+import { keyed, listenToPanel } from './panel-keys.js';
 
 /** What is neither a text nor a picture, in words. @type {Record<string, string>} */
 const KINDS = {
@@ -29,6 +30,7 @@ export class DocumentLayer extends LiveElement {
   build(life) {
     const { store, viewport } = this;
     let reading = new AbortController();
+    listenToPanel(this, store, life);
     life.addEventListener('abort', () => reading.abort());
     // what lies over the image must not stop it from being scrolled from one document to the next
     store.watch((state) => [seriesIn(state, viewport), imageIn(state, viewport)?.instance_uid], () => {
@@ -48,7 +50,7 @@ export class DocumentLayer extends LiveElement {
     const patient = patientIn(this.store.get(), this.viewport);
     const whose = [patient?.name, patientId(patient?.id ?? ''), patient?.birth_date && `born ${dateText(patient.birth_date)}`].filter(Boolean);
     this.append(make('p', { class: 'whose' }, whose.join('  ·  ')), make('h2', {}, title));
-    const whole = make('a', { href: reportAddress(image), target: '_blank', rel: 'noopener', title: 'Open in a new tab' }, 'Open in a tab of its own');
+    const whole = keyed(this.store, make('a', { href: reportAddress(image), target: '_blank', rel: 'noopener' }, 'Open in a tab of its own'), 'document-whole');
     if (series.modality === 'PR') {
       const picture = make('img', { src: reportAddress(image), alt: `${title}: the image as it was presented`, 'data-testid': 'document-picture' });
       picture.addEventListener('error', () => picture.replaceWith(make('p', {}, 'The image that this presentation is about cannot be drawn.')), { once: true });

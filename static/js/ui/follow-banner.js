@@ -6,6 +6,7 @@ import { leaderName, whereText } from '../state/select.js';
 import { leads, mayDirect } from '../state/viewer.js';
 import { longestPresent } from '../sessions/leading.js';
 import { expose, make, write } from './build.js';
+import { asCommand } from './command-button.js';
 import { LiveElement } from './live-element.js';
 
 /** Wishes that are shown at once. */
@@ -22,7 +23,7 @@ export class FollowBanner extends LiveElement {
   build(life) {
     const { store } = this;
     const text = make('span', { 'data-testid': 'follow-text' });
-    const back = make('button', { type: 'button', class: 'primary', 'data-testid': 'return-to-leader' });
+    const back = asCommand(store, make('button', { type: 'button', class: 'primary', 'data-testid': 'return-to-leader' }), 'follow', 'See again what the leader shows');
     back.addEventListener('click', () => store.dispatch({ type: 'follow/set', following: true }), { signal: life });
     this.setAttribute('data-testid', 'follow-banner');
     const wishes = make('span', { class: 'wishes' });
@@ -46,28 +47,37 @@ export class FollowBanner extends LiveElement {
     const room = session?.room;
     if (!room || session.connection !== 'live') return [];
     const name = (/** @type {string} */ id) => room.people[id]?.name ?? '';
-    const offered = session.offered ? [this.#wish(`${name(session.offered.by)}: look here`, 'go-there', 'Go there', { type: 'look/go' }, { type: 'session/offered', way: null }, 'Shift Q')] : [];
+    const offered = session.offered ? [this.#wish(`${name(session.offered.by)}: look here`, 'go-there', 'Go there', { type: 'look/go' }, { type: 'session/offered', way: null })] : [];
     if (!mayDirect(session)) return offered;
     const proposals = leads(session) ? Object.keys(room.proposals).map((of) => this.#wish(
       `${name(of)} proposes a view`, 'accept-view', 'Show it', { type: 'view/accept', of }, { type: 'view/dismiss', of })) : [];
     const asking = room.asking.map((to) => this.#wish(
       `${name(to)} would like the lead`, 'grant-lead', 'Hand over', { type: 'lead/hand-over', to }, { type: 'lead/decline', of: to }));
     const all = [...offered, ...proposals, ...asking];
+    // the keys are those of the first
+    const [first] = [...proposals, ...asking];
+    if (first) this.#sayKeys(first, 'answer');
+    if (offered[0] && !first) this.#sayKeys(offered[0], 'go-there');
     // what does not fit waits for its turn: the people in the panel say theirs too
     const rest = all.length - SHOWN_WISHES;
     return rest > 0 ? [...all.slice(0, SHOWN_WISHES), make('span', { class: 'more-wishes', 'data-testid': 'more-wishes' }, `and ${rest} more`)] : all;
   }
 
-  /** @param {string} text @param {string} id @param {string} yes @param {Action} accept @param {Action} decline @param {string} [key] */
-  #wish(text, id, yes, accept, decline, key = 'Shift Enter') {
+  /** @param {HTMLElement} wish @param {string} yes */
+  #sayKeys(wish, yes) {
+    wish.querySelectorAll('button').forEach((button, i) => asCommand(this.store, button, i === 0 ? yes : 'decline', button.title.split(' — ')[0]));
+  }
+
+  /** @param {string} text @param {string} id @param {string} yes @param {Action} accept @param {Action} decline */
+  #wish(text, id, yes, accept, decline) {
     const button = (/** @type {string} */ label, /** @type {Record<string, string>} */ more, /** @type {Action} */ action) => {
-      const made = make('button', { type: 'button', ...more }, label);
+      const made = make('button', { type: 'button', 'aria-keyshortcuts': 'Enter', ...more }, label);
       made.addEventListener('click', () => this.store.dispatch(action));
       return made;
     };
     return make('span', { class: 'wish', 'data-testid': 'wish' }, text,
-      button(yes, { class: 'primary', 'data-testid': id, title: `${yes} — ${key}` }, accept),
-      button('Not now', { class: 'quiet', 'data-testid': 'decline', 'aria-label': `Not now: ${text}` }, decline));
+      button(yes, { class: 'primary', 'data-testid': id, title: `${yes} — Enter` }, accept),
+      button('Not now', { class: 'quiet', 'data-testid': 'decline', 'aria-label': `Not now: ${text}`, title: `Not now — Enter` }, decline));
   }
 }
 

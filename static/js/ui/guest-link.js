@@ -6,6 +6,7 @@ import { titleOf } from '../core/http.js';
 import { makePass, withdrawPasses } from '../sessions/directory.js';
 import { make } from './build.js';
 import { LiveElement } from './live-element.js';
+import { keyed } from './panel-keys.js';
 
 export class GuestLink extends LiveElement {
   /** @param {ViewerStore} store */
@@ -16,9 +17,10 @@ export class GuestLink extends LiveElement {
 
   /** @override @param {AbortSignal} life */
   build(life) {
-    const address = make('input', { type: 'text', readonly: true, hidden: true, 'aria-label': 'Address for guests', 'data-testid': 'guest-address' });
-    const invite = make('button', { type: 'button', class: 'quiet', 'data-testid': 'invite-guest', title: 'An address for a day: whoever opens it sees the images and not whose they are' }, 'Invite guests');
-    const withdraw = make('button', { type: 'button', class: 'quiet', 'data-testid': 'withdraw-guests', title: 'Shows the guests out; their addresses lead nowhere any more' }, 'Show guests out');
+    const { store } = this;
+    const address = keyed(store, make('input', { type: 'text', readonly: true, hidden: true, 'aria-label': 'Address for guests', 'data-testid': 'guest-address' }), 'guest-address');
+    const invite = keyed(store, make('button', { type: 'button', class: 'quiet', 'data-testid': 'invite-guest' }, 'Invite guests'), 'invite-guest');
+    const withdraw = keyed(store, make('button', { type: 'button', class: 'quiet', 'data-testid': 'withdraw-guests' }, 'Show guests out'), 'withdraw-guests');
     this.append(invite, withdraw, address);
     invite.addEventListener('click', () => this.#try(async (id) => {
       address.value = new URL((await makePass(id, true)).address, location.href).href;

@@ -6,6 +6,7 @@ import { hangingRules, readRules } from '../state/hanging.js';
 import { storePreferences } from '../state/preferences.js';
 import { make, write } from './build.js';
 import { LiveElement } from './live-element.js';
+import { keyed } from './panel-keys.js';
 
 export class HangingEditor extends LiveElement {
   /** @param {ViewerStore} store */
@@ -16,11 +17,12 @@ export class HangingEditor extends LiveElement {
 
   /** @override @param {AbortSignal} life */
   build(life) {
-    const rules = make('textarea', { rows: '12', spellcheck: 'false', 'aria-label': 'Hanging rules, as JSON', 'data-testid': 'hanging-rules' });
+    const { store } = this;
+    const rules = keyed(store, make('textarea', { rows: '12', spellcheck: 'false', 'aria-label': 'Hanging rules, as JSON', 'data-testid': 'hanging-rules' }), 'hanging-rules');
     const said = make('p', { role: 'status', class: 'key-said', 'data-testid': 'hanging-said' });
-    const keep = make('button', { type: 'button', class: 'quiet', 'data-testid': 'hanging-keep' }, 'Use these');
-    const house = make('button', { type: 'button', class: 'quiet' }, 'Back to the house’s');
-    const details = make('details', {}, make('summary', { title: 'How studies are laid out when they open' }, 'Hanging rules'),
+    const keep = keyed(store, make('button', { type: 'button', class: 'quiet', 'data-testid': 'hanging-keep' }, 'Use these'), 'hanging-keep');
+    const house = keyed(store, make('button', { type: 'button', class: 'quiet', 'data-testid': 'hanging-house' }, 'Back to the house’s'), 'hanging-house');
+    const details = make('details', {}, keyed(store, make('summary', {}, 'Hanging rules'), 'hanging-open'),
       make('p', {}, 'The first rule that fits counts: modality, part of the body (body), the fewest series, then the layout, which series hang where by words in their descriptions (views), and the layout when there is a comparable prior (prior).'),
       rules, make('div', { class: 'dialog-actions' }, said, house, keep));
     this.append(details);

@@ -15,11 +15,11 @@ export class KeySheet extends LiveElement {
   /** @override @param {AbortSignal} life */
   build(life) {
     const rows = make('dl', {});
-    const search = make('input', { type: 'search', 'aria-label': 'Search the keys', placeholder: 'Search the keys', 'data-testid': 'key-search' });
-    const close = make('button', { type: 'button', class: 'quiet' }, 'Close');
+    const search = keyed(make('input', { type: 'search', 'aria-label': 'Search the keys', placeholder: 'Search the keys', 'data-testid': 'key-search' }), 'Search the keys', 'Alt+S');
+    const close = keyed(make('button', { type: 'button', class: 'quiet' }, 'Close'), 'Close', 'Escape');
     const dialog = make('dialog', { class: 'shortcuts', 'aria-label': 'Keys', 'data-testid': 'key-sheet' },
       make('div', { class: 'dialog-head' }, make('h2', {}, 'Keys'), search, close), rows);
-    const open = keyed(make('button', { type: 'button', class: 'quiet', 'data-testid': 'keys' }, 'Keys'), 'All keys', '?');
+    const open = keyed(make('button', { type: 'button', class: 'quiet', 'data-testid': 'keys' }, 'Keys'), 'All keys', '? F1');
     this.append(open, dialog);
     open.addEventListener('click', () => {
       const own = keyedControls().map((control) => [keyText(control.getAttribute('aria-keyshortcuts') ?? ''), control.title.split(' — ')[0] ?? '']);

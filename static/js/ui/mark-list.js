@@ -10,8 +10,9 @@ import { MILLIMETRES } from '../annotations/planes.js';
 import { frameOf, indexIn, stackOf } from '../state/select.js';
 import { isShared, othersMarks } from '../state/shared-marks.js';
 import { make } from './build.js';
-import { wordButton } from './command-button.js';
+import { asCommand, wordButton } from './command-button.js';
 import { LiveElement } from './live-element.js';
+import { keyed, listenToPanel } from './panel-keys.js';
 import { SavedList } from './saved-list.js';
 
 export class MarkList extends LiveElement {
@@ -25,15 +26,16 @@ export class MarkList extends LiveElement {
   build(life) {
     const { store } = this;
     const rows = make('ul', { class: 'mark-rows' });
-    const shown = button('Hide', 'marks-shown', () => {
+    const shown = asCommand(store, button('Hide', 'marks-shown', () => {
       const { marks } = store.get();
       store.dispatch({ type: 'marks/set', marks: { ...marks, shown: !marks.shown } });
-    });
+    }), 'hide-marks');
     const save = wordButton(store, 'marks-save');
     const present = wordButton(store, 'presentation-save');
     this.append(
-      make('header', {}, make('h2', {}, 'Measurements'), button('Close', 'marks-close', () => store.dispatch({ type: 'list/set', open: false }))),
+      make('header', {}, make('h2', {}, 'Measurements'), asCommand(store, button('Close', 'marks-close', () => store.dispatch({ type: 'list/set', open: false })), 'marks', 'Close this list')),
       rows, make('div', { class: 'mark-actions' }, shown, save, present), new SavedList(store));
+    listenToPanel(this, store, life);
     store.watch(({ list }) => list, (open) => { this.hidden = !open; }, { signal: life });
     store.watch(({ marks, counted, stacks, session }) => [marks, counted, stacks, session?.room?.annotations, session?.connection], () => {
       const { marks } = store.get();
@@ -56,6 +58,7 @@ export class MarkList extends LiveElement {
     const go = make('button', { type: 'button', class: 'mark-go', 'aria-pressed': String(state.marks.selected === mark.id), 'data-testid': 'mark-row' },
       make('strong', {}, name), make('span', {}, values.join(', ') || '—'),
       make('span', { class: 'mark-where' }, mark.plane ? series?.description ?? '' : `${series?.description ?? ''}  image ${place || '—'}`));
+    keyed(this.store, go, 'mark-go');
     go.addEventListener('click', () => {
       const viewport = state.view.active_viewport;
       if (mark.plane) {
@@ -71,11 +74,12 @@ export class MarkList extends LiveElement {
     }
     const remove = button('×', 'mark-delete', () => this.store.dispatch({ type: 'marks/set', marks: without(this.store.get().marks, mark.id) }));
     remove.setAttribute('aria-label', `Delete ${name}`);
+    keyed(this.store, remove, 'mark-delete');
     const share = button(isShared(state, mark) ? 'Shared' : 'Share', 'mark-share', () => {
       this.store.dispatch({ type: 'marks/set', marks: { ...this.store.get().marks, selected: mark.id } });
       this.store.dispatch({ type: 'mark/ask', wish: 'share' });
     });
-    share.title = 'Everybody in the session sees it, or you alone';
+    keyed(this.store, share, 'mark-share');
     share.setAttribute('aria-pressed', String(isShared(state, mark)));
     return make('li', {}, go, ...(state.session?.room ? [share] : []), remove);
   }

@@ -9,7 +9,7 @@ import { make } from './build.js';
 
 /** @param {HTMLElement} layer @param {ViewerStore} store @param {Mark} mark @param {Point | undefined} at on the screen */
 export function askWords(layer, store, mark, at) {
-  const words = make('input', { class: 'mark-words', 'aria-label': 'Words at the arrow', maxlength: '80', 'data-testid': 'mark-words' });
+  const words = make('input', { class: 'mark-words', 'aria-label': 'Words at the arrow', title: 'Words at the arrow — Enter keeps them', 'aria-keyshortcuts': 'Enter', maxlength: '80', 'data-testid': 'mark-words' });
   words.value = mark.text;
   asked(layer, words, at, () => amend(store, mark, { text: words.value.trim() }));
 }

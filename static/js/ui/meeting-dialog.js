@@ -8,6 +8,7 @@ import { counted, dateText } from '../core/wording.js';
 import { addCase, createMeeting, createSession, findSessions } from '../sessions/directory.js';
 import { expose, make, write } from './build.js';
 import { LiveElement } from './live-element.js';
+import { keyed } from './pressing.js';
 
 export class MeetingDialog extends LiveElement {
   #about = make('p', { class: 'muted' });
@@ -22,12 +23,15 @@ export class MeetingDialog extends LiveElement {
 
   /** @override @param {AbortSignal} life */
   build(life) {
-    const act = (/** @type {string} */ id, /** @type {string} */ text, /** @type {string} */ title, /** @type {() => Promise<void>} */ run) => {
-      const button = make('button', { type: 'button', class: 'quiet', title, 'data-testid': id }, text);
+    const act = (/** @type {string} */ id, /** @type {string} */ text, /** @type {string} */ title, /** @type {string} */ key, /** @type {() => Promise<void>} */ run) => {
+      const button = keyed(make('button', { type: 'button', class: 'quiet', 'data-testid': id }, text), title, key);
       button.addEventListener('click', () => this.#try(run), { signal: life });
       return button;
     };
-    const close = make('button', { type: 'button', class: 'quiet', title: 'Close — Esc' }, 'Close');
+    const close = keyed(make('button', { type: 'button', class: 'quiet' }, 'Close'), 'Close', 'Escape');
+    keyed(this.#question, 'What the meeting is asked', 'Alt+Q');
+    keyed(this.#prior, 'Put the newest other study of this person on the agenda too', 'Alt+P');
+    keyed(this.#name, 'Name of the new meeting', 'Alt+N');
     this.#dialog.replaceChildren(
       make('div', { class: 'dialog-head' }, make('h2', {}, 'Add to a meeting'), close), this.#about,
       make('label', {}, 'Question for the meeting', this.#question), this.#withPrior,
@@ -35,8 +39,8 @@ export class MeetingDialog extends LiveElement {
       make('h3', {}, 'To a new one'),
       make('label', {}, 'Name', this.#name),
       make('div', { class: 'dialog-actions' },
-        act('meeting-begin', 'Make an agenda', 'A new meeting with this study as its first case', () => this.#begin()),
-        act('meeting-now', 'Look together now', 'A session on this study at once', () => this.#now())),
+        act('meeting-begin', 'Make an agenda', 'A new meeting with this study as its first case', 'Alt+A', () => this.#begin()),
+        act('meeting-now', 'Look together now', 'A session on this study at once', 'Alt+L', () => this.#now())),
       this.#said);
     this.replaceChildren(this.#dialog);
     close.addEventListener('click', () => this.#dialog.close(), { signal: life });
@@ -61,11 +65,11 @@ export class MeetingDialog extends LiveElement {
 
   /** @param {FoundSession[]} found */
   #list(found) {
-    const rows = found.map((session) => {
+    const rows = found.map((session, i) => {
       const name = nameOf(session);
       const facts = [counted(session.cases, 'case'), session.people.length > 0 ? `${session.people.length} there now` : ''].filter(Boolean).join(', ');
-      const add = make('button', { type: 'button', class: 'meeting-choice', title: `Put this study on the agenda of ${name}`, 'data-testid': 'meeting-add' },
-        make('span', {}, name), make('span', { class: 'muted' }, facts));
+      const add = keyed(make('button', { type: 'button', class: 'meeting-choice', 'data-testid': 'meeting-add' },
+        make('span', {}, name), make('span', { class: 'muted' }, facts)), `Put this study on the agenda of ${name}`, i < 9 ? `Alt+${i + 1}` : 'Enter');
       add.addEventListener('click', () => this.#try(async () => {
         expose(add, { 'aria-busy': 'true' });
         const { cases } = await addCase(session.session_id, this.#uids(), this.#question.value).finally(() => add.removeAttribute('aria-busy'));
@@ -99,7 +103,7 @@ export class MeetingDialog extends LiveElement {
   /** @param {string} text @param {string} [address]  of the meeting */
   #tell(text, address) {
     expose(this.#said, { 'data-problem': null });
-    this.#said.replaceChildren(text, ...(address ? [' ', make('a', { href: address }, 'Open it')] : []));
+    this.#said.replaceChildren(text, ...(address ? [' ', keyed(make('a', { href: address }, 'Open it'), 'Open this meeting', 'Alt+O')] : []));
   }
 
   /** @param {() => Promise<void> | void} act */

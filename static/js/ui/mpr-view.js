@@ -7,13 +7,15 @@ import { stackOf } from '../state/select.js';
 import { PictureCache } from '../viewport/picture-cache.js';
 import { boxOf, inside } from '../viewport/planes.js';
 import { expose, make } from './build.js';
+import { asCommand } from './command-button.js';
 import { LiveElement } from './live-element.js';
+import { keyed, listenToPanel } from './panel-keys.js';
 import { PlaneViewport } from './plane-viewport.js';
 
 export class MprView extends LiveElement {
   #place = make('input', { 'aria-label': 'Cross-hair in the patient, in millimetres: left, back, head', 'data-testid': 'cross-place', spellcheck: 'false', size: '20' });
   #slab = make('input', { type: 'number', min: '0', max: '500', step: 'any', 'data-testid': 'slab' });
-  #method = make('select', { 'aria-label': 'How the slab is shown', title: 'Brightest, darkest or mean — Shift M', 'data-testid': 'slab-method' },
+  #method = make('select', { 'aria-label': 'How the slab is shown', 'data-testid': 'slab-method' },
     make('option', { value: 'maximum_ip' }, 'Brightest (MIP)'), make('option', { value: 'minimum_ip' }, 'Darkest (MinIP)'), make('option', { value: 'average_ip' }, 'Mean'));
 
   /** @param {ViewerStore} store */
@@ -30,14 +32,18 @@ export class MprView extends LiveElement {
     if (!box || !like) return;
     const cache = new PictureCache(48 * 1024 * 1024);
     const planes = [0, 1, 2].map((number) => new PlaneViewport(store, number, cache, box, like));
-    const layout = button('Side by side', 'mpr-layout', 'Three side by side, or beside the stack — G', () => this.#change(({ layout: now }) => ({ layout: now === '2x2' ? '1x3' : '2x2', alone: false })));
-    this.append(make('div', { class: 'mpr-bar', role: 'toolbar', 'aria-label': 'Planes' },
+    const layout = asCommand(store, button('Side by side', 'mpr-layout', () => this.#change(({ layout: now }) => ({ layout: now === '2x2' ? '1x3' : '2x2', alone: false }))), 'layout', 'Three side by side, or beside the stack');
+    keyed(store, this.#slab, 'slab');
+    keyed(store, this.#method, 'slab-method');
+    keyed(store, this.#place, 'cross-place');
+    const bar = make('div', { class: 'mpr-bar', role: 'toolbar', 'aria-label': 'Planes' },
       layout,
-      make('label', { title: 'Thickness of what is put together — thicker ] thinner [' }, 'Slab mm', this.#slab), this.#method,
-      make('label', { title: 'Left, back and head; negative: right, front, feet' }, 'At L P H', this.#place),
-      button('Straighten', 'mpr-straighten', 'Axial, coronal and sagittal again — Shift X', () => store.dispatch({ type: 'mpr/ask', wish: 'straighten' })),
-      button('Close', 'mpr-close', 'Back to the images — M', () => store.dispatch({ type: 'mpr/ask', wish: 'toggle' })),
-    ), ...planes);
+      make('label', {}, 'Slab mm', this.#slab), this.#method,
+      make('label', {}, 'At L P H', this.#place),
+      asCommand(store, button('Straighten', 'mpr-straighten', () => store.dispatch({ type: 'mpr/ask', wish: 'straighten' })), 'straighten'),
+      asCommand(store, button('Close', 'mpr-close', () => store.dispatch({ type: 'mpr/ask', wish: 'toggle' })), 'mpr', 'Back to the images'));
+    this.append(bar, ...planes);
+    listenToPanel(bar, store, life);
     const images = this.parentElement;
     life.addEventListener('abort', () => images?.removeAttribute('data-mpr'));
     this.#slab.addEventListener('change', () => this.#change(() => ({ slab: Math.min(500, Math.max(0, this.#slab.valueAsNumber || 0)) })), { signal: life });
@@ -74,9 +80,9 @@ export class MprView extends LiveElement {
   }
 }
 
-/** @param {string} text @param {string} name @param {string} title @param {() => void} act */
-function button(text, name, title, act) {
-  const made = make('button', { type: 'button', class: 'quiet', 'data-testid': name, title }, text);
+/** @param {string} text @param {string} name @param {() => void} act */
+function button(text, name, act) {
+  const made = make('button', { type: 'button', class: 'quiet', 'data-testid': name }, text);
   made.addEventListener('click', act);
   return made;
 }

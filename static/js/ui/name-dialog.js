@@ -5,6 +5,7 @@
 
 import { make } from './build.js';
 import { LiveElement } from './live-element.js';
+import { keyed, listenToPanel } from './panel-keys.js';
 
 /** @type {Discipline[]} */
 const DISCIPLINES = ['radiology', 'surgery', 'oncology', 'pathology', 'medicine', 'nursing', 'physiotherapy', 'coordination', 'other'];
@@ -25,15 +26,19 @@ export class NameDialog extends LiveElement {
     });
     const discipline = make('select', { name: 'discipline', 'data-testid': 'discipline' },
       ...DISCIPLINES.map((one) => make('option', { value: one, selected: one === 'other' }, one[0]?.toUpperCase() + one.slice(1))));
-    const cancel = make('button', { type: 'button', class: 'quiet' }, 'Cancel');
+    const cancel = keyed(store, make('button', { type: 'button', class: 'quiet' }, 'Cancel'), 'name-cancel');
+    const join = keyed(store, make('button', { type: 'submit', class: 'primary', 'data-testid': 'join' }, 'Join'), 'join');
+    keyed(store, name, 'display-name');
+    keyed(store, discipline, 'discipline');
     const form = make('form', { method: 'dialog' },
       make('h2', {}, 'Your name in this session'),
       make('p', {}, 'The others see it beside your pointer and in the list of people.'),
       make('label', {}, 'Display name', name),
       make('label', {}, 'Discipline', discipline),
-      make('div', { class: 'dialog-actions' }, cancel, make('button', { type: 'submit', class: 'primary', 'data-testid': 'join' }, 'Join')));
+      make('div', { class: 'dialog-actions' }, cancel, join));
     const dialog = make('dialog', { class: 'name', 'aria-label': 'Your name in this session', 'data-testid': 'name-dialog' }, form);
     this.append(dialog);
+    listenToPanel(dialog, store, life);
     form.addEventListener('submit', () => {
       const text = name.value.trim().replace(/\s+/g, ' ');
       if (text) store.dispatch({ type: 'session/name', name: text, discipline: DISCIPLINES.find((one) => one === discipline.value) ?? 'other' });

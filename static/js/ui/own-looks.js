@@ -9,11 +9,12 @@ import { paletteOf, seriesIn } from '../state/select.js';
 import { PALETTE_NAMES } from '../viewport/palettes.js';
 import { make, write } from './build.js';
 import { LiveElement } from './live-element.js';
+import { keyed } from './panel-keys.js';
 
 export class OwnLooks extends LiveElement {
   #key = make('select', { 'data-testid': 'own-key' }, ...DIGITS.map((key) => make('option', { value: key }, key)));
   #name = make('input', { type: 'text', maxlength: '40', placeholder: 'Name', 'aria-label': 'Name of the window', 'data-testid': 'own-name' });
-  #keep = make('button', { type: 'button', class: 'quiet', title: 'Keep the window on the screen under this key', 'data-testid': 'own-keep' }, 'Keep');
+  #keep = make('button', { type: 'button', class: 'quiet', 'data-testid': 'own-keep' }, 'Keep');
   #usual = make('button', { type: 'button', class: 'quiet', 'data-testid': 'own-usual' }, 'Usual windows');
   #palette = make('select', { 'data-testid': 'own-palette' }, ...PALETTE_NAMES.map((name) => make('option', { value: name }, name || 'Grey')));
   #always = make('input', { type: 'checkbox', 'data-testid': 'own-always' });
@@ -28,6 +29,8 @@ export class OwnLooks extends LiveElement {
   /** @override @param {AbortSignal} life */
   build(life) {
     const { store } = this;
+    const controls = { 'own-key': this.#key, 'own-name': this.#name, 'own-keep': this.#keep, 'own-palette': this.#palette, 'own-always': this.#always, 'own-usual': this.#usual };
+    for (const [name, control] of Object.entries(controls)) keyed(store, control, name);
     this.append(
       make('div', { class: 'own-row' }, make('label', {}, 'Keep as', this.#key), this.#name, this.#keep),
       make('div', { class: 'own-row' }, make('label', {}, 'Colours', this.#palette), make('label', {}, this.#always, this.#of)), this.#usual);
@@ -55,7 +58,6 @@ export class OwnLooks extends LiveElement {
     this.#palette.value = palette;
     this.#always.checked = (state.preferences.palettes[this.#modality] ?? '') === palette;
     this.#usual.hidden = Object.keys(state.preferences.windows[this.#modality] ?? {}).length === 0;
-    this.#usual.title = `Only the usual windows of ${this.#modality}`;
   }
 
   #keepWindow() {

@@ -8,31 +8,36 @@ export function keyed(control, title, key) {
   return control;
 }
 
-/** A key as people read it on a keyboard. @param {string} key */
-export function keyText(key) {
-  return key.replaceAll('+', ' ');
+/** Keys as people read them on a keyboard. @param {string} keys  with spaces between them */
+export function keyText(keys) {
+  return keys.split(' ').map((key) => key.replace('Escape', 'Esc').replaceAll('+', ' ')).join(' or ');
 }
 
-/** Every control of the page that has a key and can be used now. @returns {HTMLElement[]} */
-export function keyedControls() {
-  return /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[aria-keyshortcuts]')])
-    .filter((control) => control.checkVisibility() && !control.closest('dialog'));
+/** Every control of the page, or of a dialog, that has a key and can be used now; lines of lists have the keys of their list. @param {HTMLDialogElement | null} [dialog] @returns {HTMLElement[]} */
+export function keyedControls(dialog = null) {
+  return /** @type {HTMLElement[]} */ ([...(dialog ?? document).querySelectorAll('[aria-keyshortcuts]')])
+    .filter((control) => control.checkVisibility() && control.closest('dialog') === dialog && !(control.closest('tr, li') && control.getAttribute('aria-keyshortcuts') === 'Enter'));
 }
 
 /** @param {AbortSignal} signal */
 export function pressByKey(signal) {
   document.addEventListener('keydown', (event) => {
     const at = /** @type {HTMLElement} */ (event.target);
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
-    if (at.matches('input:not([type="file"]), select, textarea')) return;
+    /** @type {HTMLDialogElement | null} */
+    const dialog = document.querySelector('dialog[open]');
+    // letters alone are for the page, with Alt for dialogs, where people write
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey !== (dialog !== null)) return;
+    if (at.matches('input:not([type="file"]), select, textarea') && !dialog) return;
     if (event.key === 'Enter' && at.matches('button, a, summary')) return;
-    const key = event.key.length > 1 ? event.key : event.key.toUpperCase();
+    // Alt writes signs of its own on some keyboards
+    const said = event.altKey && /^[^ -~]$/.test(event.key) ? event.code.replace('Key', '') : event.key;
+    const key = said.length > 1 ? said : said.toUpperCase();
     const letter = /^[A-Z]$/.test(key);
-    const pressed = event.shiftKey && letter ? `Shift+${key}` : key;
-    const control = keyedControls().find((one) => one.getAttribute('aria-keyshortcuts') === pressed);
+    const pressed = `${event.altKey ? 'Alt+' : ''}${event.shiftKey && letter ? 'Shift+' : ''}${key}`;
+    const control = keyedControls(dialog).find((one) => one.getAttribute('aria-keyshortcuts')?.split(' ').includes(pressed));
     if (!control || control.matches(':disabled')) return;
     event.preventDefault();
-    if (!control.matches('input, select')) return control.click();
+    if (!control.matches('input:not([type="checkbox"]), select')) return control.click();
     control.focus();
     if (control instanceof HTMLInputElement) control.select();
   }, { signal });

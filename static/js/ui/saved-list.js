@@ -11,6 +11,7 @@ import { whereText } from '../state/select.js';
 import { make } from './build.js';
 import { wordButton } from './command-button.js';
 import { LiveElement } from './live-element.js';
+import { keyed } from './panel-keys.js';
 
 export class SavedList extends LiveElement {
   /** @param {ViewerStore} store */
@@ -26,10 +27,10 @@ export class SavedList extends LiveElement {
     const reports = make('ul', { class: 'mark-rows' });
     const states = make('ul', { class: 'mark-rows' });
     const file = make('input', { type: 'file', accept: 'application/dicom,.dcm', class: 'unseen', tabindex: '-1', 'aria-label': 'Measurement report' });
-    const title = make('select', { 'aria-label': 'Why these images', 'data-testid': 'keys-title', title: 'Why these images were chosen' },
-      ...TITLES.map(([value, name]) => make('option', { value }, name)));
-    const bring = make('button', { type: 'button', class: 'quiet', 'data-testid': 'report-bring', title: 'Store a DICOM report from a file and open its measurements' }, 'From a file…');
-    const save = make('button', { type: 'button', class: 'quiet', 'data-testid': 'keys-save', title: 'Save the key images as a DICOM selection — Shift K' }, 'Save');
+    const title = keyed(store, make('select', { 'aria-label': 'Why these images', 'data-testid': 'keys-title' },
+      ...TITLES.map(([value, name]) => make('option', { value }, name))), 'keys-title');
+    const bring = keyed(store, make('button', { type: 'button', class: 'quiet', 'data-testid': 'report-bring' }, 'From a file…'), 'report-bring');
+    const save = keyed(store, make('button', { type: 'button', class: 'quiet', 'data-testid': 'keys-save' }, 'Save'), 'keys-save');
     save.addEventListener('click', () => store.dispatch({ type: 'author/ask', wish: 'keys', title: title.value }), { signal: life });
     bring.addEventListener('click', () => file.click(), { signal: life });
     file.addEventListener('change', () => {
@@ -62,18 +63,20 @@ export class SavedList extends LiveElement {
   #report(report) {
     const { store } = this;
     const when = [dateText(report.date), timeText(report.time)].filter(Boolean).join(' ');
-    const open = make('button', { type: 'button', class: 'mark-go', 'data-testid': 'report-open', title: 'Open these measurements, to look at and to change' },
-      make('strong', {}, when || 'No date'), make('span', { class: 'mark-where' }, `${counted(report.marks, 'measurement')}  ${report.maker}`));
+    const open = keyed(store, make('button', { type: 'button', class: 'mark-go', 'data-testid': 'report-open' },
+      make('strong', {}, when || 'No date'), make('span', { class: 'mark-where' }, `${counted(report.marks, 'measurement')}  ${report.maker}`)), 'report-open');
     open.addEventListener('click', () => store.dispatch({ type: 'author/ask', wish: 'open', report }));
-    const take = make('a', { class: 'quiet', href: fileAddress(report), download: 'measurements.dcm', 'data-testid': 'report-file', title: 'Save the report as a DICOM file', 'aria-label': `Save the report of ${when} as a file` }, '⤓');
+    const take = make('a', { class: 'quiet', href: fileAddress(report), download: 'measurements.dcm', 'data-testid': 'report-file', 'aria-label': `Save the report of ${when} as a file` }, '⤓');
+    keyed(store, take, 'report-file');
     return make('li', {}, open, take);
   }
 
   /** @param {SavedState} saved @param {boolean} applied */
   #state(saved, applied) {
     const when = [dateText(saved.date), timeText(saved.time)].filter(Boolean).join(' ');
-    const go = make('button', { type: 'button', class: 'mark-go', 'aria-pressed': String(applied), 'data-testid': 'state-row', title: applied ? 'Leave it — #' : 'Show its images as it says' },
+    const go = make('button', { type: 'button', class: 'mark-go', 'aria-pressed': String(applied), 'data-testid': 'state-row' },
       make('strong', {}, saved.description || saved.label || 'No name'), make('span', { class: 'mark-where' }, [when, applied ? 'applied' : ''].filter(Boolean).join(' · ')));
+    keyed(this.store, go, 'state-row', applied ? 'Leave this presentation state' : 'Show its images as it says');
     go.addEventListener('click', () => this.store.dispatch(applied ? { type: 'state/ask', wish: 'leave' } : { type: 'state/ask', wish: 'apply', state: saved }));
     return make('li', {}, go);
   }
@@ -86,9 +89,10 @@ export class SavedList extends LiveElement {
     const saved = notedFor(state, image);
     const go = make('button', { type: 'button', class: 'mark-go', 'data-testid': 'key-row' },
       make('strong', {}, series?.description || series?.modality || 'Image'), make('span', { class: 'mark-where' }, [whereText(state, image), ...new Set(saved ?? [])].filter(Boolean).join(' · ')));
+    keyed(store, go, 'key-row');
     go.addEventListener('click', () => store.dispatch({ type: 'key/go', image }));
     if (!keyImages(state).some((one) => isSameImage(one, image))) return make('li', {}, go, make('span', { class: 'mark-where' }, 'saved'));
-    const remove = make('button', { type: 'button', class: 'quiet', 'aria-label': 'No key image', title: 'No key image any more' }, '×');
+    const remove = keyed(store, make('button', { type: 'button', class: 'quiet', 'aria-label': 'No key image' }, '×'), 'key-remove');
     remove.addEventListener('click', () => {
       const { session, keys } = store.get();
       if (session?.room) store.dispatch({ type: 'key-image/set', image, key: false });

@@ -56,7 +56,7 @@ export class SeriesStrip extends LiveElement {
     const count = counted(series.instance_count, hasPictures(series) ? 'image' : 'document');
     const item = make('button', {
       type: 'button', class: 'series', draggable: 'true', tabindex: '-1', 'data-testid': 'series',
-      'data-series-uid': series.series_uid,
+      'data-series-uid': series.series_uid, 'aria-keyshortcuts': 'Enter',
       title: `${name} — click or Enter opens it in the active viewport, or drag it to a viewport`,
     },
     make('span', { class: 'thumbnail' }, thumbnail(series), make('span', { class: 'key-count', hidden: '', 'data-testid': 'key-count' })),
@@ -86,7 +86,7 @@ export class SeriesStrip extends LiveElement {
       const facts = [study.description || 'No description', earlierText(study.date, newest)];
       const button = make('button', {
         type: 'button', class: 'prior', 'data-testid': 'prior', 'data-study-uid': study.study_uid,
-        title: 'Adds this study’s series to the strip',
+        'aria-keyshortcuts': 'Enter', title: 'Adds this study’s series to the strip — Enter; Alt P the newest',
       },
       make('span', { class: 'prior-date' }, `${dateText(study.date)}  ${study.modalities.join(' ')}`),
       ...facts.filter(Boolean).map((fact) => make('span', { class: 'prior-text' }, fact)),

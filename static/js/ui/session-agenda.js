@@ -11,6 +11,7 @@ import { leads, mayDirect } from '../state/viewer.js';
 import { make } from './build.js';
 import { commandButton } from './command-button.js';
 import { LiveElement } from './live-element.js';
+import { keyed } from './panel-keys.js';
 
 const STATES = { waiting: '', shown: 'on the screen', discussed: 'discussed' };
 
@@ -27,13 +28,12 @@ export class SessionAgenda extends LiveElement {
   /** @override @param {AbortSignal} life */
   build(life) {
     const { store } = this;
-    const name = make('input', { type: 'text', class: 'meeting-name', maxlength: '64', placeholder: 'Name of this meeting', 'aria-label': 'Name of this meeting', 'data-testid': 'meeting-name' });
+    const name = keyed(store, make('input', { type: 'text', class: 'meeting-name', maxlength: '64', placeholder: 'Name of this meeting', 'aria-label': 'Name of this meeting', 'data-testid': 'meeting-name' }), 'meeting-name');
     const count = make('span', { class: 'case-count', 'data-testid': 'case-count' });
     const turn = make('div', { class: 'case-turn' }, commandButton(store, 'previous-case', { words: false }), count, commandButton(store, 'next-case', { words: false }));
     const add = commandButton(store, 'add-case');
     this.append(name, turn, this.#list, make('div', { class: 'lead-actions' }, add));
     name.addEventListener('change', () => store.dispatch({ type: 'meeting/name', meeting: name.value.trim() }), { signal: life });
-    this.#list.addEventListener('keydown', (event) => this.#moveByKey(event), { signal: life });
     store.watch(({ session, studies }) => [session?.room?.cases, session?.room?.case, session?.room?.meeting, session?.room?.leader, session?.room?.chair, session?.connection, session?.ready, studies], () => {
       const { session } = store.get();
       const room = session?.connection === 'live' ? session.room : null;
@@ -75,7 +75,7 @@ export class SessionAgenda extends LiveElement {
     const { session } = this.store.get();
     const { case_id: id, question, state, outcome } = one;
     const patient = this.#patientOf(one);
-    const show = this.#button('', 'show-case', { type: 'case/show', case_id: id }, leads(session) ? `Show case ${i + 1} to everybody — Alt ↑ ↓ moves it` : `Case ${i + 1}`);
+    const show = this.#button('', 'show-case', { type: 'case/show', case_id: id }, leads(session) ? `Show case ${i + 1} to everybody` : `Case ${i + 1}`);
     show.className = 'case-name';
     show.append(make('span', { class: 'case-number' }, String(i + 1)), make('span', {}, patient ? patient.name || 'No name' : '…'));
     show.setAttribute('aria-disabled', String(!leads(session) || room.case === id));
@@ -83,6 +83,7 @@ export class SessionAgenda extends LiveElement {
     const ready = Boolean(session?.ready[id]);
     const said = STATES[state] || (ready ? 'ready' : one.view ? 'prepared' : '');
     const note = make('textarea', { rows: '1', maxlength: '1000', placeholder: 'Outcome', 'aria-label': `Outcome of case ${i + 1}`, 'data-testid': 'case-outcome' });
+    keyed(this.store, note, 'case-outcome', `Outcome of case ${i + 1}`);
     note.value = outcome;
     note.readOnly = Boolean(room.people[session?.me ?? '']?.guest);
     note.addEventListener('change', () => this.store.dispatch({ type: 'case/note', case_id: id, outcome: note.value }));
@@ -98,8 +99,8 @@ export class SessionAgenda extends LiveElement {
   #actions(room, { case_id, state }, i) {
     const actions = make('span', { class: 'case-actions' });
     const add = (/** @type {string} */ text, /** @type {string} */ id, /** @type {Action} */ action, /** @type {string} */ title) => actions.append(this.#button(text, id, action, title));
-    if (i > 0) add('↑', 'case-earlier', { type: 'case/move', case_id, to: i - 1 }, `Case ${i + 1} earlier — Alt ↑`);
-    if (i < room.cases.length - 1) add('↓', 'case-later', { type: 'case/move', case_id, to: i + 1 }, `Case ${i + 1} later — Alt ↓`);
+    if (i > 0) add('↑', 'case-earlier', { type: 'case/move', case_id, to: i - 1 }, `Case ${i + 1} earlier`);
+    if (i < room.cases.length - 1) add('↓', 'case-later', { type: 'case/move', case_id, to: i + 1 }, `Case ${i + 1} later`);
     if (room.case === case_id) return actions;
     if (state === 'discussed') add('Again', 'case-again', { type: 'case/mark', case_id, state: 'waiting' }, `Case ${i + 1} is still to be discussed`);
     else add('Done', 'case-done', { type: 'case/mark', case_id, state: 'discussed' }, `Case ${i + 1} has been discussed`);
@@ -109,23 +110,13 @@ export class SessionAgenda extends LiveElement {
 
   /** @param {string} text @param {string} id @param {Action} action @param {string} title */
   #button(text, id, action, title) {
-    const button = make('button', { type: 'button', class: 'quiet', 'data-testid': id, title, 'aria-label': title }, text);
+    // a sign alone has no name of its own
+    const button = make('button', { type: 'button', class: 'quiet', 'data-testid': id, ...(text && !/\w/.test(text) && { 'aria-label': title }) }, text);
+    keyed(this.store, button, id === 'case-again' ? 'case-done' : id, title);
     button.addEventListener('click', () => {
       if (button.getAttribute('aria-disabled') !== 'true') this.store.dispatch(action);
     });
     return button;
-  }
-
-  /** Alt and an arrow move a case, as dragging would. @param {KeyboardEvent} event */
-  #moveByKey(event) {
-    const by = event.altKey ? { ArrowUp: -1, ArrowDown: 1 }[event.key] : undefined;
-    const room = this.store.get().session?.room;
-    const id = event.target instanceof Element ? event.target.closest('[data-case]')?.getAttribute('data-case') : null;
-    const at = room?.cases.findIndex(({ case_id }) => case_id === id) ?? -1;
-    if (!by || !room || !id || !mayDirect(this.store.get().session) || !room.cases[at + by]) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.store.dispatch({ type: 'case/move', case_id: id, to: at + by });
   }
 
   /** @param {Case} one */

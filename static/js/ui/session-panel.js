@@ -9,10 +9,11 @@ import { leads, mayDirect } from '../state/viewer.js';
 import { readCode } from '../sessions/directory.js';
 import { LEADER_GRACE_MS, longestPresent } from '../sessions/leading.js';
 import { expose, make } from './build.js';
-import { commandButton } from './command-button.js';
+import { asCommand, commandButton } from './command-button.js';
 import { GuestLink } from './guest-link.js';
 import { icon, mark } from './icons.js';
 import { LiveElement } from './live-element.js';
+import { keyed, listenToPanel } from './panel-keys.js';
 import { SessionAgenda } from './session-agenda.js';
 import { SessionScenes } from './session-scenes.js';
 import { SessionWindows } from './session-windows.js';
@@ -37,7 +38,7 @@ export class SessionPanel extends LiveElement {
     const { store } = this;
     const state = make('span', { class: 'connection', 'data-testid': 'connection', role: 'status' });
     const reason = make('p', { class: 'reason' });
-    const leave = make('button', { type: 'button', class: 'quiet', 'data-testid': 'leave-session' }, 'Leave session');
+    const leave = keyed(store, make('button', { type: 'button', class: 'quiet', 'data-testid': 'leave-session' }, 'Leave session'), 'leave-session');
     leave.addEventListener('click', () => store.dispatch({ type: 'session/leave' }), { signal: life });
     this.append(
       make('header', { class: 'panel-head' }, make('h2', {}, 'Session'), state),
@@ -53,13 +54,14 @@ export class SessionPanel extends LiveElement {
       session?.room?.proposals, session?.room?.frozen, session?.room?.chair, session?.looking, session?.connection, session?.following],
       () => this.#show(), { signal: life });
     life.addEventListener('abort', () => clearTimeout(this.#timer));
+    listenToPanel(this, store, life);
   }
 
   /** The address to share. @param {AbortSignal} life */
   #link(life) {
-    const address = make('input', { type: 'text', readonly: true, 'aria-label': 'Address of this session', 'data-testid': 'session-address' });
-    const copy = make('button', { type: 'button', class: 'tool', 'aria-label': 'Copy the address', title: 'Copy the address', 'data-testid': 'copy-address' },
-      icon('copy'), make('span', { class: 'tool-label' }, 'Copy'));
+    const address = keyed(this.store, make('input', { type: 'text', readonly: true, 'aria-label': 'Address of this session', 'data-testid': 'session-address' }), 'session-address');
+    const copy = keyed(this.store, make('button', { type: 'button', class: 'tool', 'aria-label': 'Copy the address', 'data-testid': 'copy-address' },
+      icon('copy'), make('span', { class: 'tool-label' }, 'Copy')), 'copy-address');
     copy.addEventListener('click', async () => {
       address.select();
       await navigator.clipboard.writeText(address.value).catch(() => document.execCommand('copy'));
@@ -70,7 +72,7 @@ export class SessionPanel extends LiveElement {
     }, { signal: life });
     const code = make('output', { class: 'session-code', 'data-testid': 'session-code', 'aria-label': 'Code of this session' });
     const picture = make('img', { class: 'session-qr', alt: 'The address as a QR code', 'data-testid': 'session-qr', width: '180', height: '180', loading: 'lazy' });
-    const invite = make('details', { class: 'invite' }, make('summary', {}, 'Code and QR code'), code, picture);
+    const invite = make('details', { class: 'invite' }, keyed(this.store, make('summary', {}, 'Code and QR code'), 'session-codes'), code, picture);
     invite.addEventListener('toggle', async () => {
       const id = this.store.get().session?.room?.session_id;
       if (!id || !invite.open || code.textContent) return;
@@ -107,7 +109,7 @@ export class SessionPanel extends LiveElement {
     if (state.session?.connection !== 'live' || !person.here || person.me) return item;
     const actions = make('span', { class: 'person-actions' });
     if (mayDirect(state.session) && !person.leads) actions.append(this.#handOver(person));
-    if (mayDirect(state.session) && person.hand) actions.append(this.#action('lower-hand', 'Called', '', { type: 'hand/lower', of: person.id }, false));
+    if (mayDirect(state.session) && person.hand) actions.append(keyed(this.store, this.#action('lower-hand', 'Called', { type: 'hand/lower', of: person.id }), 'lower-hand', `${person.name} has been called upon`));
     if (state.session.room?.chair === state.session.me) actions.append(this.#remove(person));
     item.append(actions);
     return item;
@@ -115,17 +117,17 @@ export class SessionPanel extends LiveElement {
 
   /** @param {{ id: string, name: string, asks: boolean }} person */
   #handOver({ id, name, asks }) {
-    const button = make('button', {
-      type: 'button', class: asks ? 'primary' : 'quiet', 'data-testid': 'hand-over',
-      'aria-label': `Hand over the lead to ${name}`, title: `${name} turns the pages from now on`,
-    }, 'Hand over');
+    const button = keyed(this.store, make('button', {
+      type: 'button', class: asks ? 'primary' : 'quiet', 'data-testid': 'hand-over', 'aria-label': `Hand over the lead to ${name}`,
+    }, 'Hand over'), 'hand-over', `${name} turns the pages from now on`);
     button.addEventListener('click', () => this.store.dispatch({ type: 'lead/hand-over', to: id }));
     return button;
   }
 
   /** @param {{ id: string, name: string }} person */
   #remove({ id, name }) {
-    const button = make('button', { type: 'button', class: 'quiet', 'data-testid': 'remove-person', 'aria-label': `Remove ${name} from the session` }, 'Remove');
+    const text = `Remove ${name} from the session`;
+    const button = keyed(this.store, make('button', { type: 'button', class: 'quiet', 'data-testid': 'remove-person', 'aria-label': text }, 'Remove'), 'remove-person', text);
     button.addEventListener('click', () => {
       if (window.confirm(`Remove ${name}? They cannot come back to this session.`)) this.store.dispatch({ type: 'person/remove', who: id });
     });
@@ -145,23 +147,23 @@ export class SessionPanel extends LiveElement {
 
   /** @param {Session} session @param {Room} room @param {string} me @returns {HTMLElement[]} */
   #lead(session, room, me) {
-    if (room.chair === me) return [this.#action('take-lead', 'Take the lead', 'Shift T', { type: 'lead/take' }, false)];
+    if (room.chair === me) return [asCommand(this.store, this.#action('take-lead', 'Take the lead', { type: 'lead/take' }), 'take')];
     const goneSince = room.leader ? room.people[room.leader]?.left_at ?? null : null;
     if (goneSince === null) {
       const asked = room.asking.includes(me);
       const text = asked ? 'You have asked for the lead' : 'Ask for the lead';
-      return [this.#action('ask-for-lead', text, 'Shift F', { type: 'lead/ask' }, asked)];
+      return [asCommand(this.store, this.#action('ask-for-lead', text, { type: 'lead/ask' }, asked), 'ask')];
     }
     if (longestPresent(room) !== me) return [];
     const wait = goneSince + LEADER_GRACE_MS - (Date.now() + session.offset);
     if (wait > 0) this.#timer = window.setTimeout(() => this.#show(), Math.min(wait, 1000));
     const text = wait > 0 ? `Take the lead in ${Math.ceil(wait / 1000)} s` : 'Take the lead';
-    return [this.#action('take-lead', text, '', { type: 'lead/take' }, wait > 0)];
+    return [asCommand(this.store, this.#action('take-lead', text, { type: 'lead/take' }, wait > 0), 'take')];
   }
 
-  /** @param {string} id @param {string} text @param {string} key @param {Action} action @param {boolean} disabled */
-  #action(id, text, key, action, disabled) {
-    const button = make('button', { type: 'button', class: 'primary', 'data-testid': id, disabled, title: key ? `${text} — ${key}` : text }, text);
+  /** @param {string} id @param {string} text @param {Action} action @param {boolean} [disabled] */
+  #action(id, text, action, disabled = false) {
+    const button = make('button', { type: 'button', class: 'primary', 'data-testid': id, disabled }, text);
     button.addEventListener('click', () => this.store.dispatch(action));
     return button;
   }

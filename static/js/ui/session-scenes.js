@@ -8,6 +8,7 @@ import { leads, mayDirect } from '../state/viewer.js';
 import { commandButton } from './command-button.js';
 import { make } from './build.js';
 import { LiveElement } from './live-element.js';
+import { keyed } from './panel-keys.js';
 
 export class SessionScenes extends LiveElement {
   /** @param {ViewerStore} store */
@@ -23,7 +24,7 @@ export class SessionScenes extends LiveElement {
     const keys = make('ul', { 'data-testid': 'key-images', 'aria-label': 'Key images' });
     const keep = commandButton(store, 'scene');
     this.append(
-      make('details', { open: true }, make('summary', {}, 'Scenes and key images'), scenes, keys),
+      make('details', { open: true }, keyed(store, make('summary', {}, 'Scenes and key images'), 'scenes-open'), scenes, keys),
       make('div', { class: 'lead-actions' }, keep, commandButton(store, 'session-key')));
     store.watch(({ session, stacks }) => [session?.room?.scenes, session?.room?.key_images, session?.room?.leader, session?.connection, stacks], () => {
       const { session } = store.get();
@@ -55,7 +56,8 @@ export class SessionScenes extends LiveElement {
 
   /** @param {string} text @param {string} id @param {Action} action @param {string} title */
   #button(text, id, action, title) {
-    const button = make('button', { type: 'button', class: 'quiet', 'data-testid': id, title, 'aria-label': title }, text);
+    const button = make('button', { type: 'button', class: 'quiet', 'data-testid': id, ...(text === '×' && { 'aria-label': title }) }, text);
+    keyed(this.store, button, id, title);
     button.addEventListener('click', () => this.store.dispatch(action));
     return button;
   }

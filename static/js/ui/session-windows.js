@@ -7,6 +7,7 @@ import { mayDirect } from '../state/viewer.js';
 import { make } from './build.js';
 import { commandButton } from './command-button.js';
 import { LiveElement } from './live-element.js';
+import { keyed } from './panel-keys.js';
 
 export class SessionWindows extends LiveElement {
   /** @param {ViewerStore} store */
@@ -18,10 +19,10 @@ export class SessionWindows extends LiveElement {
   /** @override @param {AbortSignal} life */
   build(life) {
     const { store } = this;
-    const call = link('Join the call', 'join-call', 'Opens the meeting’s call; Lightbox carries no voice');
-    const display = link('Images for the projector', 'open-display', 'The images alone, large and quiet, in a window for another screen');
-    const replay = link('What happened so far', 'replay', 'Moment by moment, in a window of its own');
-    const address = make('input', { type: 'url', placeholder: 'https:// address of the call', 'aria-label': 'Address of the meeting’s call', 'data-testid': 'call-address' });
+    const call = keyed(store, link('Join the call', 'join-call'), 'join-call');
+    const display = keyed(store, link('Images for the projector', 'open-display'), 'open-display');
+    const replay = keyed(store, link('What happened so far', 'replay'), 'replay');
+    const address = keyed(store, make('input', { type: 'url', placeholder: 'https:// address of the call', 'aria-label': 'Address of the meeting’s call', 'data-testid': 'call-address' }), 'call-address');
     this.append(call, address, commandButton(store, 'second-window'), display, replay);
     address.addEventListener('change', () => store.dispatch({ type: 'call/set', call: address.value.trim() || null }), { signal: life });
     store.watch(({ session }) => [session?.room?.call, session?.room?.session_id, session?.room?.leader, session?.room?.chair, session?.connection], () => {
@@ -40,7 +41,7 @@ export class SessionWindows extends LiveElement {
   }
 }
 
-/** @param {string} text @param {string} id @param {string} title */
-function link(text, id, title) {
-  return make('a', { class: 'quiet', target: '_blank', rel: 'noopener', 'data-testid': id, title }, text);
+/** @param {string} text @param {string} id */
+function link(text, id) {
+  return make('a', { class: 'quiet', target: '_blank', rel: 'noopener', 'data-testid': id }, text);
 }

@@ -1,15 +1,18 @@
 /** <shortcut-sheet>: every key and mouse button, from the command list itself, and a place to choose others. */
 
 /** @import { Command } from '../state/commands.js' */
+/** @import { PanelKey } from '../state/panel-keys.js' */
 /** @import { Preferences } from '../state/preferences.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
 import { COMMANDS, commandForKey, keyName, keysOf, keyText } from '../state/commands.js';
+import { PANEL_KEYS, panelKeysOf, panelKeyTaken } from '../state/panel-keys.js';
 import { PRESETS, storePreferences } from '../state/preferences.js';
 import { TOOLS } from '../tools/index.js';
 import { make, write } from './build.js';
 import { HangingEditor } from './hanging-editor.js';
 import { LiveElement } from './live-element.js';
+import { keyed, listenToPanel } from './panel-keys.js';
 import { filterRows } from './sheet-search.js';
 
 const MOUSE = [
@@ -36,12 +39,15 @@ export class ShortcutSheet extends LiveElement {
   /** @override @param {AbortSignal} life */
   build(life) {
     const { store } = this;
-    const close = make('button', { type: 'button', class: 'quiet' }, 'Close');
+    const close = keyed(store, make('button', { type: 'button', class: 'quiet' }, 'Close'), 'sheet-close');
     const preset = choice('Habits of', Object.keys(PRESETS), 'preset');
+    keyed(store, preset.select, 'preset');
+    keyed(store, this.#search, 'key-search');
     const dialog = make('dialog', { class: 'shortcuts', 'aria-label': 'Keys and mouse buttons', 'data-testid': 'shortcut-sheet' },
       make('header', {}, make('h2', {}, 'Keys and mouse'), this.#search, preset.label, this.#said, close),
       this.#groups, new HangingEditor(store));
     this.append(dialog);
+    listenToPanel(dialog, store, life);
     preset.select.addEventListener('change', () => {
       const chosen = PRESETS[preset.select.value];
       const { rules, windows, palettes } = store.get().preferences;
@@ -57,7 +63,7 @@ export class ShortcutSheet extends LiveElement {
       const own = preset.select.querySelector('[value=""]');
       if (!PRESETS[preferences.preset] && !own) preset.select.append(make('option', { value: '' }, 'your own'));
       preset.select.value = PRESETS[preferences.preset] ? preferences.preset : '';
-      this.#groups.replaceChildren(this.#mouse(preferences), ...this.#keys(preferences), section('Fingers', FINGERS));
+      this.#groups.replaceChildren(this.#mouse(preferences), ...this.#keys(preferences), ...this.#panels(preferences), section('Fingers', FINGERS));
       filterRows(this.#groups, this.#search.value);
     }, { signal: life });
     store.watch(({ sheet }) => sheet === 'shortcuts', (open) => {
@@ -78,6 +84,7 @@ export class ShortcutSheet extends LiveElement {
     const buttons = /** @type {const} */ (['middle', 'right']).map((button) => {
       const { label, select } = choice(`${button === 'middle' ? 'Middle' : 'Right'} drag`, tools.map(({ name }) => name), `button-${button}`, tools.map(({ title }) => title));
       select.value = preferences[button];
+      keyed(this.store, select, `button-${button}`);
       select.addEventListener('change', () => this.#choose({ ...preferences, preset: '', [button]: select.value }, ''));
       return label;
     });
@@ -95,14 +102,24 @@ export class ShortcutSheet extends LiveElement {
     });
   }
 
-  /** A key that can be pressed to choose another. @param {Command} command @param {string[]} keys */
+  /** @param {Preferences} preferences */
+  #panels({ keys }) {
+    return [...new Set(PANEL_KEYS.map(({ place }) => place))].map((name) => {
+      const rows = PANEL_KEYS.filter(({ place }) => place === name).map((one) => (
+        make('div', {}, make('dt', {}, this.#key(one, panelKeysOf(one, keys))), make('dd', {}, one.title))));
+      return make('section', {}, make('h3', {}, name), make('dl', {}, ...rows));
+    });
+  }
+
+  /** A key that can be pressed to choose another. @param {Command | PanelKey} command @param {string[]} keys */
   #key(command, keys) {
     const text = keys.map(keyText).join('  or  ');
     const title = command.title.split(':')[0] ?? command.title;
     const button = make('button', {
-      type: 'button', class: 'key', 'data-testid': `key-${command.name}`, title: 'Choose another key',
+      type: 'button', class: 'key', 'data-testid': `key-${command.name}`,
       'aria-label': `${text || 'No key'}: ${title}. Choose another key`,
     }, make('kbd', {}, text || '–'));
+    keyed(this.store, button, 'key-choose');
     button.addEventListener('click', () => {
       button.dataset.asking = '';
       write(this.#said, `Press the new key for “${title}”. Esc leaves it, Delete takes it away.`);
@@ -117,16 +134,16 @@ export class ShortcutSheet extends LiveElement {
     return button;
   }
 
-  /** @param {Command} command @param {string} key */
+  /** @param {Command | PanelKey} command @param {string} key */
   #pressed(command, key) {
     const { preferences } = this.store.get();
     const title = command.title.split(':')[0] ?? command.title;
     if (key === 'Escape') return this.#choose(preferences, 'Nothing was changed.');
     if (key === 'Delete') return this.#choose({ ...preferences, preset: '', keys: { ...preferences.keys, [command.name]: [] } }, `“${title}” has no key.`);
-    const before = commandForKey(key, preferences.keys);
+    const before = 'place' in command ? panelKeyTaken(command, key, preferences.keys) : commandForKey(key, preferences.keys);
     const taken = before && before !== command ? ` It was that of “${before.title.split(':')[0]}”.` : '';
     const keys = { ...preferences.keys, [command.name]: [key] };
-    if (before && before !== command && keys[before.name]) keys[before.name] = (keys[before.name] ?? []).filter((one) => one !== key);
+    if (before && before !== command && (keys[before.name] || 'place' in before)) keys[before.name] = (keys[before.name] ?? before.keys).filter((one) => one !== key);
     this.#choose({ ...preferences, preset: '', keys }, `“${title}” is ${keyText(key)}.${taken}`);
     /** @type {HTMLElement | null} */ (this.querySelector(`[data-testid="key-${command.name}"]`))?.focus();
   }

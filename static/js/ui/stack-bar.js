@@ -24,7 +24,7 @@ export class StackBar extends LiveElement {
 
   /** @override @param {AbortSignal} life */
   build(life) {
-    expose(this, { 'data-testid': 'stack-bar', role: 'scrollbar', 'aria-orientation': 'vertical', 'aria-valuemin': '1' });
+    expose(this, { 'data-testid': 'stack-bar', role: 'scrollbar', 'aria-keyshortcuts': 'ArrowDown ArrowUp', 'aria-orientation': 'vertical', 'aria-valuemin': '1' });
     this.setAttribute('aria-label', `Images of viewport ${this.viewport + 1}`);
     this.title = 'Images of this stack. Left: those that have come. Right: those you have seen. Drag to go there.';
     this.append(this.#map, this.#handle);

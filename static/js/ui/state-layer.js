@@ -9,6 +9,7 @@ import { covers } from '../dicomweb/frames.js';
 import { frameOf } from '../state/select.js';
 import { isAsMade, pointInArea } from '../viewport/looks.js';
 import { make, write } from './build.js';
+import { asCommand } from './command-button.js';
 import { LiveElement } from './live-element.js';
 import { svg } from './svg.js';
 
@@ -29,7 +30,7 @@ export class StateLayer extends LiveElement {
 
   /** @override @param {AbortSignal} life */
   build(life) {
-    const leave = make('button', { type: 'button', class: 'quiet', title: 'Leave the presentation state — #', 'data-testid': 'leave-state' }, 'Leave');
+    const leave = asCommand(this.store, make('button', { type: 'button', class: 'quiet', 'data-testid': 'leave-state' }, 'Leave'), 'presentation-leave');
     leave.addEventListener('click', () => this.store.dispatch({ type: 'state/ask', wish: 'leave' }));
     this.#sign.append(leave);
     this.append(this.#drawing, this.#sign);

@@ -127,7 +127,7 @@ export class StudyList extends LiveElement {
       return make('tr', { class: 'to-come', tabindex: '-1', 'aria-rowindex': String(number + 2), 'aria-busy': 'true', 'data-testid': 'study-to-come' }, waiting);
     }
     const cells = COLUMNS.map(([name, , read], i) => (i === 0
-      ? make('th', { scope: 'row', role: 'rowheader', class: name }, make('a', { href: addressOf(study), tabindex: '-1' }, read(study)))
+      ? make('th', { scope: 'row', role: 'rowheader', class: name }, make('a', { href: addressOf(study), tabindex: '-1', 'aria-keyshortcuts': 'Enter', title: 'Open in the viewer — Enter' }, read(study)))
       : make('td', { role: 'cell', class: name }, read(study))));
     const row = make('tr', {
       role: 'row', tabindex: '-1', 'aria-rowindex': String(number + 2), 'data-testid': 'study', 'data-study-uid': study.study_uid,

@@ -81,7 +81,7 @@ function found(study, { status, series, priors, report }) {
   const thumbs = make('ul', { class: 'thumbs', 'data-testid': 'preview-series' }, ...series.map((one) => make('li', {}, thumbnail(one),
     make('span', {}, one.description || one.modality), make('span', { class: 'muted' }, `${one.modality}  ${counted(one.instance_count, hasPictures(one) ? 'image' : 'document')}`))));
   const others = make('ul', { class: 'priors', 'data-testid': 'preview-priors' }, ...priors.map((prior) => make('li', {},
-    make('a', { href: addressOf(study, prior), title: 'Open beside this study' }, [dateText(prior.date), prior.modalities.join(' '), prior.description].filter(Boolean).join('  ')),
+    make('a', { href: addressOf(study, prior), title: 'Open beside this study — Enter', 'aria-keyshortcuts': 'Enter' }, [dateText(prior.date), prior.modalities.join(' '), prior.description].filter(Boolean).join('  ')),
     make('span', { class: 'muted' }, earlierText(prior.date, study.date)))));
   return [
     ...(report ? told(report) : []),
@@ -92,7 +92,7 @@ function found(study, { status, series, priors, report }) {
 
 /** @param {Report} report @returns {HTMLElement[]} */
 function told({ title, address, text }) {
-  const whole = make('a', { href: address, target: '_blank', rel: 'noopener', title: 'Open the whole report in a new tab' }, text ? 'Whole report' : 'Open the document');
+  const whole = keyed(make('a', { href: address, target: '_blank', rel: 'noopener' }, text ? 'Whole report' : 'Open the document'), 'Open the whole report in a new tab', 'E');
   const words = text.length > LONGEST_REPORT ? `${text.slice(0, LONGEST_REPORT)}…` : text;
   return [
     make('h3', {}, title),

@@ -7,6 +7,7 @@
 import { countUntil } from '../sessions/replaying.js';
 import { expose, make, write } from './build.js';
 import { LiveElement } from './live-element.js';
+import { keyed, listenToPanel } from './panel-keys.js';
 
 const STEP_MS = 100;
 const SPEEDS = [1, 4, 16];
@@ -48,11 +49,15 @@ export class TimeLine extends LiveElement {
     // the slider's steps are counted from its beginning
     this.#slider.min = String(stepAfter(first) - STEP_MS);
     this.#slider.max = String(last);
-    const play = make('button', { type: 'button', class: 'primary', 'data-testid': 'replay-play', title: 'Plays it as it was' }, 'Play');
-    const speed = make('select', { 'aria-label': 'Speed' }, ...SPEEDS.map((times) => make('option', { value: String(times) }, `${times}×`)));
+    const { store } = this;
+    const play = keyed(store, make('button', { type: 'button', class: 'primary', 'data-testid': 'replay-play' }, 'Play'), 'replay-play');
+    const speed = keyed(store, make('select', { 'aria-label': 'Speed' }, ...SPEEDS.map((times) => make('option', { value: String(times) }, `${times}×`))), 'replay-speed');
+    const save = keyed(store, make('a', { href: this.address, download: '', 'data-testid': 'replay-save' }, 'Save as JSON'), 'replay-save');
+    keyed(store, this.#slider, 'replay-slider');
+    listenToPanel(this, store, life);
     const lines = time_line.map((line) => this.#line(line));
     this.append(
-      make('header', { class: 'panel-head' }, make('h2', {}, 'What happened'), make('a', { href: this.address, download: '', 'data-testid': 'replay-save' }, 'Save as JSON')),
+      make('header', { class: 'panel-head' }, make('h2', {}, 'What happened'), save),
       make('div', { class: 'replay-clock' }, this.#clock, play, speed), this.#slider,
       make('ol', { class: 'time-lines', 'aria-label': 'What happened' }, ...lines.map(({ item }) => item)),
       ...(cases.length > 0 ? [make('h3', {}, 'Cases'), make('ol', { 'data-testid': 'cases-discussed' }, ...cases.map(caseItem))] : []),
@@ -99,6 +104,7 @@ export class TimeLine extends LiveElement {
     const what = [line.name, WORDS[line.type] ?? line.type, line.whom ?? '', line.count > 1 ? `(${line.count})` : ''].filter(Boolean).join(' ');
     const at = stepAfter(line.until ?? line.at);
     const go = make('button', { type: 'button', class: 'quiet', 'data-at': String(at), 'data-testid': 'time-line' }, `${clockText(line.at)}  ${what}`);
+    keyed(this.store, go, 'time-line');
     return { line, item: make('li', {}, go) };
   }
 }

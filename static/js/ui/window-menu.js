@@ -6,8 +6,10 @@
 import { frameOf, imageIn, seriesIn } from '../state/select.js';
 import { rounded, windowChoices, windowText } from '../viewport/windows.js';
 import { make } from './build.js';
+import { asCommand } from './command-button.js';
 import { LiveElement } from './live-element.js';
 import { OwnLooks } from './own-looks.js';
+import { keyed, listenToPanel } from './panel-keys.js';
 
 export class WindowMenu extends LiveElement {
   #presets = make('div', { class: 'presets' });
@@ -28,6 +30,9 @@ export class WindowMenu extends LiveElement {
     this.setAttribute('aria-label', 'Window presets and numbers');
     this.append(this.#presets, make('div', { class: 'window-numbers' },
       make('label', {}, 'Width', this.#width), make('label', {}, 'Level', this.#center)), new OwnLooks(store));
+    keyed(store, this.#width, 'window-width');
+    keyed(store, this.#center, 'window-center');
+    listenToPanel(this, store, life);
     for (const input of [this.#width, this.#center]) {
       input.addEventListener('change', () => this.#typed(), { signal: life });
       input.addEventListener('keydown', (event) => {
@@ -55,6 +60,7 @@ export class WindowMenu extends LiveElement {
     this.#presets.replaceChildren(...choices.map(({ key, name, voi }) => {
       const button = make('button', { type: 'button', class: 'preset', 'data-testid': `preset-${key}` },
         make('kbd', {}, key), make('span', {}, name), make('span', { class: 'preset-numbers' }, windowText(voi)));
+      asCommand(this.store, button, `window-${key}`, `${name}: ${windowText(voi)}`);
       button.addEventListener('click', () => {
         this.#set(voi);
         this.store.dispatch({ type: 'sheet/set', sheet: null });

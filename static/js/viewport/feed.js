@@ -110,11 +110,20 @@ export class Feed {
 
   /** Fills the free places: first what is wished for, then its neighbours. */
   #work() {
+    this.#showWhatOthersBrought();
     for (let request = this.#next(); request; request = this.#next()) {
       const ahead = !this.#isWished(request);
       if (this.#errands.size >= AT_ONCE && (ahead || !this.#makeWay())) return;
       this.#start(request, ahead);
     }
+  }
+
+  /** The same picture may have been asked for by another viewport, or ahead of its case. */
+  #showWhatOthersBrought() {
+    const ready = this.#resting ? this.#ready('exact') : null;
+    if (!ready || this.#shown?.picture === ready.picture) return;
+    this.#show(ready, this.#order);
+    this.#tell();
   }
 
   /** @returns {PictureRequest | null} */
