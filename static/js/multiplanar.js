@@ -139,7 +139,7 @@ function open(store) {
   store.dispatch({ type: 'cross/set', cross });
   const { voi, invert } = state.view.viewports[viewport]?.presentation ?? newPresentation();
   const planes = standardPlanes(() => ({ ...newPresentation(), voi, invert }));
-  store.dispatch({ type: 'mpr/set', mpr: { study_uid, series_uid, layout: '2x2', active: 0, alone: false, slab: 0, method: 'maximum_ip', planes } });
+  store.dispatch({ type: 'mpr/set', mpr: { study_uid, series_uid, layout: '2x2', active: 0, alone: matchMedia('(width < 48rem)').matches, slab: 0, method: 'maximum_ip', planes } });
   store.dispatch({ type: 'tool/set', tool: 'cross-hair' });
 }
 

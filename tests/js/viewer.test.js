@@ -144,6 +144,19 @@ test('two patients on one screen are noticed, one patient twice is not', () => {
   assert.equal(showsTwoPatients(store.get()), false);
 });
 
+test('two studies that do not say whose they are may be of two people', () => {
+  const { store } = opened();
+  const nobody = () => patient('', { name: '', birth_date: '' });
+  const studies = ['1.3', '1.4'].map((study_uid) => ({ study_uid, patient: nobody() }));
+  store.dispatch({ type: 'studies/found', studies, series: [series('1.3.1', '1.3'), series('1.3.2', '1.3'), series('1.4.1', '1.4')] });
+  store.dispatch({ type: 'layout/set', layout: '1x2' });
+  store.dispatch({ type: 'image/set', viewport: 0, image: { ...imageRef(1, '1.3.1'), study_uid: '1.3' } });
+  store.dispatch({ type: 'image/set', viewport: 1, image: { ...imageRef(1, '1.3.2'), study_uid: '1.3' } });
+  assert.equal(showsTwoPatients(store.get()), false, 'one study');
+  store.dispatch({ type: 'image/set', viewport: 1, image: { ...imageRef(1, '1.4.1'), study_uid: '1.4' } });
+  assert.equal(showsTwoPatients(store.get()), true);
+});
+
 test('one identifier does not make one person', () => {
   assert.ok(isSamePerson(patient('1'), patient('1', { birth_date: '' })));
   assert.ok(isSamePerson(patient('1'), patient('1', { name: 'PATEL, A (Ms)' })));

@@ -95,3 +95,9 @@ test('windows: CT has its presets, others have their own', () => {
   assert.equal(windowText({ center: -600, width: 1500 }), 'W 1500  L −600');
   assert.equal(windowText(null), '');
 });
+
+test('a name that is also written in its own script shows both', () => {
+  assert.equal(personName('Yamada^Tarou', '山田^太郎'), 'YAMADA, Tarou (山田 太郎)');
+  assert.equal(personName('', '山田^太郎'), '山田 太郎');
+  assert.equal(personName(''), '');
+});

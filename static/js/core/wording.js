@@ -2,13 +2,14 @@
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** PN `SURNAME^Given^Middle^Prefix^Suffix` as `SURNAME, Given Middle (Prefix)`. @param {string} name */
-export function personName(name) {
+/** PN `SURNAME^Given^Middle^Prefix^Suffix` as `SURNAME, Given Middle (Prefix)`, and in its own script after it. @param {string} [name] @param {string} [ideographic] */
+export function personName(name = '', ideographic = '') {
   const [family = '', given = '', middle = '', prefix = '', suffix = ''] = name.split('^').map((part) => part.trim());
   const first = [given, middle].filter(Boolean).join(' ');
   const title = [prefix, suffix].filter(Boolean).join(' ');
   const whole = [family.toLocaleUpperCase('en-GB'), first].filter(Boolean).join(', ');
-  return title ? `${whole} (${title})` : whole;
+  const own = ideographic.split('^').map((part) => part.trim()).filter(Boolean).join(' ');
+  return [whole, title && `(${title})`, own && (whole ? `(${own})` : own)].filter(Boolean).join(' ');
 }
 
 /** DA `20261121` as `21-Nov-2026`; anything else as it came. @param {string} date */

@@ -46,8 +46,9 @@ export function number(dataset, keyword) {
   return numbers(dataset, keyword)[0] ?? null;
 }
 
-/** A name as it was typed, whichever way it is written. @param {Dataset} dataset @param {Keyword} keyword */
-export function name(dataset, keyword) {
+/** A name as it was typed: in letters, then as its own script writes it; by sound only when there is nothing else (PS3.5 6.2.1.1). @param {Dataset} dataset @param {Keyword} keyword @returns {string[]} */
+export function names(dataset, keyword) {
   const written = /** @type {Record<string, string> | undefined} */ (values(dataset, keyword)[0]);
-  return written?.['Alphabetic'] ?? written?.['Ideographic'] ?? written?.['Phonetic'] ?? '';
+  const found = [written?.['Alphabetic'], written?.['Ideographic']].map((one) => one ?? '');
+  return found.some(Boolean) ? found : [written?.['Phonetic'] ?? ''];
 }

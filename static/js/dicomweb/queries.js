@@ -6,7 +6,7 @@
 
 import { alongNormal, edgesFromCosines, stackOrder } from '../core/orientation.js';
 import { personName } from '../core/wording.js';
-import { name, number, numbers, text, texts } from './attributes.js';
+import { names, number, numbers, text, texts } from './attributes.js';
 import { pathOf, search, STUDIES } from './client.js';
 
 const SERIES_FIELDS = ['BodyPartExamined', 'Laterality', 'InstitutionName'];
@@ -65,7 +65,7 @@ export function studyFrom(dataset) {
   return {
     study_uid: text(dataset, 'StudyInstanceUID'),
     patient: {
-      name: personName(name(dataset, 'PatientName')),
+      name: personName(...names(dataset, 'PatientName')),
       id: text(dataset, 'PatientID'),
       birth_date: text(dataset, 'PatientBirthDate'),
       sex: text(dataset, 'PatientSex'),

@@ -64,7 +64,7 @@ export function isSamePerson(a, b) {
     && (a.birth_date !== '' || agree(surname(a), surname(b)));
 }
 
-/** Are different people's images side by side? @param {ViewerState} state */
+/** Are different people's images side by side, or studies of which nobody can say? @param {ViewerState} state */
 export function showsTwoPatients(state) {
   const { mpr } = state;
   const planes = mpr ? [state.studies[mpr.study_uid]?.patient ?? null] : [];
@@ -72,7 +72,8 @@ export function showsTwoPatients(state) {
   const stacks = mpr && (mpr.layout === '1x3' || (mpr.alone && mpr.active >= 0)) ? [] : shownViewports(state);
   const [first, ...others] = [...planes, ...stacks.map((viewport) => patientIn(state, viewport))]
     .filter((patient) => patient !== null);
-  return first !== undefined && others.some((other) => !isSamePerson(first, other));
+  // without a name and a number only the same study is of the same person
+  return first !== undefined && others.some((other) => !isSamePerson(first, other) || (first !== other && !first.id && !first.name));
 }
 
 /** Of these studies those to be looked at now: of the case on the screen, and of no case. @param {string[]} studyUids @param {Room | null | undefined} room */

@@ -32,7 +32,8 @@ export class ViewerHead extends LiveElement {
       people, start);
     store.watch(shownPatient, (patient) => {
       write(name, patient ? patient.name || 'No name' : '');
-      write(facts, patient ? [patientId(patient.id), dateText(patient.birth_date), sexText(patient.sex)].filter(Boolean).join('   ') : '');
+      const said = patient ? [patientId(patient.id), dateText(patient.birth_date), sexText(patient.sex)].filter(Boolean) : [];
+      facts.replaceChildren(...said.flatMap((fact, i) => [i > 0 ? '   ' : '', make('span', { class: 'fact' }, fact)]));
     }, { signal: life });
     store.watch((state) => [state.session !== null, state.opened.length], ([inSession, count]) => {
       start.hidden = Boolean(inSession);

@@ -4,6 +4,7 @@
 /** @import { Placement } from '../core/geometry.js' */
 
 import { scaleBar } from '../core/geometry.js';
+import { PASS } from '../core/http.js';
 import { coarseText } from '../dicomweb/line.js';
 import { screenLetters } from '../core/orientation.js';
 import { dateText, patientId, sexText, signed, SPACING_WORDS, timeText } from '../core/wording.js';
@@ -67,9 +68,20 @@ export class ViewportText extends HTMLElement {
       const line = this.#lines[name];
       if (line) write(line, text);
     }
+    const patient = facts.study?.patient;
+    this.#miss('patient-name', patient?.name);
+    this.#miss('patient-id', patient?.id);
+    this.#miss('patient-birth', patient?.birth_date);
+    this.#miss('study-date', facts.study?.date);
     expose(this, { 'data-quality': facts.quality, 'data-stale': facts.stale ? '' : null });
     write(this.#message, facts.message);
     this.#showScale(facts);
+  }
+
+  /** What nobody said of the patient is not overlooked. @param {string} line @param {string | undefined} said */
+  #miss(line, said) {
+    const element = this.#lines[line];
+    if (element) expose(element, { 'data-missing': said === '' && !PASS ? '' : null });
   }
 
   /** One sentence for those who do not see the picture. @param {number} viewport */
@@ -93,10 +105,11 @@ export class ViewportText extends HTMLElement {
 /** @param {Facts} facts */
 function whose({ study, frame, series }) {
   const patient = study?.patient;
-  const born = patient?.birth_date ? `born ${dateText(patient.birth_date)}` : '';
+  const missing = (/** @type {string} */ text) => (patient && !PASS ? text : '');
+  const born = patient?.birth_date ? `born ${dateText(patient.birth_date)}` : missing('No birth date');
   return {
     'patient-name': patient ? patient.name || 'No name' : '',
-    'patient-id': patient ? patientId(patient.id) : '',
+    'patient-id': (patient && patientId(patient.id)) || missing('No number'),
     'patient-birth': [born, sexText(patient?.sex ?? '')].filter(Boolean).join('  '),
     laterality: lateralityText(frame?.laterality || series?.laterality || '', frame?.view_position ?? ''),
     institution: frame?.institution || series?.institution || '',
@@ -110,7 +123,7 @@ function which({ study, series, stack, frame, index, title, slab }) {
   const thickness = title ? (slab ? '' : 'Reformatted, one voxel thick')
     : frame?.thickness ? `Thickness ${Number(frame.thickness.toFixed(2))} mm` : '';
   return {
-    'study-date': study ? `${dateText(study.date)}  ${timeText(study.time)}`.trim() : '',
+    'study-date': study ? `${dateText(study.date)}  ${timeText(study.time)}`.trim() || (PASS ? '' : 'No date') : '',
     'study-description': study?.description ?? '',
     'series-description': series ? [series.modality, series.number || '', series.description].filter(Boolean).join('  ') : '',
     'slab-words': slab ?? '',
