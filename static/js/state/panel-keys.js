@@ -62,7 +62,7 @@ export const PANEL_KEYS = [
   ...panel('Window menu', [
     ['window-width', 'Alt+w', 'Width of the window'],
     ['window-center', 'Alt+b', 'Level of the window'],
-    ['own-key', 'Alt+k', 'The key to keep this window under'],
+    ['own-key', 'Alt+y', 'The key to keep this window under'],
     ['own-name', 'Alt+n', 'Name of the window to keep'],
     ['own-keep', 'Alt+e', 'Keep the window on the screen under this key'],
     ['own-palette', 'Alt+o', 'Colours for grey values'],

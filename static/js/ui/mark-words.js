@@ -17,7 +17,7 @@ export function askWords(layer, store, mark, at) {
 /** Without a length there is nothing to calibrate by. @param {HTMLElement} layer @param {ViewerStore} store @param {Mark} mark @param {Point | undefined} at on the screen */
 export function askLength(layer, store, mark, at) {
   const length = make('input', {
-    class: 'mark-words', type: 'number', min: '0.1', max: '10000', step: 'any', 'aria-label': 'Known length in millimetres', placeholder: 'mm', 'data-testid': 'known-length',
+    class: 'mark-words', type: 'number', min: '0.1', max: '10000', step: 'any', 'aria-label': 'Known length in millimetres', title: 'Known length in millimetres — Enter keeps it', 'aria-keyshortcuts': 'Enter', placeholder: 'mm', 'data-testid': 'known-length',
   });
   asked(layer, length, at, () => {
     if (length.value && length.validity.valid) return amend(store, mark, { known: length.valueAsNumber });
