@@ -220,6 +220,15 @@ test('a follower’s pictures stop looking live two seconds after the connection
   assert.equal(b.state.session.stale, false);
 });
 
+test('after a silence the pictures stop looking live as soon as it is noticed', async () => {
+  const b = await joined({ room: following() });
+  b.clock.pass(6999);
+  assert.equal(b.state.session.stale, false);
+  b.clock.pass(1);
+  assert.equal(b.state.session.connection, 'reconnecting');
+  assert.equal(b.state.session.stale, true);
+});
+
 test('leaving closes the socket and says where the images are', async () => {
   const b = await joined({ room: following() });
   b.store.dispatch({ type: 'session/leave' });

@@ -18,7 +18,7 @@
  * @property {(by: string, pointed: Pointed) => void} lookedHere
  * @property {(by: string, image: ImageRef | null) => void} looks
  * @property {(reason: string) => void} shownOut  nothing of what was seen may stay
- * @property {(state: 'connecting' | 'live' | 'reconnecting' | 'ended', reason: string) => void} changed
+ * @property {(state: 'connecting' | 'live' | 'reconnecting' | 'ended', reason: string, silent?: boolean) => void} changed  `silent`: nothing was heard for seconds before
  */
 
 const BACKOFF_MS = [300, 1000, 2000, 4000, 8000];
@@ -186,7 +186,8 @@ export class Connection {
       this.listener.changed('ended', reason || 'The server closed this connection.');
       return;
     }
-    this.listener.changed('reconnecting', '');
+    // a code comes from the other side; without one it was we who waited in vain
+    this.listener.changed('reconnecting', '', code === 0);
     const wait = BACKOFF_MS[Math.min(this.#failures, BACKOFF_MS.length - 1)] ?? 8000;
     this.#failures += 1;
     this.#expect(() => this.#connect(), wait);
