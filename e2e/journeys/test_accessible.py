@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -29,7 +30,9 @@ def test_the_worklist(hospital: RunningServer, new_page: NewPage) -> None:
     assert barriers(worklist.page) == []
 
 
-def test_the_worklist_with_each_of_its_dialogs_and_without_a_match(hospital: RunningServer, new_page: NewPage) -> None:
+def test_the_worklist_with_each_of_its_dialogs_and_without_a_match(
+    hospital: RunningServer, new_page: NewPage, tmp_path: Path
+) -> None:
     worklist = WorklistPage(new_page()).open(hospital.address)
     expect(worklist.page.get_by_test_id("preview-series").locator("li").first).to_be_visible()
     worklist.page.keyboard.press("Escape")
@@ -39,6 +42,12 @@ def test_the_worklist_with_each_of_its_dialogs_and_without_a_match(hospital: Run
         assert barriers(worklist.page) == []
         worklist.page.keyboard.press("Escape")
         expect(worklist.page.get_by_test_id(dialog)).to_be_hidden()
+    files = tmp_path / "notes.txt", tmp_path / "more.txt"
+    for file in files:
+        file.write_text("no image")
+    worklist.store(files)
+    expect(worklist.page.get_by_test_id("storing")).to_have_attribute("data-state", "ended")
+    assert barriers(worklist.page) == []
     worklist.search("nobody of this name")
     expect(worklist.state).to_contain_text("No study matches")
     assert barriers(worklist.page) == []
@@ -210,3 +219,7 @@ def test_the_viewer_with_measurements_and_the_sheet_of_keys(hospital: RunningSer
     expect(viewer.page.get_by_test_id("hanging-rules")).to_have_value(re.compile("layout"))
     assert barriers(viewer.page) == []
     assert dead_keys(viewer.page, "dialog[open]") == []
+    viewer.press("Escape")
+    viewer.page.get_by_test_id("series").filter(has_text="SR").click()
+    expect(viewer.page.get_by_test_id("document-text")).to_be_visible()
+    assert barriers(viewer.page) == []
