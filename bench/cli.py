@@ -53,20 +53,30 @@ def _measure_all(options: Options, folder: Path, ending: ExitStack) -> Report:
     ending.callback(stop_ours, server)
     targets = [our_target(server), *_peer(options, folder, report, ending)]
     report.archive = _load(targets, samples)
+    memory = FromMemory()
+    ending.callback(memory.stop)
+    if options.only:
+        _take_all((*readings(samples), *stores(samples)), options, targets, memory, report)
+        return report
     _look(options, server, samples, report)
     report.limits = limits(folder / "limits", options.seconds)
     for limit in report.limits:
         print(f"{limit.name:56} {limit.rate:10.0f} {limit.unit}")
-    memory = FromMemory()
-    ending.callback(memory.stop)
-    for case in (*readings(samples), *stores(samples)):
-        for connections in (CONNECTIONS, options.many_connections):
-            _take(case, options, connections, targets, memory, report)
+    _take_all((*readings(samples), *stores(samples)), options, targets, memory, report)
     _load_many(targets, many_studies(samples))
     for case in searches_among_many(samples):  # of which the peer answers some in half a minute
         _take(case, options, CONNECTIONS, targets, memory, report)
     report.memory_mb = {target.name: memory_mb(target.pid) for target in targets}
     return report
+
+
+def _take_all(
+    cases: Sequence[Case], options: Options, targets: Sequence[Target], memory: FromMemory, report: Report
+) -> None:
+    """The cases that are asked for, with few connections and with many."""
+    for case, connections in product(cases, (CONNECTIONS, options.many_connections)):
+        if options.only in case.name:
+            _take(case, options, connections, targets, memory, report)
 
 
 def _take(

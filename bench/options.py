@@ -12,7 +12,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "reference" / "performance.md"
 
 @dataclass(frozen=True)
 class Options:
-    """What one run of the bench does; `out` None prints only."""
+    """What one run of the bench does; `out` None prints only, and `only` takes cases with that in their names alone."""
 
     seconds: float
     repetitions: int
@@ -26,6 +26,7 @@ class Options:
     wheel_steps: int
     followed_steps: int
     with_peer: bool
+    only: str
     out: Path | None
     taken: str
 
@@ -36,6 +37,7 @@ def read_options(arguments: list[str] | None = None) -> Options:
     parser.add_argument("--seconds", type=_seconds, help="how long each of a case's runs lasts (1)")
     parser.add_argument("--quick", action="store_true", help="only see whether everything works; writes no page")
     parser.add_argument("--no-peer", action="store_true", help="measure Lightbox alone")
+    parser.add_argument("--only", default="", help="cases with this in their names alone (store:); writes no page")
     parser.add_argument("--out", type=Path, help="the page to write (docs/reference/performance.md)")
     parser.add_argument("--date", default=date.today().isoformat(), help="the date on the page (today)")  # noqa: DTZ011
     given = parser.parse_args(arguments)
@@ -53,7 +55,8 @@ def read_options(arguments: list[str] | None = None) -> Options:
         wheel_steps=4 if quick else 40,
         followed_steps=4 if quick else 30,
         with_peer=not given.no_peer,
-        out=given.out or (None if quick else PAGE),
+        only=given.only,
+        out=None if given.only else given.out or (None if quick else PAGE),
         taken=given.date,
     )
 
