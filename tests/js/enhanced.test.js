@@ -18,10 +18,10 @@ test('frames of an enhanced image lie where their groups say, and have the size 
   const asked = [];
   const by = async (path, query) => {
     asked.push(query.includefield);
-    return [query.SOPInstanceUID ? GROUPS : HEADER];
+    return [query.includefield.startsWith('52') ? { '00080018': HEADER['00080018'], ...GROUPS } : HEADER];
   };
   const frames = await findStack(series, undefined, by);
-  assert.equal(asked.at(-1), '52009229,52009230,00186011');
+  assert.deepEqual([asked.length, asked.at(-1)], [2, '52009229,52009230,00186011']);
   assert.deepEqual(frames.map(({ position: place, image }) => [place, image.frame_number]), [[0, 1], [5, 2], [10, 3]]);
   const [first, second] = frames;
   assert.deepEqual(first.spacing, { row: 0.8, column: 0.5, kind: 'patient' });

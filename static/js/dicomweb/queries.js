@@ -50,14 +50,12 @@ export async function findStack(series, signal) {
     position: numbers(dataset, 'ImagePositionPatient'),
     number: number(dataset, 'InstanceNumber') ?? 0,
   }));
-  const frames = await Promise.all(stackOrder(images).map(async ({ dataset }) => {
-    const read = (/** @type {Dataset} */ one) => framesFrom(one, series);
-    if (!saysMore(dataset, series)) return read(dataset);
-    const { enhancedFrames, SEQUENCES } = await import('./enhanced.js');
-    const [more = {}] = await by(`${pathOf(series)}/instances`, { SOPInstanceUID: text(dataset, 'SOPInstanceUID'), includefield: SEQUENCES }, signal);
-    return enhancedFrames(dataset, more, read);
-  }));
-  return frames.flat();
+  const ordered = stackOrder(images).map(({ dataset }) => dataset);
+  const read = (/** @type {Dataset} */ one) => framesFrom(one, series);
+  if (!ordered.some((dataset) => saysMore(dataset, series))) return ordered.flatMap(read);
+  const { enhancedFrames, SEQUENCES } = await import('./enhanced.js');
+  const more = new Map((await by(`${pathOf(series)}/instances`, { includefield: SEQUENCES }, signal)).map((dataset) => [text(dataset, 'SOPInstanceUID'), dataset]));
+  return ordered.flatMap((dataset) => enhancedFrames(dataset, more.get(text(dataset, 'SOPInstanceUID')) ?? {}, read));
 }
 
 /** @param {Dataset} dataset @returns {Study} */
