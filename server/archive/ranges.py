@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from server.archive.chunks import CHUNK, SUM, sums_of
 
+_ALIGNED = 64
 _ROOM = 2**20
 _rooms = threading.local()
 """What each thread reads chunks into, so that memory is not asked of the system for every frame."""
@@ -37,12 +40,35 @@ def right_bytes(
 
 def right_bytes_at_hand(
     path: Path, sums: bytes, ranges: Sequence[Range], before: bytes = b"", after: bytes = b""
-) -> bytes | None:
+) -> bytes | memoryview | None:
     """The same without waiting for the disk; None too when it would have to be asked."""
     try:
+        if len(ranges) == 1:
+            return _in_place(path, sums, ranges[0], before, after)
         return _right_bytes(path, sums, ranges, before, after, os.RWF_NOWAIT)
     except OSError:  # it would have to wait, or the file system cannot tell
         return None
+
+
+def _in_place(path: Path, sums: bytes, wanted: Range, before: bytes, after: bytes) -> memoryview | None:
+    """A range where it was read, not copied: what is to stand around it is written over the rest of its chunks."""
+    offset, length = wanted
+    start, stop = offset // CHUNK * CHUNK, -(-sum(wanted) // CHUNK) * CHUNK
+    front = -(-len(before) // _ALIGNED) * _ALIGNED
+    room = np.empty(front + stop - start + len(after), np.uint8).data  # `bytearray` would fill it with zeros
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        there = room[front : front + stop - start]
+        there = there[: os.preadv(descriptor, [there], start, os.RWF_NOWAIT)]
+    finally:
+        os.close(descriptor)
+    if start + len(there) < sum(wanted) or sums_of(there) != sums[start // CHUNK * SUM : stop // CHUNK * SUM]:
+        return None
+    first = front + offset - start
+    last = first + length
+    room[first - len(before) : first] = before
+    room[last : last + len(after)] = after
+    return room[first - len(before) : last + len(after)].toreadonly()
 
 
 def _right_bytes(

@@ -11,7 +11,7 @@ from server.dicom.transfer_syntaxes import EXPLICIT_VR_LITTLE_ENDIAN, transfer_s
 from server.dicomweb.accepting import ANY, Wish, wishes
 from server.dicomweb.addresses import Addresses
 from server.dicomweb.instances import HEADERS
-from server.dicomweb.ready import Again, ReadyAnswers
+from server.dicomweb.ready import Again, Piece, ReadyAnswers
 from server.dicomweb.resources import frame_numbers, instance
 from server.errors import NotAcceptable
 from server.rendering.encoders.index import ENCODERS
@@ -83,7 +83,7 @@ class FramesResource:
     def _again(self, found: Frames, before: bytes, after: bytes) -> Again:
         """How to have the only frame of an answer again, between what stands around it."""
 
-        def again(by: Caller) -> Sequence[bytes] | None:
+        def again(by: Caller) -> Sequence[Piece] | None:
             content = self._retrieve.frame_at_hand(by, found, found.numbers[0], before, after)
             return None if content is None else (content,)
 

@@ -10,7 +10,7 @@ from server.access.people import Caller
 from server.dicom.resources import InstanceRef, ResourceRef
 from server.dicomweb.accepting import ANY, Wish, wishes
 from server.dicomweb.addresses import Addresses
-from server.dicomweb.ready import Again, ReadyAnswers
+from server.dicomweb.ready import Again, Piece, ReadyAnswers
 from server.dicomweb.resources import resource
 from server.errors import NotAcceptable
 from server.studies.retrieve import Retrieve, StoredFile
@@ -101,7 +101,7 @@ class Instances:
     def _again(self, file: StoredFile, before: bytes, after: bytes) -> Again:
         """How to have the only file of an answer again, between what stands around it."""
 
-        def again(by: Caller) -> Sequence[bytes] | None:
+        def again(by: Caller) -> Sequence[Piece] | None:
             content = self._retrieve.file_at_hand(by, file, before, after)
             return None if content is None else (content,)
 

@@ -36,7 +36,8 @@ _CONDITIONS = {b"if-none-match", b"if-modified-since", b"range"}
 
 Words = tuple[str | bytes, ...]
 Headers = list[tuple[bytes, bytes]]
-Again = Callable[[Caller], Sequence[bytes] | None]
+Piece = bytes | memoryview
+Again = Callable[[Caller], Sequence[Piece] | None]
 """The bytes of an answer without waiting for anything; None when they are not at hand, or not for this caller."""
 
 
@@ -79,11 +80,11 @@ class ReadyAnswers:
         self._bytes.get_or_make(key, lambda: pieces)
         self.keep(scope, version, lambda by: self._bytes.get(key) if may(by) else None, answer)
 
-    def find(self, scope: Scope) -> tuple[Headers, Sequence[bytes]] | None:
+    def find(self, scope: Scope) -> tuple[Headers, Sequence[Piece]] | None:
         """The header and the pieces of the body to answer with when that can be done now."""
         return self.find_by(_words(scope), scope)
 
-    def find_by(self, words: Words | None, scope: Scope) -> tuple[Headers, Sequence[bytes]] | None:
+    def find_by(self, words: Words | None, scope: Scope) -> tuple[Headers, Sequence[Piece]] | None:
         """The same of a request whose words are known."""
         sent = self._sent.get(words) if words else None
         if words is None or sent is None:

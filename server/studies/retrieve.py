@@ -108,7 +108,7 @@ class Retrieve:
 
     def frame_at_hand(
         self, caller: Caller, found: "Frames", frame_number: int, before: bytes, after: bytes
-    ) -> bytes | None:
+    ) -> bytes | memoryview | None:
         """A frame as it is stored, of those that were found before, between what is to stand around it.
 
         None when it is not in memory, when the caller may not see it, or when this look is not yet in the audit.
@@ -119,7 +119,7 @@ class Retrieve:
             return None
         return self._sound.at_hand(found.located.digest, found.frame_map.pieces_of(frame_number), before, after)
 
-    def file_at_hand(self, caller: Caller, file: StoredFile, before: bytes, after: bytes) -> bytes | None:
+    def file_at_hand(self, caller: Caller, file: StoredFile, before: bytes, after: bytes) -> bytes | memoryview | None:
         """A whole file, of those that were found before, on the same conditions."""
         if not self.is_looking(caller, file.ref.study_uid, file.located.organisation):
             return None

@@ -99,7 +99,7 @@ class SoundFiles:
         self.path(digest)
         return self.by_range(digest, size)
 
-    def at_hand(self, digest: str, ranges: Sequence[Range], before: bytes, after: bytes) -> bytes | None:
+    def at_hand(self, digest: str, ranges: Sequence[Range], before: bytes, after: bytes) -> bytes | memoryview | None:
         """Ranges of a file between what is to stand around them, without waiting; None when they are not to be had so.
 
         Nor of a file whose sums are not at hand.

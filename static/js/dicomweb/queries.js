@@ -54,7 +54,7 @@ export async function findStack(series, signal) {
   const read = (/** @type {Dataset} */ one) => framesFrom(one, series);
   if (!ordered.some((dataset) => saysMore(dataset, series))) return ordered.flatMap(read);
   const { enhancedFrames, SEQUENCES } = await import('./enhanced.js');
-  const more = new Map((await by(`${pathOf(series)}/instances`, { includefield: SEQUENCES }, signal)).map((dataset) => [text(dataset, 'SOPInstanceUID'), dataset]));
+  const more = new Map((await search(`${pathOf(series)}/instances`, { includefield: SEQUENCES }, signal)).map((dataset) => [text(dataset, 'SOPInstanceUID'), dataset]));
   return ordered.flatMap((dataset) => enhancedFrames(dataset, more.get(text(dataset, 'SOPInstanceUID')) ?? {}, read));
 }
 
