@@ -116,6 +116,14 @@ class Storm:
 
 
 def _all(client: httpx.Client, path: str) -> list[dict[str, dict[str, list[Any]]]]:
+    """Every match, read until two readings are of one length: what a client no longer waits for may still be stored."""
+    before = _pages(client, path)
+    while len(found := _pages(client, path)) != len(before):
+        before = found
+    return found
+
+
+def _pages(client: httpx.Client, path: str) -> list[dict[str, dict[str, list[Any]]]]:
     found: list[dict[str, dict[str, list[Any]]]] = []
     while True:
         answer = client.get(path, params={"limit": 5000, "offset": len(found)})
