@@ -41,9 +41,9 @@ export function findInstances(series, signal, by = search) {
   return by(`${pathOf(series)}/instances`, { includefield: INSTANCE_FIELDS.join(',') }, signal);
 }
 
-/** Every frame of a series, in the order of its stack. @param {Series} series @param {AbortSignal} [signal] */
-export async function findStack(series, signal) {
-  const found = await findInstances(series, signal);
+/** Every frame of a series, in the order of its stack. @param {Series} series @param {AbortSignal} [signal] @param {Search} [by] */
+export async function findStack(series, signal, by = search) {
+  const found = await findInstances(series, signal, by);
   const images = found.map((dataset) => ({
     dataset,
     cosines: numbers(dataset, 'ImageOrientationPatient'),
@@ -54,7 +54,7 @@ export async function findStack(series, signal) {
   const read = (/** @type {Dataset} */ one) => framesFrom(one, series);
   if (!ordered.some((dataset) => saysMore(dataset, series))) return ordered.flatMap(read);
   const { enhancedFrames, SEQUENCES } = await import('./enhanced.js');
-  const more = new Map((await search(`${pathOf(series)}/instances`, { includefield: SEQUENCES }, signal)).map((dataset) => [text(dataset, 'SOPInstanceUID'), dataset]));
+  const more = new Map((await by(`${pathOf(series)}/instances`, { includefield: SEQUENCES }, signal)).map((dataset) => [text(dataset, 'SOPInstanceUID'), dataset]));
   return ordered.flatMap((dataset) => enhancedFrames(dataset, more.get(text(dataset, 'SOPInstanceUID')) ?? {}, read));
 }
 
