@@ -74,6 +74,7 @@ from server.studies.statistics import Statistics
 from server.studies.store import Store
 from server.studies.volumes import Volumes
 from server.web.anonymous import Anonymous
+from server.web.astray import Astray
 from server.web.fhircast import Fhircast
 from server.web.figures import Figures
 from server.web.forwarded import TrustedProxies, networks
@@ -245,6 +246,8 @@ def build(settings: Settings) -> Starlette:
         housekeeping.stop()
         parts.close()
 
+    astray = Astray(site)
+
     async def ready(_request: Request) -> Response:
         if not parts.archive.working:
             return problem("archive-full", "The archive's disk has failed to keep what it was given.")
@@ -277,16 +280,16 @@ def build(settings: Settings) -> Starlette:
                     *HabitsOfPeople(Preferences(parts.records), workers).routes(),
                 ],
             ),
-            records.entrance(),
+            *records.entrances(site.page("join.html")),
             *display.entrances(),
             *Leaving(site).entrances(),
             *site.routes(),
         ],
         middleware=[*_middleware(settings), Middleware(ReadyFirst, answers=ready_answers)],
         exception_handlers={
-            ServerError: refuse,
+            ServerError: astray.told(refuse),
             ClientDisconnect: nobody,
-            HTTPException: refuse_http,
+            HTTPException: astray.told(refuse_http),
             Exception: refuse_internal,
         },
         lifespan=lifespan,

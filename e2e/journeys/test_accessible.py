@@ -66,6 +66,12 @@ def test_a_page_of_one_sentence_and_a_viewer_without_a_study(hospital: RunningSe
     page.goto(f"{hospital.address}/open?link=none")
     expect(page.get_by_test_id("message")).to_be_visible()
     assert barriers(page) == []
+    page.goto(f"{hospital.address}/join")
+    expect(page.get_by_test_id("code")).to_be_focused()
+    assert barriers(page) == []
+    page.keyboard.type("abcd-efgh\n")
+    expect(page.get_by_role("heading", name="No such session")).to_be_visible()
+    assert barriers(page) == []
     page.goto(f"{hospital.address}/viewer?StudyInstanceUIDs=1.2.3")
     expect(page.get_by_test_id("problem")).to_contain_text("no such study")
     expect(page.locator("tool-bar")).to_be_attached()

@@ -4,7 +4,7 @@ import io
 import re
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import orjson
@@ -51,9 +51,14 @@ class SessionRecords:
             Route("/sessions/{session_id}/journal/room", self.room, methods=["GET"]),
         ]
 
-    def entrance(self) -> BaseRoute:
-        """The route at the top, short enough to be read aloud: `/join/ABCD-EFGH`."""
-        return Route("/join/{code}", self.join, methods=["GET"])
+    def entrances(self, form: Callable[[Request], Awaitable[Response]]) -> list[BaseRoute]:
+        """The routes at the top, short enough to be read aloud: `/join/ABCD-EFGH`, and `/join`, whose form takes it."""
+
+        async def by_form(request: Request) -> Response:
+            code = request.query_params.get("code")
+            return await form(request) if code is None else await self._join(code)
+
+        return [Route("/join", by_form, methods=["GET"]), Route("/join/{code}", self.join, methods=["GET"])]
 
     async def code(self, request: Request) -> Response:
         """The session's short code, good for a day, and the address that it makes."""
@@ -71,7 +76,10 @@ class SessionRecords:
 
     async def join(self, request: Request) -> Response:
         """On to the viewer, for whoever knows the code; guessing is slowed down for everybody."""
-        code = request.path_params["code"].upper().replace("-", "").replace(" ", "")
+        return await self._join(request.path_params["code"])
+
+    async def _join(self, typed: str) -> Response:
+        code = typed.upper().replace("-", "").replace(" ", "")
         if len(self._guesses) == MOST_GUESSES and time.monotonic() - self._guesses[0] < 60:
             raise Overloaded("Too many unknown codes were tried. Wait a minute.")
         self._guesses.append(time.monotonic())

@@ -7,7 +7,7 @@ of all of it, so it may be kept for a year and can never be stale.
 import hashlib
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 
@@ -81,8 +81,8 @@ class Site:
     def routes(self) -> list[BaseRoute]:
         """The routes of the pages and of all that they load."""
         return [
-            Route("/", self._answer("worklist.html")),
-            Route("/viewer", self._answer("viewer.html")),
+            Route("/", self.page("worklist.html")),
+            Route("/viewer", self.page("viewer.html")),
             Route("/favicon.ico", self._file_named("favicon.svg")),
             Route("/static/{release}/{name:path}", self._file),
         ]
@@ -118,7 +118,9 @@ class Site:
         modules = (module for entry in _ENTRY.findall(text) for module in self.modules(entry))
         return list(dict.fromkeys([*_SHEET.findall(text), *modules]))
 
-    def _answer(self, name: str):  # type: ignore[no-untyped-def]
+    def page(self, name: str) -> Callable[[Request], Awaitable[Response]]:
+        """What answers with a page of that name."""
+
         async def page(request: Request) -> Response:
             content = self._pages[name]
             etag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'

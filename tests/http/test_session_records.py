@@ -20,6 +20,14 @@ def test_the_short_code_leads_into_the_session(client: Client) -> None:
     assert told["address"].endswith(f"/join/{told['code']}")
 
 
+def test_the_code_is_typed_into_a_form(client: Client) -> None:
+    assert 'name="code"' in client.get("/join").text
+    session_id, _ = begun(client)
+    code = client.get(f"/api/sessions/{session_id}/code").json()["code"]
+    answer = client.get("/join", params={"code": f" {code.lower()} "})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/viewer?session={session_id}")
+
+
 def test_the_code_is_also_a_picture(client: Client) -> None:
     session_id, _ = begun(client)
     answer = client.get(f"/api/sessions/{session_id}/code.svg")
