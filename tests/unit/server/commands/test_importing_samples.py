@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from server.app import open_parts
-from server.commands.importing import take_in
+from server.commands.importing import Summary, take_in
 from tests.http.conftest import settings_for
 from tests.http.test_pydicom_samples import FOLDER, TABLE, samples
 
@@ -12,9 +12,9 @@ ANOTHER_VERSION = "Another instance with this SOP Instance UID"
 
 
 def test_the_samples_are_imported_or_refused_for_the_reason_that_stow_gives(tmp_path: Path) -> None:
-    parts = open_parts(settings_for(tmp_path / "root"))
+    parts, summary = open_parts(settings_for(tmp_path / "root")), Summary()
     try:
-        summary = take_in(parts, [FOLDER])
+        take_in(parts, [FOLDER], summary)
     finally:
         parts.close()
     table: dict[str, str] = json.loads(TABLE.read_text())
