@@ -62,7 +62,8 @@ def test_a_day_leaves_memory_and_descriptors_as_they_were(tmp_path: Path) -> Non
         "a hospital's day by the simulator, accelerated",
         f"{faster:.0f} times as fast as life, small images, caches of 16 MiB and 8 of database pages: "
         f"{images} instances, {sum(said.values())} requests of readers: {failed} failed; "
-        f"memory {grown:+.1f} MiB over the second half ({slope:+.2f} MiB in an hour of the hospital's), descriptors {descriptors[0]} to {descriptors[1]}",
+        f"memory {grown:+.1f} MiB over the second half ({slope:+.2f} MiB in an hour of the hospital's), "
+        f"descriptors {descriptors[0]} to {descriptors[1]}",
     )
     assert failed == 0
     assert slope <= 1
