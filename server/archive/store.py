@@ -262,7 +262,12 @@ class Archive:
 
     def files_in(self, folder: str) -> list[Path]:
         """The archived files whose digests begin with these three characters, in their order."""
-        return sorted((self._objects / folder).glob("*.dcm"))
+        inside = self._objects / folder
+        try:
+            with os.scandir(inside) as files:
+                return [inside / name for name in sorted(one.name for one in files) if name.endswith(".dcm")]
+        except FileNotFoundError:
+            return []
 
     def folders_changed_since(self, moment: float) -> list[str]:
         """What the digests begin with in the folders where a file came or went since (seconds since 1970)."""

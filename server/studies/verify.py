@@ -104,20 +104,21 @@ class Verify:
         with ThreadPoolExecutor(self._threads, "verify") as pool:
             try:
                 for folder, there, whole in self._ahead(folders, pool):
-                    faults = self._faults(folder, there, whole)
+                    needed = damage.needed(self._catalogue, folder)
+                    faults = self._faults(needed, there, whole)
                     findings = [one for digest, fault in sorted(faults.items()) for one in self._told(digest, fault)]
                     mended = sorted((flagged & there.keys()) - faults.keys())
                     if mended:
                         damage.clear(self._catalogue, mended)
-                    findings += self._uncatalogued(folder, there)
+                    if there.keys() - needed:
+                        findings += self._uncatalogued(folder, there)
                     self._advance(len(there))
                     yield folder, findings
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)  # whoever is cut off need not wait for what is ahead
 
-    def _faults(self, folder: str, there: dict[str, Path], whole: list[Future[bool]]) -> dict[str, str]:
+    def _faults(self, needed: set[str], there: dict[str, Path], whole: list[Future[bool]]) -> dict[str, str]:
         """The faults of a folder's files, by digest."""
-        needed = damage.needed(self._catalogue, folder)
         faults = {digest: "missing" for digest in needed - there.keys() if self._is_lost(digest)}
         return faults | {digest: "damaged" for digest, good in zip(there, whole, strict=True) if not good.result()}
 
