@@ -27,13 +27,17 @@ class Line:
     """
 
     def __init__(self, quality: Quality) -> None:
-        self._delay = quality.round_trip_ms / 2000
-        self._bytes_per_second = quality.megabits * 125_000
+        self.become(quality)
         self._listening: list[asyncio.Server] = []
         self._free_at = {"up": 0.0, "down": 0.0}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+
+    def become(self, quality: Quality) -> None:
+        """From now on the line is like this; what is on its way already arrives as it would have."""
+        self._delay = quality.round_trip_ms / 2000
+        self._bytes_per_second = quality.megabits * 125_000
 
     def to(self, port: int) -> int:
         """A port whose connections lead to that port of this machine."""

@@ -46,11 +46,15 @@ function asked(layer, field, at, answered) {
     layer.parentElement?.focus({ preventScroll: true });
   };
   field.addEventListener('change', keep);
-  field.addEventListener('blur', keep);
   field.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' || event.key === 'Escape') keep();
     event.stopPropagation();
   });
   layer.append(field);
-  requestAnimationFrame(() => field.focus());
+  field.focus();
+  // a hand that has only just gone down takes the focus away once more
+  requestAnimationFrame(() => {
+    field.focus();
+    field.addEventListener('blur', keep);
+  });
 }
