@@ -1,7 +1,7 @@
 """`python -m bench`: makes the studies, measures server and browser, prints as it goes and writes the page."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import product
@@ -55,28 +55,25 @@ def _measure_all(options: Options, folder: Path, ending: ExitStack) -> Report:
     report.archive = _load(targets, samples)
     memory = FromMemory()
     ending.callback(memory.stop)
-    if options.only:
-        _take_all((*readings(samples), *stores(samples)), options, targets, memory, report)
-        return report
-    _look(options, server, samples, report)
-    report.limits = limits(folder / "limits", options.seconds)
-    for limit in report.limits:
-        print(f"{limit.name:56} {limit.rate:10.0f} {limit.unit}")
-    _take_all((*readings(samples), *stores(samples)), options, targets, memory, report)
-    _load_many(targets, many_studies(samples))
-    for case in searches_among_many(samples):  # of which the peer answers some in half a minute
-        _take(case, options, CONNECTIONS, targets, memory, report)
+    if not options.only:
+        _look(options, server, samples, report)
+        report.limits = limits(folder / "limits", options.seconds)
+        for limit in report.limits:
+            print(f"{limit.name:56} {limit.rate:10.0f} {limit.unit}")
+    for case, connections in product(
+        _wanted((*readings(samples), *stores(samples)), options), (CONNECTIONS, options.many_connections)
+    ):
+        _take(case, options, connections, targets, memory, report)
+    if among_many := _wanted(searches_among_many(samples), options):
+        _load_many(targets, many_studies(samples))
+        for case in among_many:  # of which the peer answers some in half a minute
+            _take(case, options, CONNECTIONS, targets, memory, report)
     report.memory_mb = {target.name: memory_mb(target.pid) for target in targets}
     return report
 
 
-def _take_all(
-    cases: Sequence[Case], options: Options, targets: Sequence[Target], memory: FromMemory, report: Report
-) -> None:
-    """The cases that are asked for, with few connections and with many."""
-    for case, connections in product(cases, (CONNECTIONS, options.many_connections)):
-        if options.only in case.name:
-            _take(case, options, connections, targets, memory, report)
+def _wanted(cases: Iterable[Case], options: Options) -> list[Case]:
+    return [case for case in cases if options.only in case.name]
 
 
 def _take(

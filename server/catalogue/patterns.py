@@ -24,9 +24,6 @@ _ROWS_A_LOOKUP = 8
 _ROWS_AN_ENTRY = 2
 """The same for an entry of an index that has all that orders the answer, so that nothing is looked up."""
 
-_ENTRIES_AT_ONCE = 2000
-"""So many of those entries take a millisecond; a way by date on which the matches lie unevenly can take more."""
-
 
 def settled(
     database: Database, query: Query, wanted: Condition, organisations: Sequence[str]
@@ -38,7 +35,7 @@ def settled(
     if not wanted.patterns:
         return None, wanted
     if query.level == Level.STUDY and wanted.is_one_pattern and wanted.patterns[0].is_dated:
-        few = _few(database, query, _ROWS_AN_ENTRY, _ENTRIES_AT_ONCE)
+        few = _few(database, query, _ROWS_AN_ENTRY)
         page = _page(database, query, wanted.patterns[0], organisations, few)
         return page, _with(wanted, [wanted.patterns[0].each])
     few = _few(database, query, _ROWS_A_LOOKUP)
@@ -85,12 +82,12 @@ def _selected(columns: str, conditions: Sequence[Term]) -> Term:
     return sql, [value for _, values in conditions for value in values]
 
 
-def _few(database: Database, query: Query, rows: int, least: int = 0) -> int:
+def _few(database: Database, query: Query, rows: int) -> int:
     """How many matches cost as much to take one by one as it costs to meet the wanted ones on the way by date.
 
     One is taken in the time that `rows` are passed over: m of them cost as much as wanted / m of all studies passed
-    over, when they lie evenly. Never less than is wanted, or than the `least` that is worth no thought.
+    over, when they lie evenly. Never less than is wanted.
     """
     wanted = query.offset + query.limit + 1
     studies = database.read("SELECT max(study_key) AS last FROM study")[0]["last"] or 0
-    return max(wanted, least, isqrt(wanted * studies // rows))
+    return max(wanted, isqrt(wanted * studies // rows))
