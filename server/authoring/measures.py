@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from server.authoring import codes
@@ -27,6 +28,17 @@ KINDS = {
 
 _PROJECTIONS = {"CR", "DX", "MG", "RF", "XA", "IO", "PX", "RG"}
 """Modalities in which the way from the patient to the detector enlarges."""
+
+_A_LOT = 999.95
+"""Square millimetres that are told as square centimetres."""
+
+_LEAST = 1e-6
+"""Millimetres; what is less counts as none."""
+
+_PLAIN = Decimal("1e-6")
+"""The least number that a browser writes without an exponent."""
+
+_WIDE = Context(prec=400)
 
 _FLAT, _CENTIMETRES = 1, 3
 """Region Spatial Format and Physical Units of what is measured in ultrasound."""
@@ -211,15 +223,15 @@ def _told_of(mark: Mark, measured: Sequence[Measured]) -> list[str]:
         case "calibration":
             return [f"{_told(of[codes.LENGTH])}, known"]
         case "angle":
-            return [f"{of[codes.ANGLE].value:.1f}°"]
+            return [f"{_fixed(of[codes.ANGLE].value, 1)}°"]
         case "cobb":
-            return [f"Cobb {of[codes.COBB_ANGLE].value:.1f}°"]
+            return [f"Cobb {_fixed(of[codes.COBB_ANGLE].value, 1)}°"]
         case "bidirectional":
             return [f"{_number(of[codes.LONG_AXIS].value)} × {_told(of[codes.SHORT_AXIS])}"]
         case "ellipse" | "polygon":
             found = [(label, of[concept]) for _, concept, label in _STATISTICS if concept in of]
             units = " HU" if any(one.unit == codes.HOUNSFIELD for _, one in found) else ""
-            return [_told(of[codes.AREA]), *(f"{label} {one.value:.1f}{units}" for label, one in found)]
+            return [_told(of[codes.AREA]), *(f"{label} {value_text(one.value)}{units}" for label, one in found)]
     return []
 
 
@@ -236,14 +248,38 @@ _OF_SCALE = {codes.MILLIMETRE, codes.SQUARE_MILLIMETRE, codes.PIXEL, codes.SQUAR
 
 
 def _told(one: Measured) -> str:
-    if one.unit == codes.SQUARE_MILLIMETRE and one.value >= 1000:
+    if one.unit == codes.SQUARE_MILLIMETRE and one.value >= _A_LOT:
         return f"{_number(one.value / 100)} cm²"
     symbols = {codes.MILLIMETRE: "mm", codes.SQUARE_MILLIMETRE: "mm²", codes.PIXEL: "px", codes.SQUARE_PIXEL: "px²"}
     return f"{_number(one.value)} {symbols[one.unit]}"
 
 
 def _number(number: float) -> str:
-    return f"{number:.2f}" if number < 10 else f"{number:.1f}"
+    """One digit behind the point, two below ten, and below a tenth the first two that count."""
+    if _LEAST <= number < 0.1:
+        return _two_that_count(number)
+    return _fixed(number, 2 if number < 9.995 else 1)
+
+
+def value_text(value: float) -> str:
+    """Whole numbers as they are; of others one digit behind the point, and below one the first two that count."""
+    size = abs(value)
+    if size.is_integer() or size >= 1000:
+        text = _fixed(size, 0)
+    else:
+        text = _two_that_count(size) if size < 1 else _fixed(size, 1)
+    return f"-{text}" if value < 0 else text
+
+
+def _two_that_count(size: float) -> str:
+    exact = Decimal(size)
+    rounded = exact.quantize(Decimal(1).scaleb(exact.adjusted() - 1), ROUND_HALF_UP).normalize()
+    return f"{rounded:f}" if rounded >= _PLAIN else f"{rounded:e}".replace("e-0", "e-")
+
+
+def _fixed(size: float, digits: int) -> str:
+    """Halves go up, as they do in a browser."""
+    return f"{Decimal(size).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE):f}"
 
 
 def _two(header: Mapping[str, Any], keyword: str) -> tuple[float, float] | None:

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
-import { calibrated, linesOf } from '../../static/js/annotations/measures.js';
+import { calibrated, linesOf, valueText } from '../../static/js/annotations/measures.js';
 import { enhancedFrames } from '../../static/js/dicomweb/enhanced.js';
 import { framesFrom } from '../../static/js/dicomweb/queries.js';
 
@@ -23,4 +23,8 @@ for (const { kind, points, header, modality, text = '', known, calibration, sequ
     const none = { pixels: 0, padding: 0, mean: null };
     assert.deepEqual(linesOf(mark, calibrated(frame, lines, { ...mark, image }), none, '').filter((line) => line !== 'No pixels'), words);
   });
+}
+
+for (const [value, words] of JSON.parse(readFileSync(new URL('../contracts/values.json', import.meta.url), 'utf8'))) {
+  test(`a value of ${value} is told as ${words}`, () => assert.equal(valueText(value).replace('−', '-'), words));
 }

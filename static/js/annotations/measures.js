@@ -13,6 +13,9 @@ export function scaleOf({ spacing, aspect }) {
     : { x: 1, y: aspect, unit: 'px', note: 'not calibrated' };
 }
 
+/** Millimetres; what is less counts as none. */
+const LEAST = 1e-6;
+
 /** @typedef {Pick<Frame, 'spacing' | 'aspect' | 'regions'>} Scaled */
 
 /**
@@ -128,18 +131,24 @@ function summaryLines(summary, unit, counted) {
 
 /** @param {number} area @param {string} unit */
 function areaText(area, unit) {
-  return unit === 'mm' && area >= 1000 ? `${said(area / 100)} cm²` : `${said(area)} ${unit}²`;
+  return unit === 'mm' && area >= 999.95 ? `${said(area / 100)} cm²` : `${said(area)} ${unit}²`;
 }
 
-/** One digit behind the point, two below ten. @param {number} value */
+/** One digit behind the point, two below ten, and below a tenth the first two that count. @param {number} value  never below zero */
 export function said(value) {
-  return value.toFixed(value < 10 ? 2 : 1);
+  return value >= LEAST && value < 0.1 ? twoThatCount(value) : value.toFixed(value < 9.995 ? 2 : 1);
 }
 
-/** @param {number} value */
+/** Whole numbers as they are; of others one digit behind the point, and below one the first two that count. @param {number} value */
 export function valueText(value) {
-  const text = Number.isInteger(value) || Math.abs(value) >= 1000 ? value.toFixed(0) : value.toFixed(1);
-  return text.replace('-', '−');
+  const size = Math.abs(value);
+  const text = Number.isInteger(size) || size >= 1000 ? size.toFixed(0) : size < 1 ? twoThatCount(size) : size.toFixed(1);
+  return value < 0 ? `−${text}` : text;
+}
+
+/** @param {number} size */
+function twoThatCount(size) {
+  return String(Number(size.toPrecision(2)));
 }
 
 /** What modality values are called. @param {string} modality */

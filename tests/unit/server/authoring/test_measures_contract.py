@@ -9,11 +9,13 @@ import pytest
 
 from server.authoring import codes
 from server.authoring.marks import Mark
-from server.authoring.measures import measures, scale_of, words
+from server.authoring.measures import measures, scale_of, value_text, words
 from server.dicom.attributes import tag
 from server.dicom.resources import FrameRef, InstanceRef
 
 CASES = json.loads((Path(__file__).parents[3] / "contracts" / "measures.json").read_text())
+
+VALUES = json.loads((Path(__file__).parents[3] / "contracts" / "values.json").read_text())
 
 
 def mark_of(kind: str, told: dict[str, Any]) -> Mark:
@@ -30,3 +32,8 @@ def test_it_measures_what_the_viewer_says(case: dict[str, Any]) -> None:
     header |= {tag("Modality"): {"Value": [case["modality"]]}, **case.get("sequences", {})}
     scale = scale_of(header, 1, () if line else mark.points).by_hand(line)
     assert words(mark, scale, measures(mark, scale, None, codes.NO_UNITS)) == case["words"]
+
+
+@pytest.mark.parametrize(("value", "words"), VALUES)
+def test_a_value_is_told_as_the_viewer_tells_it(value: float, words: str) -> None:
+    assert value_text(float(value)) == words
