@@ -10,7 +10,7 @@ from server.sessions.backplane import Backplane, InProcess, News
 from server.sessions.events import Event
 from server.sessions.journal import Journal
 from server.sessions.open_room import REMOVED, Arrival, OpenRoom, RunOnThread, Watcher
-from server.sessions.seat import Message, Seat
+from server.sessions.seat import Message, Seat, told
 from server.sessions.shape import Room
 from server.sessions.standing import OUTSIDE
 
@@ -110,15 +110,21 @@ class Hub:
         if opened is not None:
             await opened.arrived.put(Arrival(seat))
 
+    def beat(self, session_id: str, seat: Seat) -> None:
+        """A sign of life for whoever asks: the number of the room's last event."""
+        opened = self._rooms.get(session_id)
+        if opened is not None:
+            seat.show(told({"type": "beat", "seq": opened.room["seq"]}))
+
     async def show(self, session_id: str, seat: Seat, fleeting: Event) -> None:
         """Shows a pointer, a look-here or a looking to everybody else; nothing is kept of it."""
         opened = self._rooms.get(session_id)
         if opened is None:
             return
-        told = {**fleeting, "by": seat.participant_id}
-        opened.show(told, but=seat)
+        shown = {**fleeting, "by": seat.participant_id}
+        opened.show(shown, but=seat)
         if not self._backplane.alone:
-            await self._publish("fleeting", session_id, message=told)
+            await self._publish("fleeting", session_id, message=shown)
 
     async def watch(self, session_id: str, watcher: Watcher) -> Room:
         """Lets somebody hear of a room without sitting in it; answers the room as it is now."""

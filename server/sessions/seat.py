@@ -47,7 +47,7 @@ class Seat:
 
     def show(self, message: Told) -> None:
         """Queues a fleeting message in place of an older one of the same kind and person."""
-        self._fleeting[message.message["type"], message.message["by"]] = message
+        self._fleeting[message.message["type"], message.message.get("by", "")] = message
         self._something.set()
 
     def close(self, code: int, reason: str) -> None:

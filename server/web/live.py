@@ -102,10 +102,12 @@ class Live:
                     await self._event(websocket, session_id, seat, message)
                 elif kind == "resync":
                     await self._hub.resync(session_id, seat)
+                elif kind == "beat":
+                    self._hub.beat(session_id, seat)
                 elif isinstance(kind, str) and kind in _FLEETING:
                     await self._hub.show(session_id, seat, _FLEETING[kind](message))
                 else:
-                    raise Malformed("A message is an event, a resync, a pointer, a look-here or a looking.")
+                    raise Malformed("A message is an event, a resync, a beat, a pointer, a look-here or a looking.")
         except WebSocketDisconnect:
             return
         except ServerError as error:

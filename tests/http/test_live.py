@@ -108,6 +108,16 @@ def test_a_follower_who_turns_pages_is_refused_alone(live: Live) -> None:
         assert heard(bert, "snapshot")["room"]["layout"] == "1x1"
 
 
+def test_a_sign_of_life_is_given_to_who_asks_and_says_how_far_the_room_is(live: Live) -> None:
+    anna, _ = live.join("Anna")
+    bert, welcome = live.join("Bert")
+    with anna, bert:
+        event(anna, 7, type="image/set", viewport=0, image=live.image)
+        heard(bert, "event", id=None)
+        send(bert, type="beat")
+        assert heard(bert, "beat") == {"type": "beat", "seq": welcome["room"]["seq"] + 1}
+
+
 def test_a_pointer_goes_to_the_others_and_not_back(live: Live) -> None:
     anna, welcome = live.join("Anna")
     bert, _ = live.join("Bert")

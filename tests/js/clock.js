@@ -23,10 +23,16 @@ export class FakeClock {
       const due = [...this.#timers].filter(([, { at }]) => at <= end).sort((a, b) => a[1].at - b[1].at)[0];
       if (!due) break;
       this.#timers.delete(due[0]);
-      this.#now = due[1].at;
+      this.#now = Math.max(this.#now, due[1].at);
       due[1].run();
     }
     this.#now = end;
+  }
+
+  /** Nothing runs for so long, and then at once whatever has become due. */
+  stall(ms) {
+    this.#now += ms;
+    this.pass(0);
   }
 }
 

@@ -220,11 +220,16 @@ test('a follower’s pictures stop looking live two seconds after the connection
   assert.equal(b.state.session.stale, false);
 });
 
-test('after a silence the pictures stop looking live as soon as it is noticed', async () => {
+test('two seconds into a silence the pictures stop looking live, until something is heard', async () => {
   const b = await joined({ room: following() });
-  b.clock.pass(6999);
+  b.clock.pass(1999);
   assert.equal(b.state.session.stale, false);
   b.clock.pass(1);
+  assert.equal(b.state.session.connection, 'live');
+  assert.equal(b.state.session.stale, true);
+  b.wire.say({ type: 'beat', seq: b.state.session.room.seq });
+  assert.equal(b.state.session.stale, false);
+  b.clock.pass(7000);
   assert.equal(b.state.session.connection, 'reconnecting');
   assert.equal(b.state.session.stale, true);
 });

@@ -15,7 +15,7 @@ function bench() {
     return wires.at(-1);
   }, { key: 'k'.repeat(22), name: 'Ann' }, {
     welcomed: note('welcomed'), renewed: note('renewed'), happened: note('happened'), refused: note('refused'),
-    pointed: note('pointed'), changed: note('changed'),
+    pointed: note('pointed'), changed: note('changed'), silent: note('silent'),
   }, clock);
   connection.start();
   const named = (name) => heard.filter(([first]) => first === name);
@@ -114,18 +114,77 @@ test('a refusal for good is not tried again', () => {
   assert.deepEqual(b.named('changed').at(-1), ['changed', 'ended', 'a name is needed']);
 });
 
-test('after a silence the server is asked for a sign of life; without one the connection counts as lost', () => {
+const beat = (seq) => ({ type: 'beat', seq });
+const beats = ({ wire }) => wire.sent.filter(({ type }) => type === 'beat').length;
+
+test('in a silence the server is asked for a sign of life, and nothing more than that is sent', () => {
   const b = bench();
   b.wire.open();
   b.wire.say(welcome(5));
-  b.clock.pass(5000);
-  assert.equal(b.wire.sent.at(-1).type, 'resync');
-  b.wire.say({ type: 'snapshot', room: roomOf({ seq: 5 }), at: 1 });
-  assert.equal(b.named('renewed').length, 0, 'nothing was missed');
-  b.clock.pass(5000);
-  b.clock.pass(2000);
+  for (let i = 0; i < 4; i += 1) {
+    b.clock.pass(750);
+    b.wire.say(beat(5));
+  }
+  assert.deepEqual(b.wire.sent.slice(1), [{ type: 'beat' }, { type: 'beat' }, { type: 'beat' }, { type: 'beat' }]);
+  assert.equal(b.named('silent').length, 0);
+});
+
+test('while anything is heard nobody asks for more', () => {
+  const b = bench();
+  b.wire.open();
+  b.wire.say(welcome(5));
+  for (let seq = 6; seq < 20; seq += 1) {
+    b.clock.pass(700);
+    b.wire.say(event(seq));
+  }
+  assert.equal(beats(b), 0);
+});
+
+test('two seconds after the last word what is seen is out of date; after five more the connection counts as lost', () => {
+  const b = bench();
+  b.wire.open();
+  b.wire.say(welcome(5));
+  b.clock.pass(1999);
+  assert.deepEqual(b.named('silent'), []);
+  b.clock.pass(1);
+  assert.deepEqual(b.named('silent'), [['silent', true]]);
+  b.clock.pass(4999);
+  assert.equal(b.named('changed').at(-1)[1], 'live');
+  b.clock.pass(1);
   assert.equal(b.named('changed').at(-1)[1], 'reconnecting');
   assert.ok(b.wires[0].closed);
+});
+
+test('a late answer ends the silence, and the connection stays', () => {
+  const b = bench();
+  b.wire.open();
+  b.wire.say(welcome(5));
+  b.clock.pass(3500);
+  b.wire.say(beat(5));
+  assert.deepEqual(b.named('silent').map(([, silent]) => silent), [true, false]);
+  assert.equal(b.wires.length, 1);
+});
+
+test('a sign of life that knows of more than was heard asks for the whole room', () => {
+  const b = bench();
+  b.wire.open();
+  b.wire.say(welcome(5));
+  b.wire.say(beat(7));
+  assert.equal(b.wire.sent.at(-1).type, 'resync');
+});
+
+test('a page that was busy hears first what has come meanwhile', () => {
+  const b = bench();
+  b.wire.open();
+  b.wire.say(welcome(5));
+  b.clock.pass(750);
+  b.clock.stall(3000);
+  assert.deepEqual(b.named('silent'), [], 'the timer was late, not the server');
+  b.wire.say(beat(5));
+  b.clock.pass(740);
+  assert.deepEqual(b.named('silent'), []);
+  b.clock.pass(1260);
+  assert.deepEqual(b.named('silent'), [['silent', true]]);
 });
 
 test('what an old socket still says is not heard', () => {

@@ -18,12 +18,19 @@
  * @property {(by: string, pointed: Pointed) => void} lookedHere
  * @property {(by: string, image: ImageRef | null) => void} looks
  * @property {(reason: string) => void} shownOut  nothing of what was seen may stay
- * @property {(state: 'connecting' | 'live' | 'reconnecting' | 'ended', reason: string, silent?: boolean) => void} changed  `silent`: nothing was heard for seconds before
+ * @property {(silent: boolean) => void} silent  nothing has been heard for two seconds, or something is heard again
+ * @property {(state: 'connecting' | 'live' | 'reconnecting' | 'ended', reason: string) => void} changed
  */
 
 const BACKOFF_MS = [300, 1000, 2000, 4000, 8000];
-const SILENCE_MS = 5000;
-const ANSWER_MS = 2000;
+const HELLO_MS = 10_000;
+/** Without a word for so long the server is asked for a sign of life; both together are the two seconds in which a picture may look live. */
+const QUIET_MS = 750;
+const ANSWER_MS = 1250;
+/** A timer that runs so much too late ran on a busy page: what has been said meanwhile is heard first. */
+const LATE_MS = 250;
+/** After two seconds of silence and so many more the line is dead. */
+const DEAD_MS = 5000;
 const OPEN = 1;
 const POLICY_VIOLATION = 1008;
 /** Whoever this is may no longer see what the session shows. */
@@ -35,6 +42,7 @@ export class Connection {
   #seq = -1;
   #live = false;
   #resyncing = false;
+  #silent = false;
   #failures = 0;
   #ended = false;
   #nextId = 1;
@@ -105,12 +113,13 @@ export class Connection {
   #connect() {
     this.#live = false;
     this.#resyncing = false;
+    this.#silent = false;
     this.#unanswered.clear();
     const wire = this.open();
     this.#wire = wire;
     wire.onopen = () => {
       this.#say({ type: 'hello', ...this.participant });
-      this.#expect(() => this.#lost(wire, 0, ''), ANSWER_MS * 5);
+      this.#expect(() => this.#lost(wire, 0, ''), HELLO_MS);
     };
     wire.onmessage = ({ data }) => this.#hear(wire, data);
     wire.onclose = ({ code, reason }) => this.#lost(wire, code, reason);
@@ -119,7 +128,8 @@ export class Connection {
   /** @param {Wire} wire @param {string} data */
   #hear(wire, data) {
     if (wire !== this.#wire) return;
-    this.#expect(() => this.#checkPulse(wire), SILENCE_MS);
+    this.#expect(() => this.#askForLife(wire), QUIET_MS);
+    this.#fall(false);
     const message = JSON.parse(data);
     switch (message.type) {
       case 'welcome': return this.#welcome(message);
@@ -130,6 +140,7 @@ export class Connection {
       case 'pointer': return this.listener.pointed(message.by, pointedIn(message));
       case 'look-here': return this.listener.lookedHere(message.by, pointedIn(message));
       case 'looking': return this.listener.looks(message.by, message.image);
+      case 'beat': return message.seq > this.#seq && !this.#resyncing ? this.resync() : undefined;
     }
   }
 
@@ -169,10 +180,22 @@ export class Connection {
     this.listener.happened(event, mine);
   }
 
-  /** After a silence the server is asked for a snapshot; no answer means that the line is dead. @param {Wire} wire */
-  #checkPulse(wire) {
-    this.#say({ type: 'resync' });
-    this.#expect(() => this.#lost(wire, 0, ''), ANSWER_MS);
+  /** @param {Wire} wire */
+  #askForLife(wire) {
+    this.#say({ type: 'beat' });
+    const due = this.clock.now() + ANSWER_MS;
+    const unanswered = () => {
+      this.#fall(true);
+      this.#expect(() => this.#lost(wire, 0, ''), DEAD_MS);
+    };
+    this.#expect(() => (this.clock.now() - due > LATE_MS ? this.#expect(unanswered, LATE_MS) : unanswered()), ANSWER_MS);
+  }
+
+  /** @param {boolean} silent */
+  #fall(silent) {
+    if (this.#silent === silent) return;
+    this.#silent = silent;
+    this.listener.silent(silent);
   }
 
   /** @param {Wire} wire @param {number} code @param {string} reason */
@@ -186,8 +209,7 @@ export class Connection {
       this.listener.changed('ended', reason || 'The server closed this connection.');
       return;
     }
-    // a code comes from the other side; without one it was we who waited in vain
-    this.listener.changed('reconnecting', '', code === 0);
+    this.listener.changed('reconnecting', '');
     const wait = BACKOFF_MS[Math.min(this.#failures, BACKOFF_MS.length - 1)] ?? 8000;
     this.#failures += 1;
     this.#expect(() => this.#connect(), wait);

@@ -139,12 +139,13 @@ export class Sharing {
       lookedHere: (by, pointed) => this.#pulse(by, pointed),
       shownOut: (reason) => store.dispatch({ type: 'session/cleared', reason }),
       looks: (by, image) => store.dispatch({ type: 'session/looking', by, image }),
-      changed: (connection, reason, silent = false) => {
+      silent: (stale) => store.dispatch({ type: 'session/stale', stale }),
+      changed: (connection, reason) => {
         const before = store.get().session?.connection;
         store.dispatch({ type: 'session/connection', connection, reason });
         if (connection === 'live') this.#flushSoon();
         else if (connection === 'ended' && PASS) store.dispatch({ type: 'session/cleared', reason });
-        else if (before === 'live') outside.clock.setTimeout(() => this.#grey(), silent ? 0 : STALE_MS);
+        else if (before === 'live') outside.clock.setTimeout(() => this.#grey(), STALE_MS);
       },
     };
   }
@@ -163,7 +164,7 @@ export class Sharing {
   }
 
   #grey() {
-    if (!this.#connection?.isLive) this.store.dispatch({ type: 'session/stale' });
+    if (!this.#connection?.isLive) this.store.dispatch({ type: 'session/stale', stale: true });
   }
 
   #flushSoon() {

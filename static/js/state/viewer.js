@@ -117,7 +117,7 @@ import { indexIn } from './select.js';
  *   | { type: 'session/enter', session_id: string | null, connection: ConnectionState }
  *   | { type: 'session/name', name: string, discipline?: Discipline }
  *   | { type: 'session/connection', connection: ConnectionState, reason: string }
- *   | { type: 'session/stale' } | { type: 'session/cleared', reason: string }
+ *   | { type: 'session/stale', stale: boolean } | { type: 'session/cleared', reason: string }
  *   | { type: 'session/room', me: string, room: Room, offset: number }
  *   | { type: 'session/event', event: RoomEvent, room: Room, mine: boolean }
  *   | { type: 'session/ready', case_id: string } | { type: 'window/second' }
@@ -270,7 +270,7 @@ function inSession(state, session, action) {
       return { ...state, session: { ...session, connection: action.connection, reason: action.reason, stale } };
     }
     case 'session/cleared': return { ...without(state, state.opened), problem: action.reason || 'These images are not shown to you any more.' };
-    case 'session/stale': return { ...state, session: { ...session, stale: true } };
+    case 'session/stale': return { ...state, session: { ...session, stale: action.stale } };
     case 'session/room': return takeRoom(state, { ...session, ...pick(action) });
     case 'session/event': return takeEvent(state, session, action);
     case 'session/taken': return goTo({ ...state, session: { ...session, taken: action.way.by } }, action.way);

@@ -105,10 +105,11 @@ function leaderAt(state) {
   return room ? whereText(state, room.viewports[room.active_viewport]?.image) : '';
 }
 
-/** @param {ViewerState} state @returns {'' | 'leads' | 'follows' | 'taken' | 'alone' | 'offline'} */
+/** @param {ViewerState} state @returns {'' | 'leads' | 'follows' | 'taken' | 'alone' | 'silent' | 'offline'} */
 function doing({ session }) {
   if (!session?.room) return '';
   if (session.connection !== 'live') return 'offline';
+  if (session.stale) return 'silent';
   if (leads(session)) return 'leads';
   if (session.following) return session.taken ? 'taken' : 'follows';
   return 'alone';
@@ -124,6 +125,7 @@ function sentence(state, now) {
       return room?.frozen ? `${leader} has frozen the images.` : `You follow ${leader}.`;
     case 'taken': return `${takenBy(state)}: look here —`;
     case 'alone': return ['You are on your own', leaderAt(state) && `${leader} is at ${leaderAt(state)}`].filter(Boolean).join('. ') + ' —';
+    case 'silent': return `Nothing is heard from the session: ${leads(state.session) ? 'others may not see what you show' : 'what is seen may be out of date'}.`;
     case 'offline':
       return state.session?.connection === 'ended' ? `This session has ended for you. ${state.session.reason}`
         : 'The connection is lost. Reconnecting…';

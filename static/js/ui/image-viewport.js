@@ -225,7 +225,7 @@ export class ImageViewport extends LiveElement {
     if (this.#state.problem) return this.#state.problem;
     if (stack?.status === 'failed') return stack.problem;
     if (stack?.status === 'ready' && stack.frames.length === 0) return 'This series holds nothing to show.';
-    if (this.#isStale()) return 'Not live: the connection to the session is lost.';
+    if (this.#isStale()) return 'Not live: nothing is heard from the session.';
     if (this.#state.late && this.#state.delay) return `${this.#state.delay} Trying again.`;
     if (!seriesIn(state, this.viewport)) return emptyText(state);
     return '';
