@@ -4,7 +4,6 @@ Both end in the viewer, at an address of UIDs alone: who the patient is stays ou
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
 
 import orjson
 from starlette.requests import Request
@@ -17,8 +16,9 @@ from server.access.policy import Action
 from server.catalogue.query import Level
 from server.dicom.dicomjson import Attributes, value
 from server.dicom.resources import StudyRef
-from server.dicom.uids import is_uid
+from server.dicomweb.invocation import Invocation, parse_invocation
 from server.dicomweb.issuers import issued_by
+from server.dicomweb.named_person import of_person
 from server.dicomweb.search_parameters import search_query
 from server.errors import Malformed, NotFound, ServerError
 from server.studies.author import Author
@@ -29,8 +29,7 @@ from server.web.sign_in import caller
 from server.web.site import Site
 from server.web.workers import Workers
 
-MOST_STUDIES = 20
-_MOST_OF_ONE_PERSON = 500
+_MOST_MATCHES = 500
 _TITLES = {"not-found": "Nothing to show", "malformed": "This request cannot be understood"}
 _TITLES |= {"conflict": "More than one person has this number", "expired": "This link has expired"}
 
@@ -71,16 +70,11 @@ class InvokeDisplay:
         return [Route("/links", self._make, methods=["POST"])]
 
     async def _invoke(self, request: Request) -> Response:
-        asked = _parameters(request)
-        kind = asked.get("requesttype", "").upper()
-        if kind not in {"STUDY", "PATIENT"}:
-            raise Malformed("requestType is STUDY or PATIENT.")
-        if asked.get("viewertype", "IHE_BIR").upper() != "IHE_BIR":
-            raise Malformed("viewerType here is IHE_BIR, a basic image review.")
-        found = await self._workers.run(self._of_patient if kind == "PATIENT" else self._of_study, request, asked)
+        wish = parse_invocation(request.query_params.multi_items())
+        found = await self._workers.run(self._studies, caller(request), wish)
         if not found:
             raise NotFound("This archive holds no study that matches what was asked for.")
-        if not _is_true(asked, "keyimagesonly"):
+        if not wish.key_images_only:
             return _viewer(found)
         marked = await self._workers.run(self._marked, caller(request), found)
         if not marked:
@@ -113,47 +107,20 @@ class InvokeDisplay:
         body = {"address": f"{base}/open?link={link}", "expires_at": expires_at}
         return Response(orjson.dumps(body), 201, {"Cache-Control": "no-store"}, "application/json")
 
-    def _of_study(self, request: Request, asked: Mapping[str, str]) -> list[str]:
-        """The studies of studyUID, or of accessionNumber: lists separated by commas."""
-        uids, numbers = (
-            [part.strip() for part in asked.get(name, "").split(",") if part.strip()][:MOST_STUDIES]
-            for name in ("studyuid", "accessionnumber")
-        )
-        if not uids and not numbers:
-            raise Malformed("A STUDY request names studyUID or accessionNumber.")
-        if not all(map(is_uid, uids)):
-            raise Malformed("A studyUID is none.")
-        if uids:
-            return self._found(request, {"StudyInstanceUID": ",".join(uids)})
-        return [uid for number in numbers for uid in self._found(request, {"AccessionNumber": _literal(number)})]
+    def _studies(self, person: Caller, wish: Invocation) -> list[str]:
+        """The studies that are meant, newest first; of a list of accession numbers in its order."""
+        lists: list[dict[str, str]] = [{"AccessionNumber": number} for number in wish.accession_numbers]
+        if wish.study_uids or not lists:
+            lists = [{"StudyInstanceUID": ",".join(wish.study_uids)} if wish.study_uids else {}]
+        matches = [match for keys in lists for match in self._matches(person, {**wish.keys, **keys})]
+        of_one = issued_by(matches, wish.authority) if "PatientID" in wish.keys else matches
+        meant = of_person(of_one, wish.name, wish.birth_date)
+        return _uids([match for match in meant if wish.is_between(match)])[: wish.most]
 
-    def _of_patient(self, request: Request, asked: Mapping[str, str]) -> list[str]:
-        """The newest studies of a patient; one unless more are wanted, since the viewer finds priors by itself."""
-        # HL7 CX: ID, check digit, its scheme, assigning authority
-        patient_id, _, _, authority = (part.strip() for part in f"{asked.get('patientid', '')}^^^".split("^")[:4])
-        if not patient_id:
-            raise Malformed("A PATIENT request names patientID.")
-        keys = {"PatientID": _literal(patient_id)}
-        if born := asked.get("patientbirthdate", "").replace("-", ""):
-            keys["PatientBirthDate"] = born
-        if modalities := asked.get("modalitiesinstudy", ""):
-            keys["ModalitiesInStudy"] = modalities
-        lower, upper = (_day(asked.get(name, ""), name) for name in ("lowerdatetime", "upperdatetime"))
-        if lower or upper:
-            keys["StudyDate"] = f"{lower}-{upper}"
-        wanted = asked.get("mostrecentresults", "1")
-        if not wanted.isascii() or not wanted.isdigit() or not int(wanted[:9]) >= 1:
-            raise Malformed("mostRecentResults is a whole number from 1.")
-        of_one = issued_by(self._matches(request, keys, _MOST_OF_ONE_PERSON), authority)
-        return _uids(of_one)[: min(int(wanted[:9]), MOST_STUDIES)]
-
-    def _found(self, request: Request, keys: Mapping[str, str]) -> list[str]:
-        return _uids(self._matches(request, keys, MOST_STUDIES))
-
-    def _matches(self, request: Request, keys: Mapping[str, str], most: int) -> list[Attributes]:
+    def _matches(self, person: Caller, keys: Mapping[str, str]) -> list[Attributes]:
         fields = ("includefield", "IssuerOfPatientIDQualifiersSequence")
-        query = search_query([*keys.items(), fields, ("limit", str(most))], Level.STUDY, most)
-        return [orjson.loads(match) for match in self._search.search(caller(request), query, "").matches]
+        query = search_query([*keys.items(), fields, ("limit", str(_MOST_MATCHES))], Level.STUDY, _MOST_MATCHES)
+        return [orjson.loads(match) for match in self._search.search(person, query, "").matches]
 
     def _marked(self, person: Caller, study_uids: Sequence[str]) -> list[str]:
         """Those of the studies that have key images."""
@@ -170,33 +137,6 @@ class InvokeDisplay:
                 return self._site.message(status, _TITLES.get(error.code, title), error.message)
 
         return paged
-
-
-def _parameters(request: Request) -> dict[str, str]:
-    """What was asked, by names in lower case: callers spell them as they like."""
-    return {name.lower(): text.strip() for name, text in request.query_params.multi_items()}
-
-
-def _literal(text: str) -> str:
-    """A value that matches itself alone, not what looks like a wildcard in it."""
-    if any(character in text for character in "*?\\"):
-        raise Malformed("An identifier has no wildcards.")
-    return text
-
-
-def _day(told: str, name: str) -> str:
-    """The day of an xsd:dateTime, or of a date, as VR DA."""
-    try:
-        return datetime.fromisoformat(told).strftime("%Y%m%d") if told else ""
-    except ValueError as error:
-        raise Malformed(f"{name} is a time such as 2026-11-21T14:30:00.") from error
-
-
-def _is_true(asked: Mapping[str, str], name: str) -> bool:
-    told = asked.get(name, "false").lower()
-    if told not in {"true", "false"}:
-        raise Malformed("keyImagesOnly is true or false.")
-    return told == "true"
 
 
 def _uids(matches: Sequence[Attributes]) -> list[str]:

@@ -26,7 +26,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     with running(settings_for(tmp_path_factory.mktemp("invoked") / "root")) as client:
         for number in (1, 2, 3):
             keywords = {"StudyInstanceUID": f"1.2.{number}", "AccessionNumber": f"ACC{number}"}
-            client.stored(**keywords, StudyDate=f"2026010{number}", Modality="CT" if number < 3 else "MR")
+            client.stored(
+                **keywords, StudyDate=f"2026010{number}", Modality="CT" if number < 3 else "MR", StudyTime="090000"
+            )
+        client.stored(StudyInstanceUID="1.2.21", PatientID="NAMED", PatientName="O'NEILL^Seán^^Mr", StudyTime=None)
         client.stored(StudyInstanceUID="1.2.9", PatientID="OTHER", AccessionNumber="ACC*")
         for study, day, issuer in (
             ("1.2.11", "20260101", "LEEDS"),
@@ -55,6 +58,19 @@ def invoke(server: Client, **query: str) -> httpx.Response:
         ({"requestType": "PATIENT", "patientID": "SHARED^^^Leeds", "mostRecentResults": "9"}, "1.2.13,1.2.11"),
         ({"requestType": "PATIENT", "patientID": "SHARED^^^YORK&1.2.826&ISO", "upperDateTime": "2026-01-02"}, "1.2.12"),
         ({"requestType": "STUDY", "studyUID": "1.2.1", "keyImagesOnly": "false"}, "1.2.1"),
+        ({"requestType": "STUDY", "studyUID": "1.2.1", "diagnosticQuality": "true", "patientID": ID}, "1.2.1"),
+        ({"requestType": "STUDY", "studyUID": "1.2.1", "accessionNumber": "1.2.840.7.ELSEWHERE"}, "1.2.1"),
+        (
+            {"requestType": "PATIENT", "patientID": "NAMED", "patientName": "ÓNeill^SEAN^Patrick", "idCDA": "7"},
+            "1.2.21",
+        ),
+        (
+            {"requestType": "PATIENT", "patientID": "NAMED", "patientName": "O'Neill&O", "mostRecentResults": ""},
+            "1.2.21",
+        ),
+        ({"requestType": "PATIENT", "patientID": ID, "upperDateTime": "2026-01-03T12:00:00"}, "1.2.3"),
+        ({"requestType": "PATIENT", "patientID": ID, "upperDateTime": "2026-01-03T08:59:00"}, "1.2.2"),
+        ({"requestType": "PATIENT", "patientID": "NAMED", "lowerDateTime": "2026-01-01T23:00:00"}, "1.2.21"),
     ],
 )
 def test_the_viewer_opens_at_an_address_of_uids_alone(server: Client, query: dict[str, str], opened: str) -> None:
@@ -69,6 +85,15 @@ def test_the_viewer_opens_at_an_address_of_uids_alone(server: Client, query: dic
         ({"requestType": "STUDY", "studyUID": "1.2.77"}, 404),
         ({"requestType": "PATIENT", "patientID": "NOBODY"}, 404),
         ({"requestType": "PATIENT", "patientID": ID, "patientBirthDate": "19600103"}, 404),
+        ({"requestType": "PATIENT", "patientID": ID, "patientName": "SOMEBODY^Else"}, 404),
+        ({"requestType": "STUDY", "studyUID": "1.2.21", "patientName": "O'NEILL^Mary"}, 404),
+        ({"requestType": "STUDY", "studyUID": "1.2.1", "patientID": "OTHER"}, 404),
+        ({"requestType": "PATIENT", "patientID": ID, "lowerDateTime": "2026-01-03T09:01:00"}, 404),
+        ({"requestType": "PATIENT", "patientID": ID, "patientBirthDate": "1960*"}, 400),
+        ({"requestType": "PATIENT", "patientID": ID, "studyUID": "1.2.1"}, 400),
+        ({"requestType": "STUDY", "studyUID": "1.2.1", "modalitiesInStudy": "CT"}, 400),
+        ({"requestType": "STUDY", "studyUID": ",".join(f"1.2.{n}" for n in range(21))}, 400),
+        ({"requestType": "STUDY", "studyUID": "1.2.1", "diagnosticQuality": "best"}, 400),
         ({"requestType": "SERIES"}, 400),
         ({}, 400),
         ({"requestType": "STUDY"}, 400),
@@ -92,6 +117,19 @@ def test_what_cannot_be_shown_is_said_on_a_page(server: Client, query: dict[str,
     assert re.search(r'data-testid="message">[A-Za-z][^<]+\.</p>', answer.text)
     assert ID not in answer.text
     assert "<script" not in answer.text
+    assert "neill" not in answer.text.lower()
+
+
+def test_lists_may_be_repeated_and_nothing_else(server: Client) -> None:
+    path = "/IHEInvokeImageDisplay?requestType=STUDY"
+    assert server.get(f"{path}&studyUID=1.2.1&studyUID=1.2.2").headers["location"].endswith("=1.2.2,1.2.1")
+    twice = server.get(f"{path}&studyUID=1.2.1&patientName=A&patientName=B")
+    assert (twice.status_code, "patientName is given once." in twice.text) == (400, True)
+
+
+def test_another_name_under_the_number_is_said_for_what_it_is(server: Client) -> None:
+    answer = invoke(server, requestType="PATIENT", patientID="NAMED", patientName="SMYTHE^John")
+    assert "of a person with another name or date of birth" in answer.text
 
 
 def test_only_studies_with_key_images_are_opened_for_these_and_rejected_ones_are_none(client: Client) -> None:
