@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"lightbox: {error}" + (f" ({cause})" if cause else ""), file=sys.stderr)  # noqa: T201
         return 1
     except (OSError, sqlite3.DatabaseError) as error:
-        print(f"lightbox: cannot use {settings.archive.root}: {_why(error)}", file=sys.stderr)  # noqa: T201
+        print(f"lightbox: cannot use {_place(error, settings.archive.root)}: {_why(error)}", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
         return 130
@@ -135,7 +135,7 @@ def _add_keeping(commands: _Commands) -> None:
         "SHA-256. A run that is cut off goes on the next time. Exit status 0 when all is sound or repaired, 1 when "
         "faults remain.",
     )
-    verify.add_argument("--throttle-mib", type=int, default=0, metavar="N", help="read N MiB a second at most")
+    verify.add_argument("--throttle-mib", type=_mib, default=0, metavar="N", help="read N MiB a second at most")
     verify.add_argument("--anew", action="store_true", help="begin anew, not where the last run was cut off")
     commands.add(
         "reindex",
@@ -172,7 +172,7 @@ def _add_second_copies(commands: _Commands) -> None:
     )
     ways = ["status", "sync", "verify", "renew"]
     replica.add_argument("what", choices=ways, metavar=" | ".join(ways), help="what to do")
-    replica.add_argument("--throttle-mib", type=int, default=0, metavar="N", help="verify: N MiB a second at most")
+    replica.add_argument("--throttle-mib", type=_mib, default=0, metavar="N", help="verify: N MiB a second at most")
     drill = commands.add(
         "drill",
         lambda asked, settings: drilling.drill(settings, asked.into),
@@ -206,6 +206,13 @@ def _add_leaving(commands: _Commands) -> None:
     export.add_argument("--patient", metavar="ID", help="only of the patient with this Patient ID")
     export.add_argument("--study", metavar="UID", help="only this study")
     export.add_argument("--of", metavar="ODS", help="only what this organisation stored")
+
+
+def _mib(text: str) -> int:
+    """How many MiB a second; `ArgumentTypeError` for what is no rate."""
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text} is no whole number of MiB; 0 is as fast as can be")
+    return int(text)
 
 
 def _export(asked: argparse.Namespace, settings: Settings) -> int:
@@ -248,10 +255,15 @@ def _settings(asked: argparse.Namespace) -> Settings:
     return read_settings(asked.config, _flags(asked))
 
 
+def _place(error: OSError | sqlite3.DatabaseError, root: Path) -> object:
+    """What cannot be used: the file or folder that the system names, else the root."""
+    return root if isinstance(error, sqlite3.DatabaseError) or error.filename is None else error.filename
+
+
 def _why(error: OSError | sqlite3.DatabaseError) -> str:
     """What the system says, in words."""
     if isinstance(error, FileExistsError | NotADirectoryError):
-        return f"{error.filename} is not a folder"
+        return "it is not a folder"
     return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 

@@ -9,9 +9,9 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -49,6 +49,14 @@ class ArchiveSettings(_Section):
     keep_deleted_days: int = Field(
         30, ge=0, le=36_500, description="Days for which what was deleted can be restored; then its files go."
     )
+
+    @model_validator(mode="after")
+    def _replica_is_elsewhere(self) -> Self:
+        if self.replica:
+            here, there = self.root.resolve(), Path(self.replica).resolve()
+            if here.is_relative_to(there) or there.is_relative_to(here):
+                raise ValueError(f"the replica {self.replica} and the root {self.root} must not lie in each other")
+        return self
 
 
 class WebSettings(_Section):

@@ -4,13 +4,14 @@ Else an address that was good for a day would be good for two when somebody corr
 that the kernel has counted since it was started, from the latest beginning that the clock has ever claimed for that.
 """
 
-import os
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import orjson
+
+from server.database.lasting import write_file
 
 _STEP_MS = 1000
 """A clock that is said to have begun so much later has been put forward."""
@@ -54,10 +55,8 @@ class Expiry:
         return _Kept("", 0, 0)
 
     def _keep(self, kept: _Kept) -> None:
-        new = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
         with suppress(OSError):  # a disk that is full: then it holds as long as the file that is there
-            new.write_bytes(orjson.dumps(list(kept)))
-            new.replace(self._path)
+            write_file(self._path, orjson.dumps(list(kept)))
 
 
 def _running() -> int:

@@ -7,7 +7,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from server.archive.store import make_folder
+from server.database.lasting import make_folder
 
 
 class Occupied(Exception):

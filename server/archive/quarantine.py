@@ -1,13 +1,16 @@
 """What was refused but must not be lost: the bytes as received, and beside them why, from whom and when."""
 
-import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 
-from server.archive.store import Incoming, make_folder, refusal, sync_folder
+from server.archive.store import Incoming, refusal
+from server.database.lasting import make_folder, sync_folder, write_file
+
+_TOLD = ("person_id", "organisation", "reason", "StudyInstanceUID", "SOPInstanceUID")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,7 @@ class Quarantine:
             if not self._root.is_dir():
                 make_folder(self._root)
             incoming.settle()
-            with told.open("wb") as file:
-                file.write(orjson.dumps(facts, option=orjson.OPT_INDENT_2))
-                file.flush()
-                os.fsync(file.fileno())
+            write_file(told, orjson.dumps(facts, option=orjson.OPT_INDENT_2))
             incoming.path.rename(told.with_suffix(".dcm"))
             sync_folder(self._root)
         except OSError as error:
@@ -47,21 +47,7 @@ class Quarantine:
 
     def held(self) -> list[Held]:
         """Every file that is held, the oldest first."""
-        found = []
-        for told in self._root.glob("*.json"):
-            if told.with_suffix(".dcm").exists():
-                facts = orjson.loads(told.read_bytes())
-                found.append(
-                    Held(
-                        told.stem,
-                        int(facts["at"]),
-                        str(facts["person_id"]),
-                        str(facts["organisation"]),
-                        str(facts["reason"]),
-                        str(facts["StudyInstanceUID"]),
-                        str(facts["SOPInstanceUID"]),
-                    )
-                )
+        found = [_held(told) for told in self._root.glob("*.json") if told.with_suffix(".dcm").exists()]
         return sorted(found, key=lambda held: (held.at, held.digest))
 
     def path(self, digest: str) -> Path:
@@ -73,3 +59,14 @@ class Quarantine:
         self.path(digest).unlink(missing_ok=True)
         self.path(digest).with_suffix(".json").unlink(missing_ok=True)
         sync_folder(self._root)
+
+
+def _held(told: Path) -> Held:
+    """What is told of a file; the file is held all the same where that can no longer be read."""
+    facts: Mapping[str, object] = {}
+    with suppress(OSError, ValueError):
+        facts = orjson.loads(told.read_bytes())
+    text = {name: str(facts.get(name, "unknown")) for name in _TOLD}
+    at = facts.get("at")
+    since = at if isinstance(at, int) else told.stat().st_mtime_ns // 1_000_000
+    return Held(told.stem, since, *text.values())

@@ -9,6 +9,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import re
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,11 +19,15 @@ from typing import TypeVar
 
 from server.archive.chunks import Summing
 from server.archive.inbox import Inbox
+from server.database.lasting import make_folder, sync_folder
 from server.errors import ArchiveFull
 
 T = TypeVar("T")
 
-_DISK_FAULTS = {errno.EIO, errno.EBADMSG, errno.EUCLEAN, errno.ENXIO, errno.ENODATA}
+_DISK_FAULTS = {errno.EIO, errno.EBADMSG, errno.EUCLEAN, errno.ENXIO, errno.ENODATA, errno.EISDIR, errno.ELOOP}
+_FOLDER = re.compile(r"[0-9a-f]{3}")
+"""What the digests in a folder begin with; whatever else lies beside these is not ours."""
+
 _PIECE = 2**20
 SMALL = 2**17
 """Bytes of a file that is held in memory beside being written, when it is no larger."""
@@ -132,7 +137,7 @@ class Archive:
             make_folder(folder)
         self._lanes = sync_threads
         self._syncing = concurrent.futures.ThreadPoolExecutor(sync_threads, "archive sync")
-        self._lasting = set(self._objects.iterdir())
+        self._lasting = set(self._folders())
         if self._lasting:
             sync_folder(self._objects)  # whoever made them may not have come so far
         self._failed = os.open(self._fault, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -257,8 +262,11 @@ class Archive:
 
     def files(self) -> Iterator[Path]:
         """Every archived file, in the order of the digests."""
-        for folder in sorted(self._objects.iterdir()):
+        for folder in sorted(self._folders()):
             yield from self.files_in(folder.name)
+
+    def _folders(self) -> Iterator[Path]:
+        return (folder for folder in self._objects.iterdir() if _FOLDER.fullmatch(folder.name))
 
     def files_in(self, folder: str) -> list[Path]:
         """The archived files whose digests begin with these three characters, in their order."""
@@ -272,7 +280,8 @@ class Archive:
     def folders_changed_since(self, moment: float) -> list[str]:
         """What the digests begin with in the folders where a file came or went since (seconds since 1970)."""
         with os.scandir(self._objects) as folders:
-            return sorted(folder.name for folder in folders if folder.stat().st_mtime >= moment)
+            ours = (folder for folder in folders if _FOLDER.fullmatch(folder.name))
+            return sorted(folder.name for folder in ours if folder.stat().st_mtime >= moment)
 
     def forget(self, digest: str) -> None:
         """Takes away a file that never got a catalogue row."""
@@ -312,23 +321,6 @@ def _locks_by(deadline: float, descriptor: int) -> bool:
             time.sleep(0.01)
         else:
             return True
-
-
-def make_folder(folder: Path) -> None:
-    """Sees that the folder is there to stay: made when missing, with every new parent, and its entry synced."""
-    if not folder.parent.exists():
-        make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    sync_folder(folder.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Waits until the entries of a folder are on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def is_disk_fault(error: OSError) -> bool:

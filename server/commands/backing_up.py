@@ -6,8 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from server.archive.store import sync_folder
-from server.commands.failure import CommandFailed
+from server.commands.failure import CommandFailed, need_elsewhere
 from server.database.sqlite import Database
 from server.settings import Settings
 
@@ -17,6 +16,7 @@ def backup(settings: Settings, to: Path) -> int:
     root = settings.archive.root
     if not (root / "records.sqlite").exists():
         raise CommandFailed(f"there are no records under {root}")
+    need_elsewhere(settings, to)
     to.mkdir(parents=True, exist_ok=True)
     # records first: a catalogue that knows more than the records is told to them at the next start
     for name in ("records.sqlite", "catalogue.sqlite"):
@@ -26,7 +26,6 @@ def backup(settings: Settings, to: Path) -> int:
             database.back_up(to / name)
         _check(to / name)
         Console(highlight=False, soft_wrap=True).print(f"{to / name}  {(to / name).stat().st_size} bytes", markup=False)
-    sync_folder(to)
     return 0
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from server.archive.store import Archive
 from server.catalogue.ledger import Ledger
-from server.commands.failure import CommandFailed
+from server.commands.failure import CommandFailed, need_elsewhere
 from server.commands.progress import bar
 from server.commands.reindexing import rebuild, tell
 from server.commands.replicating import lag, replica_of
@@ -40,6 +40,7 @@ def drill(settings: Settings, into: Path | None) -> int:
         raise CommandFailed(f"there is no replica in {second.folder}")
     root = settings.archive.root
     target = into or root.with_name(f"{root.name}-drill")
+    need_elsewhere(settings, target)
     if target.exists() and any(target.iterdir()):
         raise CommandFailed(f"{target} is not empty")
     begun = time.monotonic()

@@ -13,7 +13,7 @@ from server.access.preferences import Preferences
 from server.app import Parts, open_parts
 from server.catalogue.leaving import Wanted, count
 from server.commands import check_export
-from server.commands.failure import CommandFailed, need_archive
+from server.commands.failure import CommandFailed, need_archive, need_elsewhere
 from server.commands.progress import bar
 from server.settings import Settings
 from server.studies.export import MANIFEST, Export
@@ -41,6 +41,7 @@ def export(settings: Settings, to: Path, wanted: Wanted) -> int:
     `CommandFailed`, and nothing written, when a part is asked for of which there is nothing.
     """
     need_archive(settings.archive.root)
+    need_elsewhere(settings, to)
     if to.exists() and any(to.iterdir()):
         raise CommandFailed(f"{to} is not empty")
     with closing(open_parts(settings)) as parts:

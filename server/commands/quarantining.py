@@ -52,6 +52,12 @@ def release(settings: Settings, name: str) -> int:
         with quarantine.path(held.digest).open("rb") as file:
             while piece := file.read(_PIECE):
                 incoming.write(piece)
+        if incoming.digest != held.digest:
+            incoming.discard()
+            raise CommandFailed(
+                "it is damaged: these are not the bytes that were received, and they are not stored. "
+                "`lightbox quarantine discard` lets go of them."
+            )
         [outcome] = parts.store.store(parts.local_person, [incoming])
         if isinstance(outcome, Refused):
             raise CommandFailed(

@@ -14,6 +14,7 @@ from server.app import Parts, open_parts
 from server.catalogue import damage
 from server.commands.failure import need_archive
 from server.commands.progress import bar
+from server.database.lasting import write_file
 from server.database.sqlite import Database
 from server.settings import MIB, Settings
 from server.studies.verify import FOLDERS, Finding, Throttle, Verify
@@ -66,7 +67,7 @@ def _go_through(parts: Parts, kept: Path, so_far: Progress, throttle: Throttle) 
                 so_far.folder = FOLDERS[min(FOLDERS.index(folder) + 1, len(FOLDERS) - 1)]
                 if findings or time.monotonic() - started > 1:
                     started = time.monotonic()
-                    _write(kept, so_far)
+                    write_file(kept, orjson.dumps(asdict(so_far)))
         except KeyboardInterrupt:
             _say(f"cut off after {so_far.files} files; the next run goes on there, --anew begins anew")
             raise
@@ -106,9 +107,3 @@ def _read(kept: Path) -> Progress:
             _say("going on where the last run was cut off; --anew begins anew")
             return progress
     return Progress(begun_at=time.time_ns() // 1_000_000)
-
-
-def _write(kept: Path, so_far: Progress) -> None:
-    new = kept.with_suffix(".new")
-    new.write_bytes(orjson.dumps(asdict(so_far)))
-    new.replace(kept)

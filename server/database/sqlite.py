@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from server.database.lasting import sync_folder
 from server.errors import ArchiveFull, Overloaded, ServerError
 
 T = TypeVar("T")
@@ -90,6 +91,7 @@ class Database:
         finally:
             os.close(descriptor)
         new.replace(target)
+        sync_folder(target.parent)
 
     def close(self) -> None:
         """Commits what is waiting and closes every connection."""

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from server.archive.hashing import hashed
-from server.archive.store import Archive, is_disk_fault, sync_folder
+from server.archive.store import Archive, is_disk_fault
 from server.catalogue import entries
 from server.catalogue.changes import Kind
 from server.catalogue.ledger import Ledger, Line
 from server.catalogue.packing import pack
 from server.catalogue.replay import Prepared, Replay
+from server.database.lasting import sync_folder
 from server.database.sqlite import Database
 from server.errors import ServerError
 from server.studies.arrival import read_file

@@ -3,7 +3,6 @@
 It knows whose copy it is: an empty mount point is never taken for the disk that should be mounted there.
 """
 
-import os
 import secrets
 import time
 from contextlib import ExitStack, closing, suppress
@@ -13,8 +12,9 @@ from pathlib import Path
 import orjson
 
 from server.archive.occupied import Occupancy, Occupied
-from server.archive.store import Archive, make_folder, sync_folder
+from server.archive.store import Archive
 from server.catalogue.ledger import Ledger
+from server.database.lasting import make_folder, write_file
 from server.database.sqlite import Database
 
 _MARK = "lightbox-replica.json"
@@ -104,7 +104,7 @@ class Replica:
             make_folder(self.folder)
             identity = secrets.token_hex(16)
             for path in (self.folder / _MARK, self._own):
-                _write(path, {"identity": identity, "begun_at": time.time_ns() // 1_000_000})
+                write_file(path, orjson.dumps({"identity": identity, "begun_at": time.time_ns() // 1_000_000}))
         except OSError as error:
             raise ReplicaAway(f"{self.folder} cannot be written: {error.strerror}") from error
 
@@ -113,11 +113,3 @@ def _identity(path: Path) -> str | None:
     with suppress(OSError, ValueError, KeyError, TypeError):
         return str(orjson.loads(path.read_bytes())["identity"])
     return None
-
-
-def _write(path: Path, told: dict[str, object]) -> None:
-    with path.open("wb") as file:
-        file.write(orjson.dumps(told))
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(path.parent)

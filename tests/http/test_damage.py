@@ -1,5 +1,6 @@
 """A file that is no longer what was received: never served, flagged, told by verify, mended from the replica."""
 
+import hashlib
 import os
 import time
 from collections.abc import Callable
@@ -65,6 +66,23 @@ def verify(root: Path, capsys: pytest.CaptureFixture[str], *flags: str) -> tuple
     capsys.readouterr()
     status = main(["verify", "--root", str(root), *flags])
     return status, [line.split("\t")[:2] for line in capsys.readouterr().out.splitlines()]
+
+
+def test_what_lies_about_among_the_files_disturbs_nobody(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with running(settings_for(root)) as client:
+        files = store(client, 2)
+    objects = root / "archive" / "objects"
+    (objects / ".DS_Store").touch()
+    (objects / "lost+found").mkdir()
+    (objects / "lost+found" / "x.dcm").touch()
+    assert verify(root, capsys) == (0, [])
+    file_of(root, files[0]).unlink()
+    folder = objects / hashlib.sha256(files[0]).hexdigest()[:3] / f"{hashlib.sha256(files[0]).hexdigest()}.dcm"
+    folder.mkdir()
+    assert verify(root, capsys) == (1, [["damaged", "1.2.3.3.1"]])
+    with running(settings_for(root)) as client:
+        assert client.get(f"{PATH}/1.2.3.3.2", headers={"Accept": READERS["file"][1]}).status_code == 200
+        assert client.get(f"{PATH}/1.2.3.3.1", headers={"Accept": READERS["file"][1]}).json()["code"] == "damaged"
 
 
 @pytest.mark.parametrize("seen_before", [False, True])

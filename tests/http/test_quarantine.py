@@ -80,6 +80,26 @@ def test_what_is_held_is_listed_and_released_once_nothing_contradicts_it(
     assert "released" in str(audit_records(root)[-2:])
 
 
+def test_what_was_damaged_while_it_was_held_is_not_released_and_what_is_told_of_it_may_be_lost(
+    client_with: Callable[..., Client], root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = client_with(archive={"quarantine_conflicts": True})
+    client.stow(part10(**UIDS))
+    client.stow(part10(**UIDS, PatientID="another"))
+    client.request("DELETE", "/dicomweb/studies/1.2.1")
+    [held] = (root / "quarantine").glob("*.dcm")
+    content = held.read_bytes()
+    held.write_bytes(content[:-2] + bytes([content[-2] ^ 1]) + content[-1:])
+    held.with_suffix(".json").write_text("{")
+    assert main(["quarantine", "list", "--root", str(root)]) == 0
+    assert capsys.readouterr().out.split("\t")[2:] == ["unknown (unknown)", "unknown", "unknown\n"]
+    assert main(["quarantine", "release", held.stem, "--root", str(root)]) == 1
+    assert "not the bytes that were received" in capsys.readouterr().err
+    assert client.get("/dicomweb/instances").status_code == 204
+    held.write_bytes(content)
+    assert main(["quarantine", "release", held.stem, "--root", str(root)]) == 0
+
+
 def test_what_is_held_is_discarded_by_a_digest_that_names_it_alone(
     client_with: Callable[..., Client], root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -185,4 +185,45 @@ def test_a_command_that_says_too_little_is_told_what_it_lacks(command: str, caps
 def test_a_root_that_is_a_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").touch()
     assert main(["import", "--root", str(tmp_path / "file"), str(tmp_path)]) == 1
-    assert _said(capsys) == f"lightbox: cannot use {tmp_path}/file: {tmp_path}/file is not a folder\n"
+    assert _said(capsys) == f"lightbox: cannot use {tmp_path}/file: it is not a folder\n"
+
+
+@pytest.mark.parametrize("command", [["backup", "--to"], ["export", "--to"], ["drill", "--into"]])
+@pytest.mark.parametrize("place", ["root", "root/archive/new", "replica/new"])
+def test_nothing_is_written_into_the_root_or_the_replica(
+    command: list[str], place: str, tmp_path: Path, root: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replica = str(tmp_path / "replica")
+    assert main(["replica", "sync", "--root", root, "--replica", replica]) == 1
+    Archive(Path(root) / "archive").close()
+    assert main(["replica", "sync", "--root", root, "--replica", replica]) == 0
+    before = {path: path.stat().st_ino for path in Path(tmp_path).rglob("*.sqlite")}
+    assert main([*command, str(tmp_path / place), "--root", root, "--replica", replica]) == 1
+    assert "choose a folder elsewhere" in capsys.readouterr().err
+    assert {path: path.stat().st_ino for path in Path(tmp_path).rglob("*.sqlite")} == before
+    assert not Path(tmp_path / place).exists() or place == "root"
+
+
+@pytest.mark.parametrize("replica", ["root", "root/replica", "."])
+def test_root_and_replica_must_not_lie_in_each_other(
+    replica: str, tmp_path: Path, root: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", "--root", root, "--replica", str(tmp_path / replica)]) == 2
+    assert "must not lie in each other" in capsys.readouterr().err
+    assert not Path(root).exists()
+
+
+def test_a_folder_that_cannot_be_made_is_named_and_not_the_root(
+    tmp_path: Path, root: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Archive(Path(root) / "archive").close()
+    assert main(["export", "--root", root, "--to", "/proc/no/such"]) == 1
+    assert _said(capsys) == "lightbox: cannot use /proc/no: No such file or directory\n"
+
+
+@pytest.mark.parametrize("rate", ["-5", "1.5", "fast"])
+def test_a_rate_that_is_none_is_refused(rate: str, root: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["verify", "--root", root, "--throttle-mib", rate])
+    assert ended.value.code == 2
+    assert "no whole number of MiB" in capsys.readouterr().err
