@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from server.commands.failure import CommandFailed, need_elsewhere
+from server.commands.standing_in import readable
 from server.database.sqlite import Database
 from server.settings import Settings
 
@@ -19,13 +20,15 @@ def backup(settings: Settings, to: Path) -> int:
     need_elsewhere(settings, to)
     to.mkdir(parents=True, exist_ok=True)
     # records first: a catalogue that knows more than the records is told to them at the next start
-    for name in ("records.sqlite", "catalogue.sqlite"):
-        if not (root / name).exists():
-            continue
-        with closing(Database(root / name)) as database:
-            database.back_up(to / name)
-        _check(to / name)
-        Console(highlight=False, soft_wrap=True).print(f"{to / name}  {(to / name).stat().st_size} bytes", markup=False)
+    with readable(settings) as used:
+        for name in ("records.sqlite", "catalogue.sqlite"):
+            if not (used.archive.root / name).exists():
+                continue
+            with closing(Database(used.archive.root / name)) as database:
+                database.back_up(to / name)
+            _check(to / name)
+            said = f"{to / name}  {(to / name).stat().st_size} bytes"
+            Console(highlight=False, soft_wrap=True).print(said, markup=False)
     return 0
 
 

@@ -1,9 +1,10 @@
 """`lightbox drill`: an empty root restored from the replica alone, timed, to know that it can be done."""
 
 import shutil
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,7 +17,9 @@ from server.commands.failure import CommandFailed, need_elsewhere
 from server.commands.progress import bar
 from server.commands.reindexing import rebuild, tell
 from server.commands.replicating import lag, replica_of
+from server.commands.standing_in import standing_in
 from server.database.sqlite import Database
+from server.errors import ServerError
 from server.settings import Settings
 from server.studies.reindex import Rebuilt
 
@@ -45,12 +48,13 @@ def drill(settings: Settings, into: Path | None) -> int:
         raise CommandFailed(f"{target} is not empty")
     begun = time.monotonic()
     try:
-        restored = restore(second.folder, target, settings)
+        with standing_in(second.folder) as replica:
+            restored = restore(replica, target, settings)
         seconds = time.monotonic() - begun
     finally:
         if into is None:
             shutil.rmtree(target, ignore_errors=True)
-    _tell(restored, seconds, lag(root, second.folder) if (root / "records.sqlite").exists() else None)
+    _tell(restored, seconds, _behind(root, second.folder))
     lost = restored.damaged or restored.rebuilt.missing or restored.rebuilt.damaged or restored.rebuilt.unreadable
     return 1 if lost else 0
 
@@ -74,6 +78,14 @@ def restore(replica: Path, target: Path, settings: Settings) -> Restored:
                 advance(len(batch))
     rebuilt = rebuild(target, settings.access.organisation, threads)
     return Restored(files, size, damaged, rebuilt)
+
+
+def _behind(root: Path, replica: Path) -> tuple[int, int] | None:
+    """What the replica lacks; None where the records of the archive itself are lost, or their disk takes nothing."""
+    with suppress(OSError, ServerError, sqlite3.DatabaseError):
+        if (root / "records.sqlite").exists():
+            return lag(root, replica)
+    return None
 
 
 def _batches(paths: Iterator[Path]) -> Iterator[list[Path]]:

@@ -15,6 +15,7 @@ from server.catalogue.leaving import Wanted, count
 from server.commands import check_export
 from server.commands.failure import CommandFailed, need_archive, need_elsewhere
 from server.commands.progress import bar
+from server.commands.standing_in import readable
 from server.settings import Settings
 from server.studies.export import MANIFEST, Export
 
@@ -44,7 +45,7 @@ def export(settings: Settings, to: Path, wanted: Wanted) -> int:
     need_elsewhere(settings, to)
     if to.exists() and any(to.iterdir()):
         raise CommandFailed(f"{to} is not empty")
-    with closing(open_parts(settings)) as parts:
+    with readable(settings) as used, closing(open_parts(used)) as parts:
         instances = count(parts.catalogue, wanted)
         if not instances and not wanted.is_all:
             asked = " and ".join(flag for name, flag in _FLAGS.items() if getattr(wanted, name) is not None)

@@ -12,6 +12,7 @@ from server.archive.store import Archive
 from server.catalogue.ledger import Ledger
 from server.commands.failure import CommandFailed, need_archive
 from server.commands.progress import bar
+from server.commands.standing_in import standing_in
 from server.database.sqlite import Database
 from server.settings import MIB, Settings
 from server.studies.replica import Replica, ReplicaAway
@@ -85,7 +86,12 @@ def _status(root: Path, second: Replica) -> int:
 
 def lag(root: Path, folder: Path) -> tuple[int, int]:
     """How many changes the replica lacks, and for how many ms the oldest of them has been waiting."""
-    with closing(Database(root / "records.sqlite")) as records, closing(Database(folder / "ledger.sqlite")) as copied:
+    with (
+        standing_in(root) as here,
+        standing_in(folder) as there,
+        closing(Database(here / "records.sqlite")) as records,
+        closing(Database(there / "ledger.sqlite")) as copied,
+    ):
         waiting = list(Ledger(records).lines(Ledger(copied).last()))
     now = time.time_ns() // 1_000_000
     return len(waiting), now - waiting[0].at if waiting else 0

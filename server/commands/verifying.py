@@ -14,6 +14,7 @@ from server.app import Parts, open_parts
 from server.catalogue import damage
 from server.commands.failure import need_archive
 from server.commands.progress import bar
+from server.commands.standing_in import readable
 from server.database.lasting import write_file
 from server.database.sqlite import Database
 from server.settings import MIB, Settings
@@ -34,8 +35,8 @@ class Progress:
 def verify(settings: Settings, *, throttle_mib: int, anew: bool) -> int:
     """Goes through all files; answers 0 when all are sound or mended, 1 when faults remain."""
     need_archive(settings.archive.root)
-    kept = settings.archive.root / "verify.json"
-    with closing(open_parts(settings)) as parts:
+    with readable(settings) as used, closing(open_parts(used)) as parts:
+        kept = used.archive.root / "verify.json"
         so_far = Progress(begun_at=time.time_ns() // 1_000_000) if anew else _read(kept)
         broken = _broken_databases(parts)
         _go_through(parts, kept, so_far, Throttle(throttle_mib * MIB))
