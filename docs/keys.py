@@ -1,15 +1,16 @@
-"""`docs/reference/viewer-keys.md`, from the viewer's own lists of commands and of keys in panels."""
+"""`docs/reference/viewer-keys.md`, from the pages' own lists of commands, of keys in panels and of the worklist."""
 
 import json
 import subprocess
 from pathlib import Path
 from typing import Any
 
-_STATE = Path(__file__).parents[1] / "static" / "js" / "state"
-_SCRIPT = """Promise.all([import({commands}), import({panels})]).then(([{{ COMMANDS, keyText }}, {{ PANEL_KEYS }}]) =>
-    console.log(JSON.stringify([...COMMANDS, ...PANEL_KEYS].map(
-        ({{ keys, act, ...one }}) => ({{ group: '', place: '', row: false, ...one, keys: keys.map(keyText) }})))))"""
-_LISTS = {"commands": "commands", "panels": "panel-keys"}
+_CODE = Path(__file__).parents[1] / "static" / "js"
+_SCRIPT = """Promise.all([{modules}].map(one => import(one))).then(([{{ keyText }}, {{ COMMANDS }}, ...lists]) =>
+    console.log(JSON.stringify([COMMANDS, ...lists.map(one => one.PANEL_KEYS ?? one.WORKLIST_KEYS)].map(list =>
+        list.map(({{ keys, act, ...one }}) => (
+            {{ group: '', place: '', row: false, ...one, keys: keys.map(keyText) }})))))"""
+_LISTS = ("core/keys", "state/commands", "state/panel-keys", "state/worklist-keys")
 _HAND = (
     ("Left drag", "The chosen tool; with `Alt` always window and level"),
     ("Middle drag, right drag", "Move and zoom, or what the person has chosen"),
@@ -24,17 +25,16 @@ _HAND = (
 
 def page() -> str:
     """Every command once, by its group, with its keys; and what the mouse and fingers do."""
-    modules = {name: json.dumps((_STATE / f"{file}.js").as_uri()) for name, file in _LISTS.items()}
-    script = _SCRIPT.format(**modules)
+    script = _SCRIPT.format(modules=", ".join(json.dumps((_CODE / f"{name}.js").as_uri()) for name in _LISTS))
     said = subprocess.run(["node", "--eval", script], capture_output=True, text=True, check=True)  # noqa: S603, S607 - our own script, the node of the tests
-    found = json.loads(said.stdout)
-    commands, panels = [one for one in found if one["group"]], [one for one in found if one["place"]]
+    commands, panels, worklist = json.loads(said.stdout)
     lines = [
-        "# Keys, mouse and fingers of the viewer",
+        "# Keys, mouse and fingers of the viewer and the worklist",
         "",
-        "This page is made from `static/js/state/commands.js` and `panel-keys.js` (`make docs`). `?` or `F1` shows the",
-        "same in the viewer, where each key and the two other mouse buttons can be chosen anew; the choice is kept in",
-        "that browser, for who signs in at every desk, and begins with habits of OHIF and Weasis if one likes.",
+        "This page is made from `commands.js`, `panel-keys.js` and `worklist-keys.js` in `static/js/state` (`make",
+        "docs`). `?` or `F1` shows the same on either page, where each key and the two other mouse",
+        "buttons can be chosen anew; the choice is kept in that browser, for who signs in at every desk; the",
+        "viewer's begins with habits of OHIF and Weasis if one likes.",
         "A tooltip says what a control does and by which key.",
         "",
         "| mouse and fingers | what for |",
@@ -55,6 +55,16 @@ def page() -> str:
     for place in dict.fromkeys(one["place"] for one in panels):
         lines += ["", f"### {place}", "", "| key | what for |", "|---|---|"]
         lines += [_row(one) for one in panels if one["place"] == place]
+    lines += [
+        "",
+        "## In the worklist",
+        "",
+        "Arrows, page keys, `Home` and `End` go along the list, `Enter` opens, `Esc` goes from the search line to the",
+        "list and closes what is open; these are the same for everybody.",
+    ]
+    for place in dict.fromkeys(one["place"] for one in worklist):
+        lines += ["", f"### {place}", "", "| key | what for |", "|---|---|"]
+        lines += [_row(one) for one in worklist if one["place"] == place]
     return "\n".join([*lines, ""])
 
 

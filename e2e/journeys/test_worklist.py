@@ -206,6 +206,36 @@ def test_every_key_of_the_list_is_on_its_sheet_and_can_be_searched(district: Run
     expect(sheet).to_be_hidden()
 
 
+def test_keys_of_the_list_are_a_persons_own_and_stay(district: RunningServer, new_page: NewPage) -> None:
+    page = WorklistPage(new_page()).open(district.address).page
+    expect(page.get_by_test_id("study").first).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    said = page.get_by_test_id("key-said")
+    page.get_by_test_id("key-list-organisation").click()
+    page.keyboard.press("ArrowDown")
+    expect(said).to_contain_text("the same for everybody")
+    page.get_by_test_id("key-list-organisation").click()
+    page.keyboard.press("m")
+    expect(said).to_contain_text("It was that of “Add this study to a meeting")
+    page.get_by_test_id("key-list-meet").click()
+    page.keyboard.press("Alt+Shift+M")
+    expect(page.get_by_test_id("key-list-meet")).to_contain_text("Alt Shift M")
+    page.reload()
+    meeting = page.get_by_test_id("preview-meeting")
+    expect(meeting).to_have_attribute("title", re.compile("— Alt Shift M$"))
+    page.keyboard.press("Escape")
+    page.keyboard.press("m")
+    expect(page.get_by_test_id("institution")).to_be_focused()
+    page.keyboard.press("Alt+Shift+M")
+    expect(page.get_by_test_id("meeting-dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_test_id("keys").click()
+    page.keyboard.press("Alt+u")
+    expect(meeting).to_have_attribute("title", re.compile("— M$"))
+    assert page.evaluate("() => JSON.parse(localStorage['lightbox.preferences']).keys") == {}
+
+
 def test_the_report_is_read_in_the_preview(district: RunningServer, new_page: NewPage) -> None:
     worklist = WorklistPage(new_page()).open(district.address)
     worklist.search(f"P{MANY - 1:04}")

@@ -1,6 +1,7 @@
 /** The worklist page: builds the parts and wires them. */
 
 import { createStore } from './core/store.js';
+import { storedPreferences } from './state/preferences.js';
 import { previewCurrent } from './state/previewing.js';
 import { searchOnWish } from './state/searching.js';
 import { storeOnDrop } from './state/storing.js';
@@ -27,18 +28,20 @@ customElements.define('meeting-dialog', MeetingDialog);
 const QUIET_MS = 2000;
 
 const life = new AbortController();
-const store = createStore(INITIAL, reduce);
-const meetings = new MeetingDialog();
+const store = createStore({ ...INITIAL, preferences: storedPreferences() }, reduce);
+const meetings = new MeetingDialog(store);
 document.body.append(meetings);
 document.querySelector('[data-place="search"]')?.append(new StudySearch(store));
 const drop = new StudyDrop(store);
 document.querySelector('[data-place="list"]')?.append(new StudyList(store, new ListState(store, () => drop.choose())));
 document.querySelector('[data-place="preview"]')?.append(new StudyPreview(store, (study, prior) => meetings.open(study, prior)));
-document.querySelector('[data-place="drop"]')?.append(drop, new KeySheet(), new LeaveDesk());
-pressByKey(life.signal);
+document.querySelector('[data-place="drop"]')?.append(drop, new KeySheet(store), new LeaveDesk(store));
+pressByKey(store, life.signal);
 searchOnWish(store, life.signal);
 previewCurrent(store, life.signal);
 storeOnDrop(store, life.signal);
+
+import('./state/travelling.js').then(({ letHabitsTravel }) => letHabitsTravel(store, life.signal));
 
 // the viewer's files come once the list has: whoever opens a study then has them
 setTimeout(() => {

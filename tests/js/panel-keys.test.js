@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { commandForKey, COMMANDS, keyName } from '../../static/js/state/commands.js';
+import { keyName } from '../../static/js/core/keys.js';
+import { commandForKey, COMMANDS } from '../../static/js/state/commands.js';
 import { PANEL_KEYS, panelKeyNamed, panelKeysOf, panelKeyTaken } from '../../static/js/state/panel-keys.js';
 
 test('no key of a panel means two things', () => {

@@ -3,7 +3,8 @@ import test from 'node:test';
 
 import { createStore } from '../../static/js/core/store.js';
 import { newPresentation } from '../../static/js/sessions/room.js';
-import { commandForKey, COMMANDS, keyName, keyText } from '../../static/js/state/commands.js';
+import { keyName, keyText } from '../../static/js/core/keys.js';
+import { commandForKey, COMMANDS } from '../../static/js/state/commands.js';
 import { isSamePerson, showsTwoPatients } from '../../static/js/state/select.js';
 import { INITIAL, reduce } from '../../static/js/state/viewer.js';
 import { imageRef } from './wire.js';

@@ -2,7 +2,7 @@
 
 /** @import { Habits } from '../core/habits.js' */
 /** @import { Preferences } from './preferences.js' */
-/** @import { ViewerStore } from './viewer.js' */
+/** @import { Store } from '../core/store.js' */
 
 import { readHabits, writeHabits } from '../core/habits.js';
 import { ApiError } from '../core/http.js';
@@ -14,7 +14,9 @@ const REST_MS = 400;
 
 /** @typedef {{ of: string, preferences: Preferences }} Kept  what this browser has, and whose it is; '': nobody's in particular */
 
-/** @param {ViewerStore} store @param {AbortSignal} signal */
+/** @typedef {Store<{ preferences: Preferences }, { type: 'preferences/set', preferences: Preferences } | { type: 'notice/set', text: string }>} HabitStore  of either page */
+
+/** @param {Pick<HabitStore, 'get' | 'dispatch' | 'watch'>} store @param {AbortSignal} signal */
 export async function letHabitsTravel(store, signal) {
   /** @type {Habits | null} */
   let habits = null;

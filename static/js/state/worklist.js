@@ -3,6 +3,9 @@
 /** @import { Series, Study } from '../core/types.js' */
 /** @import { StoredFile } from '../dicomweb/store.js' */
 /** @import { Store } from '../core/store.js' */
+/** @import { Preferences } from './preferences.js' */
+
+import { USUAL } from './preferences.js';
 
 /**
  * @typedef {object} Wish  what the person looks for
@@ -41,6 +44,7 @@
  * @property {number} current  the row the keyboard is on
  * @property {Preview | null} preview
  * @property {Storing | null} storing
+ * @property {Preferences} preferences
  *
  * @typedef {{ type: 'wish/set', wish: Partial<Wish> } | { type: 'search/started' }
  *   | { type: 'search/found', studies: Study[], more: boolean } | { type: 'search/failed', problem: string, refused: boolean }
@@ -48,7 +52,8 @@
  *   | { type: 'search/page', at: number, studies: Study[], more: boolean } | { type: 'search/stalled', problem: string }
  *   | { type: 'institutions/set', institutions: string[] }
  *   | { type: 'row/set', current: number } | { type: 'preview/set', preview: Preview | null }
- *   | { type: 'files/store', files: File[] } | { type: 'storing/set', storing: Storing | null }} WorklistAction
+ *   | { type: 'files/store', files: File[] } | { type: 'storing/set', storing: Storing | null }
+ *   | { type: 'preferences/set', preferences: Preferences } | { type: 'notice/set', text: string }} WorklistAction
  * @typedef {Store<WorklistState, WorklistAction>} WorklistStore
  */
 
@@ -64,7 +69,7 @@ export const NOTHING_WISHED = { text: '', modality: '', institution: '', from: '
 /** @type {WorklistState} */
 export const INITIAL = {
   wish: NOTHING_WISHED,
-  status: 'loading', studies: [], more: false, problem: '', institutions: [], current: 0, preview: null, storing: null,
+  status: 'loading', studies: [], more: false, problem: '', institutions: [], current: 0, preview: null, storing: null, preferences: USUAL,
 };
 
 /** @param {WorklistState} state @param {WorklistAction} action @returns {WorklistState} */
@@ -86,6 +91,7 @@ export function reduce(state, action) {
     case 'institutions/set': return { ...state, institutions: action.institutions };
     case 'row/set': return { ...state, current: Math.max(0, Math.min(action.current, state.studies.length - 1)) };
     case 'preview/set': return { ...state, preview: action.preview };
+    case 'preferences/set': return { ...state, preferences: action.preferences };
     case 'storing/set': return { ...state, storing: action.storing };
     default: return state;
   }

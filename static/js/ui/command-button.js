@@ -3,9 +3,10 @@
 /** @import { Command } from '../state/commands.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
-import { commandNamed, keysOf, keyText } from '../state/commands.js';
-import { expose, make } from './build.js';
+import { commandNamed, keysOf } from '../state/commands.js';
+import { make } from './build.js';
 import { icon } from './icons.js';
+import { tell } from './tip.js';
 
 /** @param {ViewerStore} store @param {string} name @param {{ look?: string, words?: boolean }} [options] */
 export function commandButton(store, name, { look = name, words = true } = {}) {
@@ -38,14 +39,6 @@ export function asCommand(store, control, names, title) {
   if (title) control.dataset.tip = title;
   sayKeys(control, store.get().preferences.keys);
   return control;
-}
-
-/** What a control does and by which keys, for eyes and for screen readers. @param {HTMLElement} control @param {string} title @param {string[]} keys */
-export function tell(control, title, keys) {
-  expose(control, {
-    'aria-keyshortcuts': keys.map((key) => key.replace('Ctrl', 'Control')).join(' ') || null,
-    title: [title, keys.map(keyText).join(' or ')].filter(Boolean).join(' — '),
-  });
 }
 
 /** The same as words alone, for panels. @param {ViewerStore} store @param {string} name */

@@ -2,7 +2,8 @@
 
 /** @import { ViewerStore } from '../state/viewer.js' */
 
-import { commandForKey, keyName } from '../state/commands.js';
+import { keyName } from '../core/keys.js';
+import { commandForKey } from '../state/commands.js';
 import { run } from './command-button.js';
 
 const HOLD_MS = 300;

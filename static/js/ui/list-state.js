@@ -26,7 +26,7 @@ export class ListState extends LiveElement {
       const state = store.get();
       const blank = this.#blank(state);
       expose(this, { 'data-blank': blank ? '' : null, 'data-problem': blank && state.status !== 'ready' ? '' : null });
-      this.replaceChildren(...(blank ? drawn(blank) : [counted(state)]));
+      this.replaceChildren(...(blank ? drawn(store, blank) : [counted(state)]));
     }, { signal: life });
   }
 
@@ -37,23 +37,23 @@ export class ListState extends LiveElement {
       return { look: 'refused', heading: 'You may not look at studies here', text: `${problem} Ask whoever looks after this archive for the right to search it.` };
     }
     if (status === 'failed') {
-      return { look: 'failed', heading: 'The search did not work', text: problem, way: { words: 'Try again', key: 'R', go: search({}) } };
+      return { look: 'failed', heading: 'The search did not work', text: problem, way: { words: 'Try again', key: 'list-again', go: search({}) } };
     }
     if (status === 'loading' || studies.length > 0) return null;
     if (Object.values(wish).some(Boolean)) {
       const text = 'Try fewer letters, another date, any modality or any organisation.';
-      return { look: 'search', heading: 'No study matches', text, way: { words: 'Clear the search', key: 'C', go: search(NOTHING_WISHED) } };
+      return { look: 'search', heading: 'No study matches', text, way: { words: 'Clear the search', key: 'list-clear', go: search(NOTHING_WISHED) } };
     }
     const text = 'Drop DICOM files or folders on this page to store them, or have modalities send them by STOW-RS.';
-    return { look: 'empty', heading: 'This archive holds no studies yet', text, way: { words: 'Store files…', key: 'U', go: this.storeFiles } };
+    return { look: 'empty', heading: 'This archive holds no studies yet', text, way: { words: 'Store files…', key: 'list-store', go: this.storeFiles } };
   }
 }
 
-/** @param {Blank} blank */
-function drawn({ look, heading, text, way }) {
+/** @param {WorklistStore} store @param {Blank} blank */
+function drawn(store, { look, heading, text, way }) {
   const said = [icon(look), make('h2', {}, heading), make('p', {}, text)];
   if (!way) return said;
-  const button = keyed(make('button', { type: 'button', class: 'quiet' }, way.words), way.words, way.key);
+  const button = keyed(store, make('button', { type: 'button', class: 'quiet' }, way.words), way.key);
   button.addEventListener('click', way.go);
   return [...said, button];
 }

@@ -2,6 +2,7 @@
 
 /** @import { Study } from '../core/types.js' */
 /** @import { FoundSession } from '../sessions/directory.js' */
+/** @import { WorklistStore } from '../state/worklist.js' */
 
 import { titleOf } from '../core/http.js';
 import { counted, dateText } from '../core/wording.js';
@@ -9,6 +10,7 @@ import { addCase, createMeeting, createSession, findSessions } from '../sessions
 import { expose, make, write } from './build.js';
 import { LiveElement } from './live-element.js';
 import { keyed } from './pressing.js';
+import { tell } from './tip.js';
 
 export class MeetingDialog extends LiveElement {
   #about = make('p', { class: 'muted' });
@@ -21,17 +23,24 @@ export class MeetingDialog extends LiveElement {
   #dialog = make('dialog', { class: 'meeting', 'aria-label': 'Add to a meeting', 'data-testid': 'meeting-dialog' });
   /** @type {Study[]} */ #studies = [];
 
+  /** @param {WorklistStore} store */
+  constructor(store) {
+    super();
+    this.store = store;
+  }
+
   /** @override @param {AbortSignal} life */
   build(life) {
-    const act = (/** @type {string} */ id, /** @type {string} */ text, /** @type {string} */ title, /** @type {string} */ key, /** @type {() => Promise<void>} */ run) => {
-      const button = keyed(make('button', { type: 'button', class: 'quiet', 'data-testid': id }, text), title, key);
+    const { store } = this;
+    const act = (/** @type {string} */ id, /** @type {string} */ text, /** @type {() => Promise<void>} */ run) => {
+      const button = keyed(store, make('button', { type: 'button', class: 'quiet', 'data-testid': id }, text), `list-${id}`);
       button.addEventListener('click', () => this.#try(run), { signal: life });
       return button;
     };
-    const close = keyed(make('button', { type: 'button', class: 'quiet' }, 'Close'), 'Close', 'Escape');
-    keyed(this.#question, 'What the meeting is asked', 'Alt+Q');
-    keyed(this.#prior, 'Put the newest other study of this person on the agenda too', 'Alt+P');
-    keyed(this.#name, 'Name of the new meeting', 'Alt+N');
+    const close = keyed(store, make('button', { type: 'button', class: 'quiet' }, 'Close'), 'list-meeting-close');
+    keyed(store, this.#question, 'list-question');
+    keyed(store, this.#prior, 'list-with-prior');
+    keyed(store, this.#name, 'list-meeting-name');
     this.#dialog.replaceChildren(
       make('div', { class: 'dialog-head' }, make('h2', {}, 'Add to a meeting'), close), this.#about,
       make('label', {}, 'Question for the meeting', this.#question), this.#withPrior,
@@ -39,8 +48,8 @@ export class MeetingDialog extends LiveElement {
       make('h3', {}, 'To a new one'),
       make('label', {}, 'Name', this.#name),
       make('div', { class: 'dialog-actions' },
-        act('meeting-begin', 'Make an agenda', 'A new meeting with this study as its first case', 'Alt+A', () => this.#begin()),
-        act('meeting-now', 'Look together now', 'A session on this study at once', 'Alt+L', () => this.#now())),
+        act('meeting-begin', 'Make an agenda', () => this.#begin()),
+        act('meeting-now', 'Look together now', () => this.#now())),
       this.#said);
     this.replaceChildren(this.#dialog);
     close.addEventListener('click', () => this.#dialog.close(), { signal: life });
@@ -68,8 +77,11 @@ export class MeetingDialog extends LiveElement {
     const rows = found.map((session, i) => {
       const name = nameOf(session);
       const facts = [counted(session.cases, 'case'), session.people.length > 0 ? `${session.people.length} there now` : ''].filter(Boolean).join(', ');
-      const add = keyed(make('button', { type: 'button', class: 'meeting-choice', 'data-testid': 'meeting-add' },
-        make('span', {}, name), make('span', { class: 'muted' }, facts)), `Put this study on the agenda of ${name}`, i < 9 ? `Alt+${i + 1}` : 'Enter');
+      const add = make('button', { type: 'button', class: 'meeting-choice', 'data-testid': 'meeting-add' },
+        make('span', {}, name), make('span', { class: 'muted' }, facts));
+      const title = `Put this study on the agenda of ${name}`;
+      if (i < 9) keyed(this.store, add, `list-meeting-${i + 1}`, title);
+      else tell(add, title, ['Enter']);
       add.addEventListener('click', () => this.#try(async () => {
         expose(add, { 'aria-busy': 'true' });
         const { cases } = await addCase(session.session_id, this.#uids(), this.#question.value).finally(() => add.removeAttribute('aria-busy'));
@@ -103,7 +115,7 @@ export class MeetingDialog extends LiveElement {
   /** @param {string} text @param {string} [address]  of the meeting */
   #tell(text, address) {
     expose(this.#said, { 'data-problem': null });
-    this.#said.replaceChildren(text, ...(address ? [' ', keyed(make('a', { href: address }, 'Open it'), 'Open this meeting', 'Alt+O')] : []));
+    this.#said.replaceChildren(text, ...(address ? [' ', keyed(this.store, make('a', { href: address }, 'Open it'), 'list-meeting-open')] : []));
   }
 
   /** @param {() => Promise<void> | void} act */

@@ -2,9 +2,10 @@
 
 /** @import { ViewerStore } from '../state/viewer.js' */
 
-import { keyName } from '../state/commands.js';
+import { keyName } from '../core/keys.js';
 import { PANEL_KEYS, panelKeyNamed, panelKeysOf } from '../state/panel-keys.js';
-import { sayKeys, tell } from './command-button.js';
+import { sayKeys } from './command-button.js';
+import { tell } from './tip.js';
 
 const TEXT = 'input:not([type="range"], [type="file"], [type="checkbox"]), textarea, select';
 const CONTROLS = 'button, a[href], summary, input:not([type="file"]), select, textarea';

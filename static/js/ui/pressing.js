@@ -1,44 +1,50 @@
-/** A control is pressed, or reached, by the key it says it has: `aria-keyshortcuts` is the one list of a page's keys. */
+/** A control of the worklist is pressed, or reached, by its key, and says which that is. */
 
-import { expose } from './build.js';
+/** @import { WorklistStore } from '../state/worklist.js' */
 
-/** @template {HTMLElement} T @param {T} control @param {string} title  what it does @param {string} key  such as `Shift+U` @returns {T} */
-export function keyed(control, title, key) {
-  expose(control, { 'aria-keyshortcuts': key, title: `${title} — ${keyText(key)}` });
+import { keyName } from '../core/keys.js';
+import { worklistKeyNamed, worklistKeysOf } from '../state/worklist-keys.js';
+import { tell } from './tip.js';
+
+const WRITTEN_IN = 'input:not([type="file"], [type="checkbox"]), select, textarea';
+
+/** Gives a control its key and its tooltip. @template {HTMLElement} T @param {WorklistStore} store @param {T} control @param {string} name @param {string} [title]  when it is about one of several @returns {T} */
+export function keyed(store, control, name, title = worklistKeyNamed(name).title) {
+  control.dataset.key = name;
+  control.dataset.tip = title;
+  sayKey(control, store.get().preferences.keys);
   return control;
 }
 
-/** Keys as people read them on a keyboard. @param {string} keys  with spaces between them */
-export function keyText(keys) {
-  return keys.split(' ').map((key) => key.replace('Escape', 'Esc').replaceAll('+', ' ')).join(' or ');
+/** @param {HTMLElement} control @param {Record<string, string[]>} own */
+function sayKey(control, own) {
+  tell(control, control.dataset.tip ?? '', worklistKeysOf(worklistKeyNamed(control.dataset.key ?? ''), own));
 }
 
-/** Every control of the page, or of a dialog, that has a key and can be used now; lines of lists have the keys of their list. @param {HTMLDialogElement | null} [dialog] @returns {HTMLElement[]} */
-export function keyedControls(dialog = null) {
-  return /** @type {HTMLElement[]} */ ([...(dialog ?? document).querySelectorAll('[aria-keyshortcuts]')])
-    .filter((control) => control.checkVisibility() && control.closest('dialog') === dialog && !(control.closest('tr, li') && control.getAttribute('aria-keyshortcuts') === 'Enter'));
-}
-
-/** @param {AbortSignal} signal */
-export function pressByKey(signal) {
+/** @param {WorklistStore} store @param {AbortSignal} signal */
+export function pressByKey(store, signal) {
+  store.watch(({ preferences }) => preferences.keys, (own) => {
+    for (const control of document.querySelectorAll('[data-key]')) sayKey(/** @type {HTMLElement} */ (control), own);
+  }, { signal });
   document.addEventListener('keydown', (event) => {
     const at = /** @type {HTMLElement} */ (event.target);
-    /** @type {HTMLDialogElement | null} */
-    const dialog = document.querySelector('dialog[open]');
-    // letters alone are for the page, with Alt for dialogs, where people write
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey !== (dialog !== null)) return;
-    if (at.matches('input:not([type="file"]), select, textarea') && !dialog) return;
-    if (event.key === 'Enter' && at.matches('button, a, summary')) return;
-    // Alt writes signs of its own on some keyboards
-    const said = event.altKey && /^[^ -~]$/.test(event.key) ? event.code.replace('Key', '') : event.key;
-    const key = said.length > 1 ? said : said.toUpperCase();
-    const letter = /^[A-Z]$/.test(key);
-    const pressed = `${event.altKey ? 'Alt+' : ''}${event.shiftKey && letter ? 'Shift+' : ''}${key}`;
-    const control = keyedControls(dialog).find((one) => one.getAttribute('aria-keyshortcuts')?.split(' ').includes(pressed));
+    const key = keyName(event);
+    // where people write, only a key with Alt or Ctrl is no letter; Esc is the browser's
+    if (event.defaultPrevented || key === 'Escape' || (at.matches(WRITTEN_IN) && !event.altKey && !event.ctrlKey)) return;
+    if (key === 'Enter' && at.matches('button, a, summary, input')) return;
+    const control = controlFor(key, store.get().preferences.keys);
     if (!control || control.matches(':disabled')) return;
     event.preventDefault();
-    if (!control.matches('input:not([type="checkbox"]), select')) return control.click();
+    if (!control.matches(`${WRITTEN_IN}`)) return control.click();
     control.focus();
     if (control instanceof HTMLInputElement) control.select();
   }, { signal });
+}
+
+/** What a key calls now: of the dialog that is open, else of the page. @param {string} key @param {Record<string, string[]>} own */
+function controlFor(key, own) {
+  const dialog = document.querySelector('dialog[open]');
+  const controls = /** @type {HTMLElement[]} */ ([...(dialog ?? document).querySelectorAll('[data-key]')]);
+  return controls.find((control) => control.closest('dialog') === dialog && control.checkVisibility()
+    && worklistKeysOf(worklistKeyNamed(control.dataset.key ?? ''), own).includes(key));
 }

@@ -5,12 +5,15 @@
 /** @import { Preferences } from '../state/preferences.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
-import { COMMANDS, commandForKey, keyName, keysOf, keyText } from '../state/commands.js';
+import { keysAfter, shortTitle } from '../state/choosing-keys.js';
+import { COMMANDS, commandForKey, keysOf } from '../state/commands.js';
 import { PANEL_KEYS, panelKeysOf, panelKeyTaken } from '../state/panel-keys.js';
 import { PRESETS, storePreferences } from '../state/preferences.js';
+import { keysOfList } from '../state/worklist-keys.js';
 import { TOOLS } from '../tools/index.js';
 import { make, write } from './build.js';
 import { HangingEditor } from './hanging-editor.js';
+import { keyChoice } from './key-choice.js';
 import { LiveElement } from './live-element.js';
 import { keyed, listenToPanel } from './panel-keys.js';
 import { filterRows } from './sheet-search.js';
@@ -23,7 +26,6 @@ const MOUSE = [
 const FINGERS = [
   ['One finger', 'The chosen tool'], ['Two fingers', 'Move and enlarge'], ['Three fingers', 'Window and level'], ['From the edge', 'The next series, from the left the one before'], ['Long press', 'Point for everybody in the session'],
 ];
-const SHIFTERS = new Set(['Shift', 'Control', 'Alt', 'Meta', 'AltGraph']);
 
 export class ShortcutSheet extends LiveElement {
   #groups = make('div', { class: 'shortcut-groups' });
@@ -50,8 +52,8 @@ export class ShortcutSheet extends LiveElement {
     listenToPanel(dialog, store, life);
     preset.select.addEventListener('change', () => {
       const chosen = PRESETS[preset.select.value];
-      const { rules, windows, palettes } = store.get().preferences;
-      if (chosen) this.#choose({ ...chosen, rules, windows, palettes }, '');
+      const { keys, rules, windows, palettes } = store.get().preferences;
+      if (chosen) this.#choose({ ...chosen, keys: { ...chosen.keys, ...keysOfList(keys, true) }, rules, windows, palettes }, '');
     }, { signal: life });
     this.#search.addEventListener('input', () => filterRows(this.#groups, this.#search.value), { signal: life });
     close.addEventListener('click', () => dialog.close(), { signal: life });
@@ -97,7 +99,7 @@ export class ShortcutSheet extends LiveElement {
   #keys({ keys }) {
     return [...new Set(COMMANDS.map(({ group }) => group))].map((name) => {
       const rows = COMMANDS.filter(({ group }) => group === name).flatMap((command) => (
-        [make('div', {}, make('dt', {}, this.#key(command, keysOf(command, keys))), make('dd', {}, command.title.split(':')[0] ?? command.title))]));
+        [make('div', {}, make('dt', {}, this.#key(command, keysOf(command, keys))), make('dd', {}, shortTitle(command)))]));
       return make('section', {}, make('h3', {}, name), make('dl', {}, ...rows));
     });
   }
@@ -113,39 +115,14 @@ export class ShortcutSheet extends LiveElement {
 
   /** A key that can be pressed to choose another. @param {Command | PanelKey} command @param {string[]} keys */
   #key(command, keys) {
-    const text = keys.map(keyText).join('  or  ');
-    const title = command.title.split(':')[0] ?? command.title;
-    const button = make('button', {
-      type: 'button', class: 'key', 'data-testid': `key-${command.name}`,
-      'aria-label': `${text || 'No key'}: ${title}. Choose another key`,
-    }, make('kbd', {}, text || '–'));
-    keyed(this.store, button, 'key-choose');
-    button.addEventListener('click', () => {
-      button.dataset.asking = '';
-      write(this.#said, `Press the new key for “${title}”. Esc leaves it, Delete takes it away.`);
+    const button = keyChoice(command, keys, (text) => write(this.#said, text), (key) => {
+      const { preferences } = this.store.get();
+      const before = 'place' in command ? panelKeyTaken(command, key, preferences.keys) : commandForKey(key, preferences.keys);
+      const after = keysAfter(command, key, before, preferences.keys, !('place' in command));
+      this.#choose(after.keys ? { ...preferences, preset: '', keys: after.keys } : preferences, after.said);
+      /** @type {HTMLElement | null} */ (this.querySelector(`[data-testid="key-${command.name}"]`))?.focus();
     });
-    button.addEventListener('blur', () => delete button.dataset.asking);
-    button.addEventListener('keydown', (event) => {
-      if (button.dataset.asking === undefined || SHIFTERS.has(event.key) || event.key === 'Tab') return;
-      event.preventDefault();
-      event.stopPropagation();
-      this.#pressed(command, keyName(event));
-    });
-    return button;
-  }
-
-  /** @param {Command | PanelKey} command @param {string} key */
-  #pressed(command, key) {
-    const { preferences } = this.store.get();
-    const title = command.title.split(':')[0] ?? command.title;
-    if (key === 'Escape') return this.#choose(preferences, 'Nothing was changed.');
-    if (key === 'Delete') return this.#choose({ ...preferences, preset: '', keys: { ...preferences.keys, [command.name]: [] } }, `“${title}” has no key.`);
-    const before = 'place' in command ? panelKeyTaken(command, key, preferences.keys) : commandForKey(key, preferences.keys);
-    const taken = before && before !== command ? ` It was that of “${before.title.split(':')[0]}”.` : '';
-    const keys = { ...preferences.keys, [command.name]: [key] };
-    if (before && before !== command && (keys[before.name] || 'place' in before)) keys[before.name] = (keys[before.name] ?? before.keys).filter((one) => one !== key);
-    this.#choose({ ...preferences, preset: '', keys }, `“${title}” is ${keyText(key)}.${taken}`);
-    /** @type {HTMLElement | null} */ (this.querySelector(`[data-testid="key-${command.name}"]`))?.focus();
+    return keyed(this.store, button, 'key-choose');
   }
 }
 

@@ -30,7 +30,7 @@ export class StudyDrop extends LiveElement {
     const signal = { signal: life };
     const files = this.#files = chooser('Files to store', life, store, { multiple: true });
     const folder = chooser('Folder to store', life, store, { webkitdirectory: true });
-    const close = keyed(make('button', { type: 'button', class: 'quiet', 'data-testid': 'storing-close' }), 'Stop storing, or close what it says', 'X');
+    const close = keyed(store, make('button', { type: 'button', class: 'quiet', 'data-testid': 'storing-close' }), 'list-storing-close');
     const bar = make('progress', { 'aria-label': 'Stored so far', 'data-testid': 'storing-progress' });
     const said = make('p', { role: 'status', 'data-testid': 'storing-state' });
     const list = make('ul', { class: 'stored-files', tabindex: '0', 'aria-label': 'What became of each file', 'data-testid': 'storing-files' });
@@ -38,8 +38,8 @@ export class StudyDrop extends LiveElement {
       make('header', {}, make('h2', {}, 'Storing files'), close), bar, said, list);
     const target = make('div', { class: 'drop-target', 'data-testid': 'drop-target' }, make('p', {}, 'Drop DICOM files or folders to store them'));
     this.append(
-      button('Store files…', 'Choose DICOM files to store', 'U', () => files.click()),
-      button('Store a folder…', 'Choose a folder of DICOM files to store', 'Shift+U', () => folder.click()),
+      button(store, 'Store files…', 'list-store', () => files.click()),
+      button(store, 'Store a folder…', 'list-store-folder', () => folder.click()),
       files, folder, panel, target);
     target.hidden = true;
     close.addEventListener('click', () => store.dispatch({ type: 'storing/set', storing: null }), signal);
@@ -81,9 +81,9 @@ function chooser(name, life, store, how) {
   return input;
 }
 
-/** @param {string} text @param {string} title @param {string} key @param {() => void} act */
-function button(text, title, key, act) {
-  const made = keyed(make('button', { type: 'button', class: 'quiet' }, text), title, key);
+/** @param {WorklistStore} store @param {string} text @param {string} name @param {() => void} act */
+function button(store, text, name, act) {
+  const made = keyed(store, make('button', { type: 'button', class: 'quiet' }, text), name);
   made.addEventListener('click', act);
   return made;
 }

@@ -26,9 +26,9 @@ export class StudyPreview extends LiveElement {
     const { store } = this;
     const study = () => store.get().studies[store.get().current];
     const prior = () => store.get().preview?.priors[0];
-    const open = action('Open', 'Enter', 'Open in the viewer', () => go(study()));
-    const both = action('Open with prior', 'P', 'Open beside the newest other study of this person', () => go(study(), prior()));
-    const meet = action('Meeting…', 'M', 'Add this study to a meeting, or look at it together now', () => {
+    const open = action(store, 'Open', 'list-open', () => go(study()));
+    const both = action(store, 'Open with prior', 'list-open-prior', () => go(study(), prior()));
+    const meet = action(store, 'Meeting…', 'list-meet', () => {
       const current = study();
       if (current) this.meet(current, prior());
     });
@@ -40,15 +40,15 @@ export class StudyPreview extends LiveElement {
       const now = study();
       this.hidden = !now;
       both.disabled = !prior();
-      if (now) content.replaceChildren(...described(now, state));
+      if (now) content.replaceChildren(...described(store, now, state));
     }, { signal: life });
   }
 }
 
-/** @param {string} label @param {string} key @param {string} title @param {() => void} act */
-function action(label, key, title, act) {
+/** @param {WorklistStore} store @param {string} label @param {string} key @param {() => void} act */
+function action(store, label, key, act) {
   const name = label.toLowerCase().replace('…', '').replaceAll(' ', '-');
-  const button = keyed(make('button', { type: 'button', class: 'quiet', 'data-testid': `preview-${name}` }, label), title, key);
+  const button = keyed(store, make('button', { type: 'button', class: 'quiet', 'data-testid': `preview-${name}` }, label), key);
   button.addEventListener('click', act);
   return button;
 }
@@ -59,8 +59,8 @@ function go(...studies) {
   if (first) location.assign(addressOf(first, ...others));
 }
 
-/** @param {Study} study @param {WorklistState} state @returns {HTMLElement[]} */
-function described(study, { preview }) {
+/** @param {WorklistStore} store @param {Study} study @param {WorklistState} state @returns {HTMLElement[]} */
+function described(store, study, { preview }) {
   const { patient } = study;
   const here = preview?.study_uid === study.study_uid ? preview : null;
   const facts = [patientId(patient.id), patient.birth_date && `born ${dateText(patient.birth_date)}`, sexText(patient.sex)].filter(Boolean);
@@ -70,12 +70,12 @@ function described(study, { preview }) {
     make('p', {}, [dateText(study.date), study.modalities.join(' '), study.description].filter(Boolean).join('  ·  ')),
     ...(study.institutions.length > 0 ? [make('p', { class: 'muted' }, study.institutions.join(', '))] : []),
     ...(study.accession ? [make('p', { class: 'muted' }, `Accession ${study.accession}`)] : []),
-    ...(here ? found(study, here) : []),
+    ...(here ? found(store, study, here) : []),
   ];
 }
 
-/** @param {Study} study @param {Preview} preview @returns {HTMLElement[]} */
-function found(study, { status, series, priors, report }) {
+/** @param {WorklistStore} store @param {Study} study @param {Preview} preview @returns {HTMLElement[]} */
+function found(store, study, { status, series, priors, report }) {
   if (status === 'loading') return [make('p', { class: 'muted' }, 'Looking what there is…')];
   if (status === 'failed') return [make('p', { class: 'problem' }, 'What this study holds could not be found out.')];
   const thumbs = make('ul', { class: 'thumbs', 'data-testid': 'preview-series' }, ...series.map((one) => make('li', {}, thumbnail(one),
@@ -84,15 +84,15 @@ function found(study, { status, series, priors, report }) {
     make('a', { href: addressOf(study, prior), title: 'Open beside this study — Enter', 'aria-keyshortcuts': 'Enter' }, [dateText(prior.date), prior.modalities.join(' '), prior.description].filter(Boolean).join('  ')),
     make('span', { class: 'muted' }, earlierText(prior.date, study.date)))));
   return [
-    ...(report ? told(report) : []),
+    ...(report ? told(store, report) : []),
     make('h3', {}, counted(series.length, 'series', 'series')), thumbs,
     make('h3', {}, priors.length > 0 ? `Other studies of this person (${priors.length})` : 'No other studies of this person'), others,
   ];
 }
 
-/** @param {Report} report @returns {HTMLElement[]} */
-function told({ title, address, text }) {
-  const whole = keyed(make('a', { href: address, target: '_blank', rel: 'noopener' }, text ? 'Whole report' : 'Open the document'), 'Open the whole report in a new tab', 'E');
+/** @param {WorklistStore} store @param {Report} report @returns {HTMLElement[]} */
+function told(store, { title, address, text }) {
+  const whole = keyed(store, make('a', { href: address, target: '_blank', rel: 'noopener' }, text ? 'Whole report' : 'Open the document'), 'list-report');
   const words = text.length > LONGEST_REPORT ? `${text.slice(0, LONGEST_REPORT)}…` : text;
   return [
     make('h3', {}, title),

@@ -2,14 +2,11 @@
 
 /** @import { WorklistStore } from '../state/worklist.js' */
 
+import { MODALITIES, PERIODS } from '../state/worklist-keys.js';
 import { make } from './build.js';
 import { icon } from './icons.js';
 import { LiveElement } from './live-element.js';
 import { keyed } from './pressing.js';
-
-/** What a chip says, and the modalities that it means. */
-const MODALITIES = [['All', ''], ['CT', 'CT'], ['MR', 'MR'], ['X-ray', 'CR,DX'], ['US', 'US'], ['PET', 'PT'], ['NM', 'NM'], ['Mammo', 'MG'], ['XA', 'XA,RF']];
-const PERIODS = /** @type {const} */ ([['Any date', null, 'A'], ['Today', 0, 'T'], ['7 days', 7, 'W'], ['30 days', 30, 'D'], ['1 year', 365, 'Y']]);
 
 export class StudySearch extends LiveElement {
   /** @param {WorklistStore} store */
@@ -22,11 +19,11 @@ export class StudySearch extends LiveElement {
   build(life) {
     const { store } = this;
     this.setAttribute('role', 'search');
-    const text = keyed(make('input', {
+    const text = keyed(store, make('input', {
       type: 'search', name: 'text', 'aria-label': 'Patient name, NHS or hospital number, accession number or organisation',
       placeholder: 'Patient name, NHS or hospital number, accession, organisation', autocomplete: 'off', spellcheck: 'false',
       'data-testid': 'search',
-    }), 'Search', '/');
+    }), 'list-search');
     text.addEventListener('input', () => store.dispatch({ type: 'wish/set', wish: { text: text.value } }), { signal: life });
     store.watch(({ wish }) => wish.text, (now) => {
       if (text.value !== now) text.value = now;
@@ -38,7 +35,7 @@ export class StudySearch extends LiveElement {
 
   /** Where it was made; nothing to choose where all was made in one place. @param {AbortSignal} life */
   #institutions(life) {
-    const select = keyed(make('select', { 'aria-label': 'Organisation', 'data-testid': 'institution' }), 'Studies made in one organisation', 'O');
+    const select = keyed(this.store, make('select', { 'aria-label': 'Organisation', 'data-testid': 'institution' }), 'list-organisation');
     this.store.watch(({ wish }) => wish.institution, (now) => { select.value = now; }, { signal: life });
     this.store.watch(({ institutions }) => institutions, (institutions) => {
       select.hidden = institutions.length < 2;
@@ -52,8 +49,7 @@ export class StudySearch extends LiveElement {
   /** @param {AbortSignal} life */
   #modalities(life) {
     const chips = MODALITIES.map(([name = '', modality = ''], i) => {
-      const chip = keyed(make('button', { type: 'button', class: 'chip', 'data-testid': `modality-${name}` }, name),
-        modality ? `Only ${name}` : 'Any modality', String(i + 1));
+      const chip = keyed(this.store, make('button', { type: 'button', class: 'chip', 'data-testid': `modality-${name}` }, name), `list-modality-${i + 1}`);
       chip.addEventListener('click', () => this.store.dispatch({ type: 'wish/set', wish: { modality } }));
       return chip;
     });
@@ -65,14 +61,13 @@ export class StudySearch extends LiveElement {
 
   /** @param {AbortSignal} life */
   #dates(life) {
-    const from = keyed(make('input', { type: 'date', 'aria-label': 'From', 'data-testid': 'date-from' }), 'Studies from this day on', 'F');
-    const to = keyed(make('input', { type: 'date', 'aria-label': 'To', 'data-testid': 'date-to' }), 'Studies up to this day', 'L');
+    const from = keyed(this.store, make('input', { type: 'date', 'aria-label': 'From', 'data-testid': 'date-from' }), 'list-from');
+    const to = keyed(this.store, make('input', { type: 'date', 'aria-label': 'To', 'data-testid': 'date-to' }), 'list-to');
     const tell = () => this.store.dispatch({ type: 'wish/set', wish: { from: from.value, to: to.value } });
     from.addEventListener('change', tell, { signal: life });
     to.addEventListener('change', tell, { signal: life });
-    const periods = PERIODS.map(([name, days, key]) => {
-      const button = keyed(make('button', { type: 'button', class: 'chip', 'data-testid': `period-${days ?? 'any'}` }, name),
-        days === null ? name : `Studies of ${days === 0 ? 'today' : `the last ${name}`}`, key);
+    const periods = PERIODS.map(([name, days]) => {
+      const button = keyed(this.store, make('button', { type: 'button', class: 'chip', 'data-testid': `period-${days ?? 'any'}` }, name), `list-period-${days ?? 'any'}`);
       button.addEventListener('click', () => {
         from.value = days === null ? '' : isoDay(days);
         to.value = '';
