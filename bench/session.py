@@ -101,11 +101,6 @@ def _images(server: RunningServer) -> list[Image]:
     ]
 
 
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def _resident_kb(pid: int) -> int:
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0])
@@ -114,10 +109,10 @@ def _resident_kb(pid: int) -> int:
 def _row(server: RunningServer, images: Sequence[Image], people: int, seconds: float, far: float) -> str:
     assert server.process is not None
     drawn = httpx.get(f"{server.address}/api/figures").json()["pictures_drawn"]
-    cpu, own, began = _cpu_seconds(server.process.pid), time.process_time(), time.perf_counter()
+    cpu, own, began = server.cpu_seconds(), time.process_time(), time.perf_counter()
     figures = asyncio.run(_meet(server, images, people, seconds, far))
     took = time.perf_counter() - began
-    cpu, own = _cpu_seconds(server.process.pid) - cpu, time.process_time() - own
+    cpu, own = server.cpu_seconds() - cpu, time.process_time() - own
     drawn = httpx.get(f"{server.address}/api/figures").json()["pictures_drawn"] - drawn
     cells = [
         f"{people}",

@@ -1,12 +1,10 @@
 """More connections than a process may have descriptors: it waits quietly, and is there again when they have gone."""
 
-import os
 import resource
 import socket
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 import httpx
 
@@ -15,7 +13,7 @@ from tests.factories import multipart, part10
 
 DESCRIPTORS = 100
 CONNECTIONS = 200
-SECONDS = 5
+SECONDS = 30
 
 
 def test_a_server_out_of_descriptors_neither_spins_nor_forgets(new_server: Callable[[], RunningServer]) -> None:
@@ -27,9 +25,9 @@ def test_a_server_out_of_descriptors_neither_spins_nor_forgets(new_server: Calla
     with ExitStack() as connected:
         for _ in range(CONNECTIONS):
             connected.enter_context(closing(socket.create_connection(("127.0.0.1", server.port))))
-        before, began = cpu_seconds(server.process.pid), time.monotonic()
+        before, began = server.cpu_seconds(), time.monotonic()
         time.sleep(1)
-        assert (cpu_seconds(server.process.pid) - before) / (time.monotonic() - began) < 0.5
+        assert (server.cpu_seconds() - before) / (time.monotonic() - began) < 0.5
     began = time.monotonic()
     while not answers(server):
         assert time.monotonic() - began < SECONDS
@@ -39,11 +37,6 @@ def test_a_server_out_of_descriptors_neither_spins_nor_forgets(new_server: Calla
 
 def answers(server: RunningServer) -> bool:
     try:
-        return httpx.get(f"{server.address}/readyz", timeout=1).status_code == 200
+        return httpx.get(f"{server.address}/readyz", timeout=10).status_code == 200
     except httpx.TransportError:
         return False
-
-
-def cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

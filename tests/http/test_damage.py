@@ -137,7 +137,7 @@ def test_with_a_replica_the_reader_gets_the_right_bytes(
     client = client_with(archive={"replica": str(tmp_path / "replica")})
     [content] = store(client)
     path = file_of(root, content)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not list((tmp_path / "replica").rglob(path.name)):
         assert time.monotonic() < deadline
         time.sleep(0.02)

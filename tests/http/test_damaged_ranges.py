@@ -102,7 +102,7 @@ def test_with_a_replica_it_is_mended_for_whoever_asks(
     content = store(client)
     touch(client)
     wanted = {reader: get(client, asked) for reader, asked in WITH_THE_THIRD.items() if reader != "rendered"}
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not list((tmp_path / "replica").rglob("archive/objects/*/*.dcm")):
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -55,7 +55,7 @@ def hub(live: Live) -> Hub:
 
 
 def told(connection: ClientConnection) -> dict[str, Any]:
-    message: dict[str, Any] = json.loads(connection.recv(timeout=20))
+    message: dict[str, Any] = json.loads(connection.recv(timeout=60))
     return message
 
 

@@ -52,7 +52,7 @@ def send(connection: ClientConnection, **message: Any) -> None:
 def heard(connection: ClientConnection, kind: str, **fields: Any) -> dict[str, Any]:
     """The next message of a kind (with these fields), whatever else comes before it."""
     while True:
-        message: dict[str, Any] = json.loads(connection.recv(timeout=20))
+        message: dict[str, Any] = json.loads(connection.recv(timeout=60))
         if message["type"] == kind and all(message.get(name) == value for name, value in fields.items()):
             return message
 
@@ -60,7 +60,7 @@ def heard(connection: ClientConnection, kind: str, **fields: Any) -> dict[str, A
 def drain(connection: ClientConnection) -> None:
     """Reads until the connection ends."""
     while True:
-        connection.recv(timeout=20)
+        connection.recv(timeout=60)
 
 
 def event(connection: ClientConnection, number: int, **fields: Any) -> None:
@@ -125,7 +125,7 @@ def test_a_pointer_goes_to_the_others_and_not_back(live: Live) -> None:
         send(anna, type="pointer", viewport=0, image=live.image, point=[1.5, 2])
         assert heard(bert, "pointer")["by"] == welcome["participant_id"]
         send(anna, type="resync")
-        while (message := json.loads(anna.recv(timeout=20)))["type"] != "snapshot":
+        while (message := json.loads(anna.recv(timeout=60)))["type"] != "snapshot":
             assert message["type"] != "pointer"
 
 
@@ -161,7 +161,7 @@ def test_a_first_message_that_is_no_hello_ends_the_connection(live: Live, first:
     with live.open() as connection:
         connection.send(first)
         with pytest.raises(ConnectionClosed) as closed:
-            connection.recv(timeout=20)
+            connection.recv(timeout=60)
     assert closed.value.rcvd is not None
     assert (closed.value.rcvd.code, bool(closed.value.rcvd.reason)) == (1008, True)
 

@@ -15,7 +15,7 @@ from tests.http.conftest import Client, running, settings_for
 from tests.http.test_damage import file_of, replicate, rot, store
 from tests.http.test_reindex import live_a_little
 
-SECONDS = 20
+SECONDS = 60
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ def _free_port() -> int:
 
 def _answers(port: int) -> None:
     """Waits until somebody listens."""
-    for _ in range(200):
+    for _ in range(1200):
         with socket.socket() as knocking:
             if knocking.connect_ex(("127.0.0.1", port)) == 0:
                 return

@@ -1,7 +1,6 @@
 """The walk over a Part 10 file: whatever is cut short, nested without end or untrue is refused, and nothing else."""
 
 import struct
-import time
 import tracemalloc
 import zlib
 from pathlib import Path
@@ -14,6 +13,7 @@ from server.archive.part10 import Structure, examine, texts
 from server.dicom.scan import MOST_NESTED
 from server.errors import Malformed, TooLarge
 from tests.factories import element, identifiers, item, part10, raw_part10
+from tests.work import little_work
 
 SAMPLES = Path(pydicom.__file__).parent / "data" / "test_files"
 ITEM, ITEM_END, SEQUENCE_END, UNDEFINED = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD, 0xFFFFFFFF
@@ -144,14 +144,13 @@ def test_a_deflate_bomb_costs_neither_time_nor_memory() -> None:
     packed = b"".join(packer.compress(b"\0" * 2**20) for _ in range(200)) + packer.flush()
     bomb = raw_part10(packed, transfer_syntax=DeflatedExplicitVRLittleEndian)
     tracemalloc.start()
-    started = time.monotonic()
-    with pytest.raises(TooLarge):
-        examine(bomb)
-    assert texts(bomb, [0x00100020]) == [""]
+    with little_work(seconds=5):
+        with pytest.raises(TooLarge):
+            examine(bomb)
+        assert texts(bomb, [0x00100020]) == [""]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 100 * 2**20
-    assert time.monotonic() - started < 5
 
 
 def test_a_broken_file_says_who_it_is_as_far_as_it_goes() -> None:

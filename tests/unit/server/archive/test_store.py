@@ -174,7 +174,7 @@ def test_whoever_removes_gets_its_turn_however_many_keep(archive: Archive) -> No
         keeper.start()
     try:
         for _ in range(5):
-            with archive.removing(wait_seconds=10) as alone:
+            with archive.removing(wait_seconds=60) as alone:
                 assert alone
     finally:
         ended.set()
