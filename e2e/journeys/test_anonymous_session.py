@@ -75,7 +75,7 @@ def test_a_guest_is_told_nothing_of_whose_images_these_are_and_is_shown_out(
     expect(guest.viewport()).to_have_attribute("data-window-width", "1500")
     guest.expect_exact()
     assert guest.pixels() == leader.pixels(), "the same picture, at full quality"
-    guest.press("p")
+    guest.tap("p")
     guest.viewport().hover(position={"x": 300, "y": 250})
     guest.viewport().hover(position={"x": 310, "y": 260})
     leader.expect_pointed_at("Gwen Guest", 310, 260)
@@ -100,7 +100,9 @@ def test_a_guest_is_told_nothing_of_whose_images_these_are_and_is_shown_out(
 
 def test_an_anonymous_session_names_nobody_until_it_is_over(hospital: RunningServer, new_page: NewPage) -> None:
     leader, follower = _together(hospital, new_page)
-    name = leader.page.get_by_test_id("banner-name").inner_text()
+    banner = leader.page.get_by_test_id("banner-name")
+    expect(banner).not_to_be_empty()
+    name = banner.inner_text()
     assert name != "ANONYMOUS"
     leader.scroll(2)
     leader.expect_exact()

@@ -139,6 +139,7 @@ def test_both_measure_at_once_and_each_sees_the_other_once_it_is_shared(
     for viewer in (leader, follower):
         expect(viewer.page.get_by_test_id("command-length")).to_be_visible()
         viewer.press("d")
+        expect(viewer.page.get_by_test_id("command-length")).to_have_attribute("aria-pressed", "true")
         expect(viewer.page.locator("mark-layer").first).to_be_attached()
     for viewer, start in ((leader, (200, 150)), (follower, (200, 300))):
         box = viewer.viewport().bounding_box()
@@ -254,9 +255,10 @@ def test_a_cut_line_greys_the_image_and_comes_back_to_what_the_leader_shows(
 def test_afterwards_the_record_says_who_was_there_and_what_was_shown(
     hospital: RunningServer, new_page: NewPage
 ) -> None:
-    leader, _ = _together(hospital, new_page)
+    leader, follower = _together(hospital, new_page)
     leader.scroll(3)
     shown = leader.shown()
+    follower.expect_shows(shown)
     session_id = leader.page.url.partition("session=")[2]
     address = f"{hospital.address}/api/sessions/{session_id}/journal"
     record = httpx.get(address).json()

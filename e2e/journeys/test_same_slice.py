@@ -28,6 +28,12 @@ BARS = """([canvas, columns, bits]) => {
     return Array.from({ length: bits }, (_, i) => level(i + 1) > middle ? 1 : 0).reduce((sum, bit) => 2 * sum + bit, 0);
 }"""
 
+SEEN_TO_PASS = """count => {
+    window.passed ??= new Set();
+    window.passed.add(document.querySelector('[data-testid="viewport"]').dataset.instanceUid);
+    return window.passed.size >= count;
+}"""
+
 
 @pytest.fixture(scope="module")
 def study() -> Study:
@@ -51,23 +57,12 @@ def _on_screen(viewer: ViewerPage, columns: int) -> int:
     return number
 
 
-def _agreed(viewers: list[ViewerPage]) -> str:
-    """The image that every screen has come to show exactly, and still shows a moment later."""
-    before = ""
-    for _ in range(200):
-        viewers[0].page.wait_for_timeout(100)
-        told = {
-            (
-                viewer.viewport().get_attribute("data-instance-uid") or "",
-                viewer.viewport().get_attribute("data-quality"),
-            )
-            for viewer in viewers
-        }
-        [(shown, quality), *more] = told
-        if not more and quality == "exact" and shown == before:
-            return shown
-        before = shown if not more else ""
-    raise AssertionError(f"the screens do not agree: {told}")
+def _agreed(leader: ViewerPage, *others: ViewerPage) -> str:
+    """The image that the leader has come to, once every screen shows it exactly."""
+    shown = leader.shown()
+    for viewer in others:
+        viewer.expect_shows(shown)
+    return shown.instance_uid
 
 
 def test_the_same_slice_on_every_screen_thirty_times_of_thirty_and_for_who_comes_into_a_running_film(
@@ -89,7 +84,7 @@ def test_the_same_slice_on_every_screen_thirty_times_of_thirty_and_for_who_comes
         leader.press(chance.choice(["Home", "End"]))
         for _ in range(chance.randint(1, 9)):
             leader.press(chance.choice(["ArrowDown", "Shift+ArrowDown", "ArrowUp"]))
-        shown = _agreed([leader, *others])
+        shown = _agreed(leader, *others)
         seen.append(shown != before)
         assert [_on_screen(viewer, columns) for viewer in (leader, *others)] == [number_of[shown]] * 3
     assert sum(seen) > TIMES / 2, "and it is not one slice all the time"
@@ -97,10 +92,7 @@ def test_the_same_slice_on_every_screen_thirty_times_of_thirty_and_for_who_comes
     leader.press("c")
     late = ViewerPage(new_page(900, 900)).open(address)
     late.join_as("Nora Nurse")
-    passed: set[str | None] = set()
-    while len(passed) < 4:  # the film runs on the latecomer's screen too
-        passed.add(late.viewport().get_attribute("data-instance-uid"))
-        late.page.wait_for_timeout(30)
+    late.page.wait_for_function(SEEN_TO_PASS, arg=4)  # the film runs on the latecomer's screen too
     leader.press("c")
-    shown = _agreed([leader, *others, late])
+    shown = _agreed(leader, *others, late)
     assert [_on_screen(viewer, columns) for viewer in (leader, *others, late)] == [number_of[shown]] * 4

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import CDPSession, Locator, Page
 
+from e2e.pages.viewer import drawn
+
 Place = tuple[float, float]
 
 
@@ -27,7 +29,7 @@ class Fingers:
         for step in range(1, steps + 1):
             self._touch("touchMove", [_between(start, end, step / steps) for start, end in ways])
         self._touch("touchEnd", [])
-        self._page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        drawn(self._page)
 
 
 def _between(start: Place, end: Place, share: float) -> Place:

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from e2e.pages.viewer import MIDDLE
+from e2e.pages.viewer import MIDDLE, drawn
 
 CENTROID = """([canvas, x, y, radius]) => {
     const side = Math.ceil(2 * radius) + 1, [left, top] = [Math.round(x - radius), Math.round(y - radius)];
@@ -34,10 +34,21 @@ class Planes:
         return self.page.locator(f'[data-testid="plane"][data-plane="{number}"]')
 
     def expect_exact(self) -> None:
-        """Waits until every plane shows what is wished for, exactly."""
+        """Waits until every plane shows what is wished for since the last thing done here, exactly."""
+        drawn(self.page)
         for number in range(3):
             expect(self.plane(number)).to_have_attribute("data-current", "true")
             expect(self.plane(number)).to_have_attribute("data-quality", "exact")
+
+    def expect_same_as(self, other: "Planes") -> None:
+        """Waits until every plane shows exactly what the same plane of another screen shows."""
+        other.expect_exact()
+        place = other.page.get_by_test_id("cross-place").input_value()
+        expect(self.page.get_by_test_id("cross-place")).to_have_value(place)
+        for number in range(3):
+            query = other.plane(number).get_attribute("data-query")
+            expect(self.plane(number)).to_have_attribute("data-query", str(query))
+        self.expect_exact()
 
     def go_to(self, left: float, back: float, head: float) -> None:
         """Types a place in the patient."""

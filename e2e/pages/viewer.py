@@ -14,6 +14,15 @@ MIDDLE = """canvas => {
     return [...context.getImageData(0, 0, side, side).data].filter((_, i) => i % 4 === 0);
 }"""
 """The red channel of the middle of a canvas."""
+TAP = """key => {
+    const tap = { key, bubbles: true, cancelable: true };
+    for (const kind of ['keydown', 'keyup']) document.activeElement.dispatchEvent(new KeyboardEvent(kind, tap));
+}"""
+
+
+def drawn(page: Page) -> None:
+    """Waits until a page has drawn what was just done to it."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 @dataclass(frozen=True)
@@ -45,17 +54,20 @@ class ViewerPage:
         return self.viewport(number).locator("canvas").first
 
     def expect_exact(self, number: int = 0) -> None:
+        """Waits until the viewport displays what is wished for since the last thing done here, exactly."""
+        drawn(self.page)
+        expect(self.viewport(number)).to_have_attribute("data-current", "true")
         expect(self.viewport(number)).to_have_attribute("data-quality", "exact")
 
     def shown(self, number: int = 0) -> Shown:
         """What is displayed now, once it is exact."""
         self.expect_exact(number)
-        attribute = self.viewport(number).get_attribute
+        said = self.viewport(number).evaluate("viewport => ({ ...viewport.dataset })")
         return Shown(
-            attribute("data-series-uid") or "",
-            attribute("data-instance-uid") or "",
-            attribute("data-frame-number") or "",
-            (float(attribute("data-window-center") or 0), float(attribute("data-window-width") or 0)),
+            said.get("seriesUid", ""),
+            said.get("instanceUid", ""),
+            said.get("frameNumber", ""),
+            (float(said.get("windowCenter", 0)), float(said.get("windowWidth", 0))),
         )
 
     def expect_shows(self, other: Shown, number: int = 0) -> None:
@@ -77,7 +89,7 @@ class ViewerPage:
         self.viewport(number).hover()
         for _ in range(abs(slices)):
             self.page.mouse.wheel(0, 100 if slices > 0 else -100)
-        self._drawn()
+        drawn(self.page)
 
     def drag(self, by: tuple[int, int], number: int = 0, button: str = "left") -> None:
         """Drags from the middle of the viewport."""
@@ -88,17 +100,23 @@ class ViewerPage:
         self.page.mouse.down(button=button)  # type: ignore[arg-type]
         self.page.mouse.move(x + by[0], y + by[1], steps=8)
         self.page.mouse.up(button=button)  # type: ignore[arg-type]
-        self._drawn()
-
-    def _drawn(self) -> None:
-        """Waits until the page has drawn what was just done to it."""
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        drawn(self.page)
 
     def press(self, key: str) -> None:
         self.page.keyboard.press(key)
 
+    def tap(self, key: str) -> None:
+        """Presses a key that means something else when it is held, and lets go at once on however slow a machine."""
+        self.page.evaluate(TAP, key)
+
     def command(self, name: str) -> None:
         self.page.get_by_test_id(f"command-{name}").click()
+
+    def choose(self, tool: str) -> None:
+        """Takes a tool that draws into the hand, which comes when it is first chosen."""
+        self.command(tool)
+        expect(self.page.get_by_test_id(f"command-{tool}")).to_have_attribute("aria-pressed", "true")
+        expect(self.page.locator("mark-layer").first).to_be_attached()
 
     def start_session(self, name: str) -> str:
         """Starts a session under a name and answers the address to share."""

@@ -151,10 +151,10 @@ export class ImageViewport extends LiveElement {
     else drawPicture(context, picture.bitmap, frame, placement, invert, density, fine);
   }
 
-  /** Colour pictures have colours of their own. @param {Picture | undefined} picture */
+  /** None before its colours have come; colour pictures have colours of their own. @param {Picture | undefined} picture */
   #palette(picture) {
     const state = this.store.get();
-    return (picture?.window && paletteOf(state, seriesIn(state, this.viewport))) || '';
+    return (this.#coloured && picture?.window && paletteOf(state, seriesIn(state, this.viewport))) || '';
   }
 
   /** Has a picture of this image come, as it would be shown now? @param {Frame} frame */
@@ -177,6 +177,7 @@ export class ImageViewport extends LiveElement {
       'data-window-center': window ? String(window.center) : null,
       'data-window-width': window ? String(window.width) : null,
       'data-quality': quality,
+      'data-current': String(this.#state.current),
       'data-zoom': String(presentation.zoom),
       'data-pan-x': String(presentation.pan.x),
       'data-pan-y': String(presentation.pan.y),
