@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.archive.part10 import Structure
-from server.archive.ranges import RangedFile
+from server.archive.ranges import Range, RangedFile
 from server.dicom.spans import Buffer, PixelData
 from server.errors import Malformed, NotFound
 
@@ -58,6 +58,16 @@ class FrameMap:
     def first_bit(self, frame_number: int) -> int:
         """In the first byte of a native frame, the bit where the frame begins (0 unless one bit a pixel)."""
         return (frame_number - 1) * self.frame_bits % 8
+
+    def around(self, size: int) -> list[Range]:
+        """Of a file of so many bytes, what lies before the pixels and what after; all of one that is deflated."""
+        if self.deflated_from is not None:
+            return [(0, size)]
+        if self.frame_bits:
+            first, end = self.offset, self.offset + (self.number_of_frames * self.frame_bits + 7) // 8
+        else:
+            first, end = self.pieces[0][0], sum(self.pieces[-1])
+        return [(0, first), (end, size - end)]
 
     def to_json(self) -> dict[str, Any]:
         """The map as plain values for the catalogue."""

@@ -3,27 +3,23 @@
 What does not change is never decoded: it is told as ranges of the stored bytes.
 """
 
-import os
 import struct
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from types import TracebackType
 
 from pydicom.datadict import tag_for_keyword
 
 from server.archive.part10 import Structure, file_meta
+from server.archive.ranges import Range, RangedFile
 from server.dicom.spans import Buffer
 
 IMPLEMENTATION_CLASS_UID = "2.25.114330722018215411096226498153906226493"
 IMPLEMENTATION_VERSION_NAME = "LIGHTBOX_1"
 PIECE = 2**18
 
-Range = tuple[int, int]
-"""An offset and a length of the stored data set."""
-
 Part = bytes | Range
+"""New bytes, or where in the stored data set they lie."""
 
 _SHORT = frozenset("AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
 _REWRITTEN = {0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010, 0x00020012, 0x00020013}
@@ -85,19 +81,18 @@ def element_header(tag: int, vr: str, length: int) -> bytes:
 class Source:
     """The stored bytes of a data set, read by range: of the file, or of what a deflated one holds."""
 
-    def __init__(self, path: Path, deflated_from: int | None) -> None:
+    def __init__(self, file: RangedFile, deflated_from: int | None) -> None:
+        self._file = file
         self._inflated = None
-        self._descriptor = -1
-        if deflated_from is None:
-            self._descriptor = os.open(path, os.O_RDONLY)
-        else:
-            self._inflated = zlib.decompress(path.read_bytes()[deflated_from:], -zlib.MAX_WBITS)
+        if deflated_from is not None:
+            packed = file.read([(deflated_from, file.size - deflated_from)])
+            self._inflated = zlib.decompress(packed, -zlib.MAX_WBITS)
 
-    def read(self, offset: int, length: int) -> bytes:
-        """A range of bytes."""
+    def read(self, ranges: Sequence[Range]) -> bytes:
+        """The bytes of ranges, one after the other."""
         if self._inflated is not None:
-            return self._inflated[offset : offset + length]
-        return os.pread(self._descriptor, length, offset)
+            return b"".join(self._inflated[offset : offset + length] for offset, length in ranges)
+        return self._file.read(ranges)
 
     def pieces(self, parts: Sequence[Part]) -> Iterator[bytes]:
         """The parts, no more than a piece of them at a time."""
@@ -107,16 +102,7 @@ class Source:
                 continue
             offset, length = part
             for start in range(offset, offset + length, PIECE):
-                yield self.read(start, min(PIECE, offset + length - start))
-
-    def __enter__(self) -> "Source":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
+                yield self.read([(start, min(PIECE, offset + length - start))])
 
 
 def _start(content: Buffer, tag: int, value_offset: int) -> int:

@@ -97,7 +97,7 @@ class Documents:
     def _bytes(self, located: Located, header: Attributes) -> Iterator[bytes]:
         element = header[_DOCUMENT]
         if "BulkDataURI" in element:
-            found = value_of(self._sound.mapped(located.digest, located.size), _DOCUMENT)
+            found = value_of(self._sound.mapped(located), _DOCUMENT)
         else:
             content = base64.b64decode(element.get("InlineBinary", ""))
             found = Value(len(content), self._sound.by_range(located.digest, located.size), content=content)

@@ -279,10 +279,14 @@ class Render:
         image = self._image(target)
         if not image.overlays and not image.profile:
             return Attached()
-        file = self._sound.mapped(target.located.digest, target.located.size)
         return self._attached.get_or_make(
             (target.located.digest, target.frame_number),
-            lambda: attached(file, image, target.frame_number, lambda: self._samples(target, image)),
+            lambda: attached(
+                self._sound.mapped(target.located),
+                image,
+                target.frame_number,
+                lambda: self._samples(target, image),
+            ),
         )
 
     def _samples(self, target: Target, image: Image) -> NDArray[np.generic]:

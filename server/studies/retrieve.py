@@ -68,6 +68,10 @@ class StoredFile:
         """How it is encoded."""
         return self.located.transfer_syntax_uid
 
+    def mapped(self) -> RangedFile:
+        """The file to be read by ranges, when it is walked over in memory as well; both raise `Damaged` as `path`."""
+        return self.sound.mapped(self.located)
+
     def read(self) -> bytes:
         """The whole file; raises `Damaged` rather than answer other bytes than were received."""
         return self.sound.read(self.digest)
@@ -158,7 +162,7 @@ class Retrieve:
         """The value at a path of tags and item numbers, as a BulkDataURI names it; `NotFound` when there is none."""
         [located] = self.locate(caller, Action.RETRIEVE, ref)
         self._audit.look(caller, Action.RETRIEVE, ref.study_uid)
-        return BulkValue(located, path, value_of(self._sound.mapped(located.digest, located.size), path))
+        return BulkValue(located, path, value_of(self._sound.mapped(located), path))
 
     def locate(self, caller: Caller, action: Action, ref: ResourceRef) -> list[Located]:
         """The instances of a resource that the caller may do this with; `NotFound` when there are none."""

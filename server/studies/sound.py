@@ -15,13 +15,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+import orjson
+
 from server.archive.chunks import sums_of
+from server.archive.frames import FrameMap
 from server.archive.hashing import hashed
 from server.archive.ranges import Range, RangedFile, right_bytes, right_bytes_at_hand
 from server.archive.resident import is_in_memory
 from server.archive.store import Archive, is_disk_fault
 from server.catalogue import damage
 from server.catalogue import sums as catalogue_sums
+from server.catalogue.search import Located
 from server.database.sqlite import Database
 from server.errors import Damaged, Overloaded, ServerError
 
@@ -41,6 +45,9 @@ LARGE = 64 * 2**20
 
 _DEAR = 8 * 2**20
 """Bytes of a file that is not read whole at every start for want of its sums."""
+
+_WALKED = 2**20
+"""Bytes that are read at a time of what is walked over."""
 
 Seal = tuple[int, int, int, int]
 """Inode, size, and times of change of content and of inode: what no writing leaves as it was."""
@@ -94,10 +101,17 @@ class SoundFiles:
         """A file of so many bytes, to be read by ranges; reading it raises `Damaged` as `path` does."""
         return RangedFile(self._archive.path(digest), size, lambda ranges: self._ranges(digest, ranges))
 
-    def mapped(self, digest: str, size: int) -> RangedFile:
-        """The same of a file that is walked through in memory before; so it is looked at as `path` does."""
-        self.path(digest)
-        return self.by_range(digest, size)
+    def mapped(self, located: Located) -> RangedFile:
+        """The same of an instance's file that is walked over in memory as well.
+
+        What lies around its pixels is read and compared before: in memory, a disk that cannot read ends the process.
+        """
+        file = self.by_range(located.digest, located.size)
+        frames = FrameMap.from_json(orjson.loads(located.frames)) if located.frames else None
+        for offset, length in frames.around(file.size) if frames else [(0, file.size)]:
+            for at in range(offset, offset + length, _WALKED):
+                file.read([(at, min(_WALKED, offset + length - at))])
+        return file
 
     def at_hand(self, digest: str, ranges: Sequence[Range], before: bytes, after: bytes) -> bytes | memoryview | None:
         """Ranges of a file between what is to stand around them, without waiting; None when they are not to be had so.

@@ -107,7 +107,7 @@ class States:
         kind = str(value(header, "SOPClassUID"))
         if kind not in {GRAYSCALE, COLOUR}:
             raise NotAcceptable("Only grayscale and colour softcopy presentation states are applied here.", kind=kind)
-        file = self._sound.mapped(located.digest, located.size)
+        file = self._sound.mapped(located)
 
         def read(uri: str) -> bytes:
             found = value_of(file, uri.partition("/bulkdata/")[2])

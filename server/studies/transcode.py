@@ -14,6 +14,7 @@ import orjson
 
 from server.archive.frames import FrameMap
 from server.archive.part10 import Structure, examine
+from server.archive.ranges import RangedFile
 from server.archive.rewriting import PIECE, Part, Source, element_header, header_parts, new_file_meta, size
 from server.catalogue.search import Located
 from server.dicom.reencoding import elements, explicit_little_endian, read_header
@@ -86,17 +87,21 @@ def transcoded(file: StoredFile, target: str) -> Stream:
 
     Everything up to the first frame is made at once, so that `NotAcceptable` comes before the first byte goes out.
     """
-    with file.path.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    ranged = file.mapped()
+    with ranged.path.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
         structure = examine(data)
-        work = _Work(file, target, structure, data)
+        work = _Work(file, ranged, target, structure, data)
     return work.stream()
 
 
 class _Work:
     """What is known of one transcoding before its first byte goes out."""
 
-    def __init__(self, file: StoredFile, target: str, structure: Structure, data: mmap.mmap) -> None:
+    def __init__(
+        self, file: StoredFile, ranged: RangedFile, target: str, structure: Structure, data: mmap.mmap
+    ) -> None:
         self._file = file
+        self._ranged = ranged
         self._target = target
         self._pixels = structure.pixel_data
         self._deflated_from = structure.dataset_offset if structure.inflated is not None else None
@@ -120,12 +125,12 @@ class _Work:
         value, length = self._value()
         if length is None or self._pixels is None:
             total = None if self._pixels else size(self._before)
-            return Stream(total, _checked(self._file, self._all(value)))
+            return Stream(total, self._all(value))
         header = element_header(self._pixels.tag, self._vr(self._pixels), length + length % 2)
         self._before.append(header)
         return Stream(
             size(self._before) + length + length % 2 + size(self._after),
-            _checked(self._file, self._all(chain(value, [b"\0" * (length % 2)]))),
+            self._all(chain(value, [b"\0" * (length % 2)])),
         )
 
     def _value(self) -> tuple[Iterator[bytes], int | None]:
@@ -147,21 +152,23 @@ class _Work:
     def _native(self, pixels: PixelData) -> Iterator[bytes]:
         """Uncompressed pixels as they are, in little endian: a piece ends between two words."""
         image = self._image
-        with Source(self._file.path, self._deflated_from) as source:
-            for piece in source.pieces([(pixels.offset, pixels.length)]):
-                yield little_endian(piece, image) if image else piece
+        for piece in self._source().pieces([(pixels.offset, pixels.length)]):
+            yield little_endian(piece, image) if image else piece
 
     def _frames(self, image: Image, frames: FrameMap) -> Iterator[bytes]:
-        with Source(self._file.path, self._deflated_from) as source:
-            for number in range(1, frames.number_of_frames + 1):
-                content = b"".join(source.read(*piece) for piece in frames.pieces_of(number))
-                yield transcode(content, image, frames.first_bit(number), self._target, self._file.decoder)
+        source = self._source()
+        for number in range(1, frames.number_of_frames + 1):
+            content = source.read(frames.pieces_of(number))
+            yield transcode(content, image, frames.first_bit(number), self._target, self._file.decoder)
 
     def _all(self, value: Iterator[bytes]) -> Iterator[bytes]:
-        with Source(self._file.path, self._deflated_from) as source:
-            yield from source.pieces(self._before)
-            yield from value
-            yield from source.pieces(self._after)
+        source = self._source()
+        yield from source.pieces(self._before)
+        yield from value
+        yield from source.pieces(self._after)
+
+    def _source(self) -> Source:
+        return Source(self._ranged, self._deflated_from)
 
     def _vr(self, pixels: PixelData) -> str:
         """PS3.5 A.2: OW above eight bits; float pixel data have a VR of their own."""
@@ -220,15 +227,4 @@ def _hashed(file: StoredFile) -> Iterator[bytes]:
             held = piece
     if seen.hexdigest() != file.digest:
         raise file.sound.refuse(file.digest)
-    yield held
-
-
-def _checked(file: StoredFile, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Pieces made from the file, of which the last is held back for ever when the file is damaged."""
-    held = next(pieces, b"")
-    for piece in pieces:
-        yield held
-        held = piece
-    for _ in _hashed(file):
-        pass
     yield held
