@@ -61,6 +61,9 @@ def _digest(path: Path) -> str:
 def main() -> int:
     """Checks the folder that is named, or the one this file lies in."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+    if not (folder / "manifest.jsonl").is_file():
+        print("there is no whole export here: it has no manifest.jsonl", file=sys.stderr)  # noqa: T201
+        return 1
     found = list(faults_of(folder))
     for fault, name in found:
         print(f"{fault}\t{name}")  # noqa: T201 - it is a command

@@ -17,7 +17,7 @@ from server.commands.failure import CommandFailed, need_archive, need_elsewhere
 from server.commands.progress import bar
 from server.commands.standing_in import readable
 from server.settings import Settings
-from server.studies.export import MANIFEST, Export
+from server.studies.export import MANIFEST, UNFINISHED, Export, complete
 
 _ABOUT = """This is an export of a Lightbox archive.
 
@@ -33,6 +33,8 @@ To take it into another Lightbox: lightbox import FOLDER. Any DICOM system can r
 """
 
 
+_AGAIN = "What is there stays; the same command again goes on."
+
 _FLAGS = {"patient_id": "--patient", "study_uid": "--study", "organisation": "--of"}
 
 
@@ -43,20 +45,28 @@ def export(settings: Settings, to: Path, wanted: Wanted) -> int:
     """
     need_archive(settings.archive.root)
     need_elsewhere(settings, to)
-    if to.exists() and any(to.iterdir()):
-        raise CommandFailed(f"{to} is not empty")
+    _need_place(to, wanted)
     with readable(settings) as used, closing(open_parts(used)) as parts:
         instances = count(parts.catalogue, wanted)
         if not instances and not wanted.is_all:
             asked = " and ".join(flag for name, flag in _FLAGS.items() if getattr(wanted, name) is not None)
             raise CommandFailed(f"this archive has no instances of that {asked}: nothing was written")
         to.mkdir(parents=True, exist_ok=True)
+        (to / UNFINISHED).write_bytes(orjson.dumps(asdict(wanted)))
         with bar("exporting", instances) as advance:
             leaves = Export(parts.sound, parts.catalogue, parts.audit)
-            exported = leaves.write(parts.local_person, wanted, to, advance)
+            try:
+                exported = leaves.write(parts.local_person, wanted, to, advance)
+            except OSError as error:
+                raise CommandFailed(f"{to} takes no more: {error.strerror}. {_AGAIN}") from error
+            except KeyboardInterrupt:
+                Console(stderr=True, highlight=False).print(f"cut off. {_AGAIN}", soft_wrap=True)
+                raise
         _records(parts, to / "records", None if wanted.is_all else exported.study_uids)
     (to / "README.txt").write_text(_ABOUT)
     shutil.copyfile(check_export.__file__, to / "verify.py")
+    complete(to)
+    (to / UNFINISHED).unlink()
     Console(stderr=True, highlight=False).print(
         f"exported {exported.instances} instances of {len(exported.study_uids)} studies", soft_wrap=True
     )
@@ -65,8 +75,21 @@ def export(settings: Settings, to: Path, wanted: Wanted) -> int:
     return 1 if exported.damaged else 0
 
 
+def _need_place(to: Path, wanted: Wanted) -> None:
+    """`CommandFailed` unless the folder is empty or holds what an export of the same, which was cut off, has left."""
+    if not to.exists() or not any(to.iterdir()):
+        return
+    if not (to / UNFINISHED).is_file():
+        raise CommandFailed(f"{to} is not empty")
+    if (to / UNFINISHED).read_bytes() != orjson.dumps(asdict(wanted)):
+        raise CommandFailed(f"{to} holds an export of something else that was cut off: choose an empty folder")
+    Console(stderr=True, highlight=False).print("going on where the last export was cut off", markup=False)
+
+
 def check(folder: Path) -> int:
     """Checks an export; answers 1 when anything is wrong with it."""
+    if (folder / UNFINISHED).is_file():
+        raise CommandFailed(f"the export in {folder} was cut off: the same `lightbox export --to` again completes it")
     if not (folder / MANIFEST).is_file():
         raise CommandFailed(f"{folder} is no export: it has no {MANIFEST}")
     with (folder / MANIFEST).open("rb") as manifest:
@@ -81,7 +104,7 @@ def check(folder: Path) -> int:
 
 def _records(parts: Parts, folder: Path, study_uids: set[str] | None) -> None:
     """What is not in the files: of the studies that leave, or all."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     _write(folder / "audit_records.jsonl", parts.audit.about(study_uids))
     _write(folder / "sessions.jsonl", parts.journal.about(study_uids))
     if study_uids is None:

@@ -17,7 +17,7 @@ from server.commands.failure import CommandFailed
 from server.commands.progress import bar
 from server.errors import ArchiveFull
 from server.settings import Settings
-from server.studies.export import MANIFEST
+from server.studies.export import MANIFEST, UNFINISHED
 from server.studies.store import Stored
 
 _TOGETHER = 64
@@ -71,6 +71,8 @@ def _files(path: Path, summary: Summary) -> Iterator[Path]:
     if path.is_file():
         yield path
         return
+    if (path / UNFINISHED).is_file():
+        raise CommandFailed(f"the export in {path} was cut off: the same `lightbox export --to` again completes it")
     if (path / MANIFEST).is_file():
         yield from _exported(path)
         return

@@ -12,7 +12,9 @@ import orjson
 from server.access.audit import Audit
 from server.access.people import Caller
 from server.access.policy import Action
+from server.archive.hashing import hashed
 from server.catalogue.leaving import Leaving, Wanted, leaving
+from server.database.lasting import sync_folder
 from server.database.sqlite import Database
 from server.errors import Damaged
 from server.studies.sound import SoundFiles
@@ -20,6 +22,11 @@ from server.studies.sound import SoundFiles
 _PIECE = 2**20
 MANIFEST = "manifest.jsonl"
 SUMS = "SHA256SUMS"
+UNFINISHED = "unfinished.json"
+"""Lies in the folder as long as the export is not whole, and says of what it is."""
+
+PART = ".part"
+"""What the names of both end with while the export is not whole."""
 
 
 @dataclass
@@ -40,10 +47,14 @@ class Export:
         self._audit = audit
 
     def write(self, caller: Caller, wanted: Wanted, to: Path, advance: Callable[[int], None]) -> Exported:
-        """Writes files and manifest into an empty folder; the records of it are in the audit before it begins."""
+        """Writes files and manifest into a folder; the records of it are in the audit before it begins.
+
+        Files that an export which was cut off has left there whole are not copied again. The manifest has its name
+        once all is there, by `complete`.
+        """
         exported = Exported()
         self._audit.record(caller, Action.EXPORT, [wanted.study_uid] if wanted.study_uid else [], "begun")
-        with (to / MANIFEST).open("wb") as manifest, (to / SUMS).open("wb") as sums:
+        with (to / f"{MANIFEST}{PART}").open("wb") as manifest, (to / f"{SUMS}{PART}").open("wb") as sums:
             for one in leaving(self._catalogue, wanted):
                 try:
                     path = self._copy(one, to)
@@ -54,9 +65,6 @@ class Export:
                 exported.instances += 1
                 exported.study_uids.add(one.ref.study_uid)
                 advance(1)
-            for file in (manifest, sums):
-                file.flush()
-                os.fsync(file.fileno())
         outcome = "partly refused" if exported.damaged else "success"
         study_uids = sorted(exported.study_uids)
         self._audit.record(caller, Action.EXPORT, study_uids, outcome, instances=exported.instances)
@@ -67,9 +75,11 @@ class Export:
         # UIDs were checked when they came (PS3.5 9.1): digits and single dots, which lead nowhere else
         path = f"studies/{one.ref.study_uid}/{one.ref.series_uid}/{one.ref.instance_uid}.dcm"
         target = to / path
+        if target.exists() and hashed(target).digest == one.digest:
+            return path
         target.parent.mkdir(parents=True, exist_ok=True)
         seen = hashlib.sha256()
-        with self._sound.path(one.digest).open("rb") as source, target.open("xb") as copy:
+        with self._sound.path(one.digest).open("rb") as source, target.open("wb") as copy:
             while piece := source.read(_PIECE):
                 seen.update(piece)
                 copy.write(piece)
@@ -79,6 +89,23 @@ class Export:
             target.unlink()
             raise self._sound.refuse(one.digest)
         return path
+
+
+def complete(to: Path) -> None:
+    """Gives manifest and sums their names: now the export is whole, and on its disk for good."""
+    for folder, _, names in os.walk(to):
+        for name in names:
+            if not name.endswith(".dcm"):  # those have been waited for
+                _sync(Path(folder) / name)
+        sync_folder(Path(folder))
+    for name in (SUMS, MANIFEST):
+        (to / f"{name}{PART}").rename(to / name)
+    sync_folder(to)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def _tell(one: Leaving, path: str, manifest: BinaryIO, sums: BinaryIO) -> None:

@@ -1,6 +1,8 @@
 """Leaving with everything: files that anybody can read and check, and the same answers wherever they are taken in."""
 
 import ast
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +10,9 @@ from pathlib import Path
 import orjson
 import pytest
 
+from server.catalogue.leaving import Leaving
 from server.cli import main
+from server.studies.export import Export
 from tests.factories import part10
 from tests.http.answers import answers
 from tests.http.conftest import running, settings_for
@@ -155,3 +159,40 @@ def test_a_manifest_that_leads_elsewhere_is_refused(
     (out / "manifest.jsonl").write_bytes(orjson.dumps({"path": path}))
     assert main(["import", "--root", str(root), str(out)]) == 1
     assert "outside" in capsys.readouterr().err
+
+
+def test_an_export_that_was_cut_off_is_known_as_such_and_goes_on_where_it_was(
+    root: Path, out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(settings_for(root)) as client:
+        client.stow(*(instance(number) for number in range(1, 5)))
+    copy, copied = Export._copy, []
+
+    def cut_off(self: Export, one: Leaving, to: Path) -> str:
+        if len(copied) == 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) if to.name == "full" else KeyboardInterrupt
+        copied.append(to / copy(self, one, to))
+        return ""
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Export, "_copy", cut_off)
+        assert export(root, out) == 130
+        copied.clear()
+        assert export(root, out.with_name("full")) == 1
+    assert "takes no more: No space left on device. What is there stays" in capsys.readouterr().err
+    for command in (["export", "--verify"], ["import", "--root", str(out.with_name("other"))]):
+        assert main([*command, str(out)]) == 1
+        assert "was cut off" in capsys.readouterr().err
+    assert not (out / "manifest.jsonl").exists()
+    assert not (out / "SHA256SUMS").exists()
+    assert export(root, out, "--study", "1.2.3.1") == 1
+    assert "of something else" in capsys.readouterr().err
+    whole, half = sorted((out / "studies").rglob("*.dcm"))
+    half.write_bytes(half.read_bytes()[:-100])
+    before = whole.stat().st_ino, whole.stat().st_mtime_ns
+    assert export(root, out) == 0
+    assert (whole.stat().st_ino, whole.stat().st_mtime_ns) == before
+    assert main(["export", "--verify", str(out)]) == 0
+    assert len(lines(out / "manifest.jsonl")) == 4
+    assert not list(out.glob("*.part"))
+    assert not (out / "unfinished.json").exists()
