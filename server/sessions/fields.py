@@ -27,6 +27,7 @@ LONGEST_CALL = 500
 """Characters of the address of a call."""
 
 _CALL = re.compile(r"https://[!-~]{1,492}")
+_LEVELS = ("study_uid", "series_uid", "instance_uid")
 _DEEPEST_CONTENT = 6
 _LARGEST_NUMBER = 1e9
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -188,7 +189,14 @@ def presentation(value: object, name: str) -> dict[str, Any]:
         "flip_vertical": flag(fields.get("flip_vertical"), f"{name}.flip_vertical"),
         "invert": flag(fields.get("invert"), f"{name}.invert"),
         "camera": _camera(fields.get("camera"), f"{name}.camera"),
-    }
+    } | _followed(fields.get("state"), f"{name}.state")
+
+
+def _followed(value: object, name: str) -> dict[str, Any]:
+    if value is None:
+        return {}
+    fields = json_object(value, name)
+    return {"state": {level: uid(fields.get(level), f"{name}.{level}") for level in _LEVELS}}
 
 
 def place(value: object, name: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The shape of a room: what everybody in a session looks at, who leads, who is here, and what they have marked."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 SHAPE = 6
 """Changes with the fields of a room, so that a room written down by another release is made anew from its events."""
@@ -30,7 +30,7 @@ class Presentation(TypedDict):
 
     `voi` null means the image's own window. Each screen makes `zoom` and `pan` of the `camera`; without one `zoom` 1
     fits the image into the viewport, and `pan` is its offset from the middle in image pixels. Rotation in degrees
-    clockwise, after the flips.
+    clockwise, after the flips. `state` is the presentation state that is followed, by its study, series and instance.
     """
 
     voi: dict[str, float] | None
@@ -41,6 +41,7 @@ class Presentation(TypedDict):
     flip_vertical: bool
     invert: bool
     camera: Camera | None
+    state: NotRequired[dict[str, str]]
 
 
 class Viewport(TypedDict):

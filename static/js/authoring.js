@@ -1,7 +1,6 @@
 /** Measurements, presentations and key images saved as DICOM objects, and reports opened again. Loaded when first asked for. */
 
-/** @import { ImageRef } from './core/types.js' */
-/** @import { InstanceRef } from './dicomweb/authored.js' */
+/** @import { ImageRef, InstanceRef } from './core/types.js' */
 /** @import { Action, ViewerStore } from './state/viewer.js' */
 
 import { changed } from './annotations/model.js';

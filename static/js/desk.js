@@ -75,6 +75,7 @@ function partsOf(store, put, signal) {
   const sheet = (/** @type {string} */ name) => (/** @type {Action} */ action) => action.type === 'sheet/set' && action.sheet === name;
   const layer = (/** @type {string} */ name) => (/** @type {Action} */ action) => action.type === 'tool/set' && toolNamed(action.tool).layer === name;
   const notes = once(async () => (await import('./key-notes.js')).noteKeyImages(store, signal));
+  const presenting = once(async () => (await import('./presenting.js')).present(store, signal));
   const measuring = once(async () => (await import('./measuring.js')).measuring(store, put, signal));
   return [
     { when: layer('crossing'), bring: crossing },
@@ -110,10 +111,8 @@ function partsOf(store, put, signal) {
         customElements.define('document-layer', DocumentLayer);
       }),
     },
-    {
-      when: ({ type }) => type === 'state/ask', again: true,
-      bring: once(async () => (await import('./presenting.js')).present(store, signal)),
-    },
+    { when: ({ type }) => type === 'state/ask', bring: presenting, again: true },
+    { when: () => store.get().view.viewports.some(({ presentation }) => presentation.state), bring: presenting },
     { when: ({ type }) => type === 'key/go', bring: notes, again: true },
     { when: ({ type }) => type === 'keys/set' || type === 'key-image/set' || Object.values(store.get().series).some(({ modality }) => modality === 'KO'), bring: notes },
     { when: ({ type }) => type === 'mark/ask', bring: measuring, again: true },

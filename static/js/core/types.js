@@ -12,6 +12,8 @@
  * @property {string} instance_uid
  * @property {number} frame_number
  *
+ * @typedef {{ study_uid: string, series_uid: string, instance_uid: string }} InstanceRef
+ *
  * @typedef {object} Presentation  How a viewport shows its image, free of any screen's size.
  * @property {Voi | null} voi  null: the image's own window
  * @property {number} zoom  1 fits the image into the viewport
@@ -21,6 +23,7 @@
  * @property {boolean} flip_vertical
  * @property {boolean} invert
  * @property {Camera | null} camera  what others are to see of it; null: as `zoom` and `pan` say
+ * @property {InstanceRef} [state]  the presentation state that it follows, whose tables, shutters and marks are shown too
  *
  * @typedef {{ center: Vector | null, height: number }} Camera  the place in the patient in the middle of a screen, and its height in mm
  *

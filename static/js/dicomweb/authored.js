@@ -1,13 +1,12 @@
 /** What people make of images, saved as DICOM objects and opened again: the HTTP half. */
 
-/** @import { ImageRef, Presentation } from '../core/types.js' */
+/** @import { ImageRef, InstanceRef, Presentation } from '../core/types.js' */
 /** @import { Mark } from '../annotations/model.js' */
 
 import { ask } from '../core/http.js';
 import { STUDIES } from './client.js';
 
 /**
- * @typedef {{ study_uid: string, series_uid: string, instance_uid: string }} InstanceRef
  * @typedef {InstanceRef & { left_out: string[] }} Written  `left_out`: what could not be told, in sentences
  * @typedef {object} ReportFacts
  * @property {string} maker

@@ -1,10 +1,10 @@
 /** The viewer's one store: what there is to see, what this person looks at, and the session they are in. */
 
-/** @import { Cine, Cross, Discipline, Displayed, Mpr, Pointed, Presentation, Room, Series, SharedPointer, Size, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
-/** @import { SentEvent, SharedMpr, ViewEvent } from '../core/types.js' */
+/** @import { Cine, Cross, Discipline, Displayed, Mpr, Pointed, Presentation, Room, Series, SharedPointer, Size, Spacing, Stack, Study, View, RoomEvent, ImageRef } from '../core/types.js' */
+/** @import { InstanceRef, SentEvent, SharedMpr, ViewEvent } from '../core/types.js' */
 /** @import { Mark, Marks, Summary } from '../annotations/model.js' */
 /** @import { Preferences } from './preferences.js' */
-/** @import { InstanceRef, KeyNote, Look, SavedReport, SavedState } from '../dicomweb/authored.js' */
+/** @import { KeyNote, Look, SavedReport, SavedState } from '../dicomweb/authored.js' */
 /** @import { Way } from './looking-here.js' */
 /** @import { Store } from '../core/store.js' */
 
@@ -38,6 +38,7 @@ import { indexIn } from './select.js';
  * @property {Look} look
  * @property {Presentation} before  what the viewport showed, to come back to
  * @property {Presentation} made  what the state has made of it
+ * @property {string} [problem]  why it cannot be shown here
  *
  * @typedef {object} ViewerState
  * @property {boolean} loading
@@ -64,6 +65,7 @@ import { indexIn } from './select.js';
  * @property {Mpr | null} mpr  planes through one series in place of the viewports
  * @property {Marks} marks  what was drawn and measured, on whichever image
  * @property {Record<string, Summary | string>} counted  what the server says of regions; a string says why it cannot
+ * @property {(Spacing | null)[]} rulers  by viewport, what a line of known length makes of the image on it
  * @property {boolean} list  the list of measurements is open
  * @property {Preferences} preferences
  * @property {SavedReport[]} reports  measurements that were saved before
@@ -107,6 +109,7 @@ import { indexIn } from './select.js';
  *   | { type: 'state/ask', wish: 'list' | 'leave' } | { type: 'state/ask', wish: 'apply', state: SavedState }
  *   | { type: 'states/set', states: SavedState[] } | { type: 'applied/set', applied: Applied | null }
  *   | { type: 'noted/set', noted: ViewerState['noted'] } | { type: 'key/go', image: ImageRef }
+ *   | { type: 'rulers/set', rulers: ViewerState['rulers'] }
  *   | { type: 'region/counted', key: string, summary: Summary | string }
  *   | { type: 'preferences/set', preferences: Preferences }
  *   | { type: 'tool/set', tool: string }
@@ -135,7 +138,7 @@ import { indexIn } from './select.js';
 export const INITIAL = {
   loading: true, problem: '', notice: '', studies: {}, opened: [], priors: [], series: {}, stacks: {},
   view: newView(), opening: [null, null], displayed: [null, null], sizes: {}, maximised: false,
-  cross: null, lines: true, link: null, alike: false, cine: null, seen: {}, palettes: {}, terse: false, mpr: null, counted: {}, list: false, reports: [], keys: [], noted: [], states: [], applied: null,
+  cross: null, lines: true, link: null, alike: false, cine: null, seen: {}, palettes: {}, terse: false, mpr: null, counted: {}, rulers: [], list: false, reports: [], keys: [], noted: [], states: [], applied: null,
   marks: { list: [], past: [], future: [], selected: null, shown: true },
   preferences: USUAL, tool: 'window-level', sheet: null, panel: true, session: null, replayed: null,
 };
@@ -174,6 +177,7 @@ export function reduce(state, action) {
     case 'states/set': return { ...state, states: action.states };
     case 'applied/set': return { ...state, applied: action.applied };
     case 'noted/set': return { ...state, noted: action.noted };
+    case 'rulers/set': return { ...state, rulers: action.rulers };
     case 'region/counted': return { ...state, counted: { ...state.counted, [action.key]: action.summary } };
     case 'preferences/set': return { ...state, preferences: action.preferences };
     case 'tool/set': return { ...state, tool: action.tool };

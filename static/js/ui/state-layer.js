@@ -3,10 +3,11 @@
 /** @import { Frame } from '../core/types.js' */
 /** @import { Placement } from '../core/geometry.js' */
 /** @import { Drawn, Look } from '../dicomweb/authored.js' */
-/** @import { ViewerStore } from '../state/viewer.js' */
+/** @import { ViewerState, ViewerStore } from '../state/viewer.js' */
 
 import { covers } from '../dicomweb/frames.js';
 import { frameOf } from '../state/select.js';
+import { leads } from '../state/viewer.js';
 import { isAsMade, pointInArea } from '../viewport/looks.js';
 import { make, write } from './build.js';
 import { asCommand } from './command-button.js';
@@ -35,7 +36,7 @@ export class StateLayer extends LiveElement {
     this.#sign.append(leave);
     this.append(this.#drawing, this.#sign);
     this.parentElement?.addEventListener('drawn', () => this.#draw(), { signal: life });
-    this.store.watch(({ applied, displayed, view }) => [applied, displayed[this.viewport], view.viewports[this.viewport]], () => this.#draw(), { signal: life });
+    this.store.watch(({ applied, displayed, view, session }) => [session?.room?.people, applied, displayed[this.viewport], view.viewports[this.viewport]], () => this.#draw(), { signal: life });
   }
 
   #draw() {
@@ -51,7 +52,9 @@ export class StateLayer extends LiveElement {
     const now = state.view.viewports[this.viewport]?.presentation;
     const name = applied.state.description || applied.state.label;
     const said = here ? (now && !isAsMade(applied.made, now) ? ['changed since'] : []) : ['does not speak of this image'];
-    write(this.#said, [`Presentation state ${name}`, ...said, ...look.left_out.map((one) => `Not shown: ${one}`)].join(' · '));
+    const words = applied.problem ? [`not shown here, beyond its window and turns. ${applied.problem}`]
+      : [...said, ...look.left_out.map((one) => `Not shown: ${one}`), ...(guestsFollow(state) ? ['guests see only its window and turns'] : [])];
+    write(this.#said, [`Presentation state ${name}`.trim(), ...words].join(' · '));
     const placement = this.placement();
     if (!frame || !image || !placement || !here) return;
     if (look.shutter) this.#drawing.append(covering(look.shutter, frame, placement));
@@ -59,6 +62,11 @@ export class StateLayer extends LiveElement {
       this.#drawing.append(...drawn(part, look, frame, placement));
     }
   }
+}
+
+/** Guests come by a door through which no words that people wrote are told. @param {ViewerState} state */
+function guestsFollow({ session }) {
+  return leads(session) && Object.values(session?.room?.people ?? {}).some(({ guest, here }) => guest && here);
 }
 
 /** What lies outside any of a shutter's shapes: each covers for itself. @param {NonNullable<Look['shutter']>} shutter @param {Frame} frame @param {Placement} placement */

@@ -11,15 +11,15 @@ export function partFor(parts, image) {
   return parts.find(({ images }) => images.length === 0 || covers(images, image));
 }
 
-/** How a viewport of this size shows an image as the state wants it. @param {Look} look @param {Frame} frame @param {Size} viewport @returns {Presentation} */
-export function presentationOf(look, frame, viewport) {
+/** How a viewport of this size shows an image as the state wants it. @param {Look} look @param {Frame} frame @param {Size} viewport @param {number} density  the screen's own pixels in one of CSS: PS3.3 C.10.4 magnifies to those @returns {Presentation} */
+export function presentationOf(look, frame, viewport, density) {
   const { rotation, flip_horizontal, invert } = look;
   const window = partFor(look.windows, frame.image);
   const area = partFor(look.areas, frame.image);
   const start = { voi: window ? { center: window.center, width: window.width } : null, rotation, flip_horizontal, flip_vertical: false, invert, camera: null };
   if (!area) return { ...start, zoom: 1, pan: { x: 0, y: 0 } };
   const shown = { columns: area.right - area.left, rows: area.bottom - area.top, aspect: frame.aspect };
-  const scale = area.magnification ?? fitScale(shown, viewport, rotation);
+  const scale = area.magnification ? area.magnification / density : fitScale(shown, viewport, rotation);
   const off = {
     x: ((area.left + area.right) / 2 - (frame.columns - 1) / 2) * (flip_horizontal ? -1 : 1),
     y: ((area.top + area.bottom) / 2 - (frame.rows - 1) / 2) * frame.aspect,
@@ -47,9 +47,10 @@ export function pointInArea(look, frame, { x, y }) {
   return { x: (area.left + area.right) / 2 + across * (area.right - area.left), y: (area.top + area.bottom) / 2 + back.y * (area.bottom - area.top) };
 }
 
-/** Has nobody changed it since? @param {Presentation} made @param {Presentation} now */
+/** Has nobody changed it since? Where somebody else has done it, zoom and place are those of another screen. @param {Presentation} made @param {Presentation} now */
 export function isAsMade(made, now) {
-  const place = (/** @type {Presentation} */ { zoom, pan, rotation, flip_horizontal, flip_vertical, invert }) => (
-    JSON.stringify([zoom, pan.x, pan.y, rotation, flip_horizontal, flip_vertical, invert]));
-  return place(made) === place(now) && made.voi?.center === now.voi?.center && made.voi?.width === now.voi?.width;
+  const turns = (/** @type {Presentation} */ { rotation, flip_horizontal, flip_vertical, invert }) => (
+    JSON.stringify([rotation, flip_horizontal, flip_vertical, invert]));
+  const place = (/** @type {Presentation} */ { zoom, pan }) => JSON.stringify([zoom, pan.x, pan.y]);
+  return turns(made) === turns(now) && (now.camera !== null || place(made) === place(now)) && made.voi?.center === now.voi?.center && made.voi?.width === now.voi?.width;
 }

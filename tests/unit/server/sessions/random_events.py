@@ -46,7 +46,8 @@ def _image(chance: random.Random) -> dict[str, Any]:
 
 
 def _presentation(chance: random.Random) -> dict[str, Any]:
-    return {
+    state = {level: f"1.{chance.randint(2, 4)}" for level in ("study_uid", "series_uid", "instance_uid")}
+    return chance.choice([{}, {}, {"state": state}]) | {
         "voi": chance.choice([None, {"center": chance.randint(-600, 600), "width": chance.choice([1, 400, 1500.5])}]),
         "zoom": chance.choice([1, 1.5, 2]),
         "pan": {"x": chance.randint(-9, 9), "y": chance.uniform(-9, 9)},
