@@ -199,11 +199,14 @@ def test_a_plain_film_says_what_its_millimetres_are_and_is_calibrated_by_a_known
     _draw(viewer, (300, 450), (420, 600))
     viewer.page.get_by_label("Known length in millimetres").fill("37")
     viewer.press("Enter")
-    expect(_mark(viewer, "calibration")).to_have_attribute("data-text", "37.0 mm, known")
+    expect(_mark(viewer, "calibration")).to_have_attribute("data-text", "37.0 mm, known; for this image alone")
     # the two lines are as long as each other on the film
     expect(length).to_have_attribute("data-text", "37.0 mm; calibrated by hand")
+    ruler = viewer.viewport().get_by_test_id("scale-text")
+    expect(ruler).to_contain_text("calibrated by hand")
     viewer.press("Control+z")
     expect(length).to_have_attribute("data-text", before)
+    expect(ruler).to_contain_text("at the detector plane")
     viewer.press("Control+y")
     expect(length).to_have_attribute("data-text", "37.0 mm; calibrated by hand")
     saved = {mark["kind"]: mark for mark in _saved(viewer, hospital)}
@@ -339,7 +342,9 @@ def test_a_saved_presentation_is_applied_and_left(ct: ViewerPage, hospital: Runn
     assert again.shown().window == fresh.window
 
 
-def test_tables_overlays_and_bitmap_shutters_of_a_state_are_shown_live(ct: ViewerPage, hospital: RunningServer) -> None:
+def test_tables_overlays_and_bitmap_shutters_of_a_state_are_shown_live(
+    ct: ViewerPage, hospital: RunningServer, new_page: NewPage
+) -> None:
     """What no browser draws by itself comes with the pictures: zoom, window and turns stay the hand's."""
     shown = ct.shown()
     uids = {"study_uid": earliest_study(hospital, "CT"), "series_uid": shown.series_uid}
@@ -373,6 +378,11 @@ def test_tables_overlays_and_bitmap_shutters_of_a_state_are_shown_live(ct: Viewe
     expect(ct.viewport()).not_to_have_attribute("data-window-center", re.compile("."))
     ct.expect_exact()
     assert _greys(ct) == {40, 200, 255}
+    far = ViewerPage(new_page()).open(ct.start_session("Anna Radiologist"))
+    far.join_as("Bert Surgeon")
+    expect(far.viewport().get_by_test_id("applied-state")).to_have_text(re.compile("^Presentation state In two greys"))
+    far.expect_exact()
+    assert _greys(far) == {40, 200, 255}, "who follows sees what the leader sees"
     ct.press("+")
     ct.press("i")
     expect(sign).to_contain_text("changed since")
@@ -387,6 +397,8 @@ def test_tables_overlays_and_bitmap_shutters_of_a_state_are_shown_live(ct: Viewe
     assert not {40, 200} & _greys(ct)
     ct.press("#")
     ct.expect_shows(shown)
+    expect(far.viewport().get_by_test_id("applied-state")).to_be_hidden()
+    far.expect_shows(shown)
 
 
 def _greys(viewer: ViewerPage) -> set[int]:

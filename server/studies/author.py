@@ -1,6 +1,6 @@
 """Authoring: what people make of images, written as DICOM objects and stored as if they had arrived."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +10,7 @@ import orjson
 from server.access.people import Caller
 from server.access.policy import Action
 from server.authoring import document
+from server.authoring.calibration import line_for
 from server.authoring.codes import TITLES
 from server.authoring.document import Authorship, Image
 from server.authoring.key_objects import key_objects, reason, selected
@@ -75,7 +76,7 @@ class Author:
             if beyond(mark, image, scale_of(image.header, mark.frame.frame_number)):
                 left_out.append(f"The {mark.kind} reaches beyond its image, which a report cannot tell.")
             else:
-                kept.append(self._measurement(caller, mark, image, marks))
+                kept.append(self._measurement(caller, mark, images, marks))
         if not kept:
             raise NotAcceptable("None of these marks can be told in a report.", left_out=left_out)
         before = None
@@ -103,7 +104,7 @@ class Author:
             if image is None:
                 left_out.append(f"The {mark.kind} lies in another series.")
                 continue
-            one = self._measurement(caller, mark, image, marks)
+            one = self._measurement(caller, mark, by_ref, marks)
             drawn.append(Drawn(mark, image, one.scale, words(mark, one.scale, one.measured)))
         by = self._authorship(caller, series.study_uid, "PR")
         made = presentation_state(by_ref[series], images, look, drawn, label, by)
@@ -166,10 +167,12 @@ class Author:
             raise NotAcceptable("This instance is no imaging measurement report (PS3.16 TID 1500).")
         return read_measurement_report(header)
 
-    def _measurement(self, caller: Caller, mark: Mark, image: Image, among: Sequence[Mark]) -> Measurement:
-        """What a mark measures, by the last of the calibrations on its image."""
-        lines = [one for one in among if one.kind == "calibration" and one.frame.instance == mark.frame.instance]
-        by_hand = lines[-1] if lines else None
+    def _measurement(
+        self, caller: Caller, mark: Mark, images: Mapping[InstanceRef, Image], among: Sequence[Mark]
+    ) -> Measurement:
+        """What a mark measures, by the last of the calibrations that reach its image."""
+        image = images[mark.frame.instance]
+        by_hand = line_for(mark, among, {ref: one.header for ref, one in images.items()})
         scale = (
             ON_A_PLANE
             if mark.plane

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from server.access.people import Caller
 from server.dicom.resources import InstanceRef, SeriesRef
-from server.errors import NotAcceptable
 from server.rendering.image import Image
 from server.rendering.regions import Region
 from server.rendering.request import RenderRequest
+from server.rendering.steps.colour import colour
 from server.rendering.steps.grey import modality_values
 from server.rendering.volume.section import Section
 from server.studies.render import Render
@@ -24,7 +24,8 @@ class Summary:
     """Modality values (PS3.3 C.11.1) of the pixels in a region; None of each when no pixel counts.
 
     `pixels` are those that count, `padding` those left out as no part of the image (PS3.3 C.7.5.1.1.2), and `outside`
-    samples of a plane beyond its volume; `deviation` is that of all the pixels (divided by their number).
+    samples of a plane beyond its volume; `deviation` is that of all the pixels (divided by their number). Of colours
+    there are `channels`, red, green and blue as they are drawn, from 0 to 255: they measure nothing, and have no mean.
     """
 
     pixels: int
@@ -34,10 +35,12 @@ class Summary:
     minimum: float | None = None
     maximum: float | None = None
     outside: int = 0
+    channels: tuple["Summary", ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """The summary as JSON values."""
-        return asdict(self)
+        told = {name: value for name, value in asdict(self).items() if name != "channels"}
+        return told | ({"channels": [one.plain() for one in self.channels]} if self.channels else {})
 
 
 class Statistics:
@@ -48,15 +51,17 @@ class Statistics:
         self._volumes = volumes
 
     def of(self, caller: Caller, ref: InstanceRef, frame_number: int, region: Region) -> Summary:
-        """The summary; `NotFound`, or `NotAcceptable` when the pixels cannot be had or are colours."""
+        """The summary; `NotFound`, or `NotAcceptable` when the pixels cannot be had."""
         target = self._render.target(caller, ref, frame_number, RenderRequest("image/png"))
         image = Image.from_json(orjson.loads(target.located.image or "{}"))
-        if not image.photometric.startswith("MONOCHROME"):
-            raise NotAcceptable("Only grey images have values to be counted; this one has colours.")
         rows, columns, mask = region.cut(image.rows, image.columns)
         if not mask.any():
             return Summary(0, 0)
-        stored = self._render.stored(target)[rows, columns][mask]
+        cut = self._render.stored(target)[rows, columns]
+        if not image.photometric.startswith("MONOCHROME"):
+            drawn = colour(cut, image)[mask].astype(np.float64)
+            return Summary(len(drawn), 0, channels=tuple(_summary(channel, 0) for channel in drawn.T))
+        stored = cut[mask]
         counted = np.isfinite(stored) if stored.dtype.kind == "f" else np.ones(stored.shape, dtype=bool)
         if image.padding is not None:
             low, high = image.padding

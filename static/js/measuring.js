@@ -3,8 +3,10 @@
 /** @import { ViewerStore } from './state/viewer.js' */
 
 import { redone, regionKey, undone, without } from './annotations/model.js';
+import { byHand } from './annotations/measures.js';
 import { ApiError, titleOf } from './core/http.js';
 import { findStatistics } from './dicomweb/statistics.js';
+import { frameOf, stackOf } from './state/select.js';
 import { othersMarks } from './state/shared-marks.js';
 import { MarkLayer } from './ui/mark-layer.js';
 import { MarkList } from './ui/mark-list.js';
@@ -30,6 +32,14 @@ export function measuring(store, put, signal) {
     if (action.wish === 'undo') store.dispatch({ type: 'marks/set', marks: undone(marks) });
     if (action.wish === 'redo') store.dispatch({ type: 'marks/set', marks: redone(marks) });
     if (action.wish === 'delete') store.dispatch({ type: 'marks/set', marks: without(marks, marks.selected) });
+  }, { signal });
+  store.watch(({ marks, stacks, displayed }) => [marks.list, stacks, displayed], () => {
+    const state = store.get();
+    const rulers = state.displayed.map((shown) => {
+      const frame = frameOf(state, shown?.image ?? null);
+      return (frame && byHand(frame, state.marks.list, frame.image, stackOf(state, frame.image.series_uid)?.frames ?? [])?.spacing) ?? null;
+    });
+    if (rulers.some((ruler, i) => ruler?.column !== state.rulers[i]?.column)) store.dispatch({ type: 'rulers/set', rulers });
   }, { signal });
   /** @type {Set<string>} */
   const asked = new Set();

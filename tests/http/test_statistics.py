@@ -92,15 +92,38 @@ def test_nonsense_is_refused_with_what_would_be_right(
     assert answer.json()["code"] == "malformed"
 
 
-def test_colours_have_no_values(client: Client) -> None:
+def coloured(client: Client, pixels: np.ndarray, **keywords: Any) -> str:
     made = image(
-        Rows=2, Columns=2, SamplesPerPixel=3, PhotometricInterpretation="RGB", PlanarConfiguration=0,
-        BitsAllocated=8, BitsStored=8, HighBit=7, PixelData=bytes(12),
+        Rows=pixels.shape[0], Columns=pixels.shape[1], BitsAllocated=8, BitsStored=8, HighBit=7,
+        PixelData=pixels.astype("u1").tobytes(), **keywords,
     )  # fmt: skip
     assert client.stow(part10(made)).status_code == 200
     uids = made.StudyInstanceUID, made.SeriesInstanceUID, made.SOPInstanceUID
-    address = "/api/studies/{}/series/{}/instances/{}/frames/1/statistics".format(*uids)
-    assert client.get(address, params={"shape": "point", "points": "0,0"}).status_code == 406
+    return "/api/studies/{}/series/{}/instances/{}/frames/1/statistics".format(*uids)
+
+
+def test_of_colours_red_green_and_blue_are_told_each_for_itself(client: Client) -> None:
+    pixels = np.random.default_rng(4).integers(0, 256, (8, 10, 3))
+    address = coloured(client, pixels, SamplesPerPixel=3, PhotometricInterpretation="RGB", PlanarConfiguration=0)
+    found = told(client, address, "polygon", "0.5,0.5,4.5,0.5,4.5,5.5,0.5,5.5")
+    within = pixels[1:6, 1:5].reshape(-1, 3)
+    assert (found["pixels"], found["mean"]) == (20, None), "colours measure nothing"
+    assert [one["mean"] for one in found["channels"]] == pytest.approx(within.mean(axis=0))
+    assert [one["deviation"] for one in found["channels"]] == pytest.approx(within.std(axis=0))
+    assert [[one["minimum"], one["maximum"]] for one in found["channels"]] == [
+        [low, high] for low, high in zip(within.min(axis=0), within.max(axis=0), strict=True)
+    ]
+
+
+def test_entries_of_a_palette_are_told_as_the_colours_they_stand_for(client: Client) -> None:
+    table = {"Red": [0, 200], "Green": [10, 0], "Blue": [0, 255]}
+    palette = {f"{name}PaletteColorLookupTableDescriptor": [2, 0, 8] for name in table} | {
+        f"{name}PaletteColorLookupTableData": bytes(entries) for name, entries in table.items()
+    }
+    address = coloured(
+        client, np.array([[0, 1], [1, 0]]), SamplesPerPixel=1, PhotometricInterpretation="PALETTE COLOR", **palette
+    )
+    assert [one["mean"] for one in told(client, address, "point", "1,0")["channels"]] == [200, 0, 255]
 
 
 def test_an_unknown_instance_and_frame_are_not_found(client: Client, pixels: np.ndarray) -> None:

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { angleOf, ellipseArea, lengthOf, linesOf, polygonArea, unitOf } from '../../static/js/annotations/measures.js';
+import { angleOf, ellipseArea, lengthOf, linesOf, polygonArea, unitOf, pixelText } from '../../static/js/annotations/measures.js';
 import {
   changed, completed, isWorthKeeping, put, redone, regionKey, undone, without,
 } from '../../static/js/annotations/model.js';
@@ -54,6 +54,16 @@ test('statistics are said with their unit, and what is not known yet is not gues
   assert.equal(linesOf(region, CT, { ...summary, mean: null }, 'HU').at(-1), 'Nothing but padding');
   assert.equal(linesOf(region, CT, { ...summary, padding: 0, mean: null }, 'HU').at(-1), 'No pixels');
   assert.equal(unitOf('MR'), '');
+});
+
+test('colours are told channel by channel, and said to be no measured quantity', () => {
+  const region = { kind: 'ellipse', points: [at(0, 0), at(20, 10)], text: '' };
+  const channel = (mean) => ({ pixels: 9, padding: 0, mean, deviation: 0.25, minimum: 3, maximum: 250 });
+  const summary = { pixels: 9, padding: 0, mean: null, deviation: null, minimum: null, maximum: null, channels: [channel(10), channel(20.25), channel(0)] };
+  assert.deepEqual(linesOf(region, CT, summary, ''), ['62.8 mm²', 'Red: mean 10  SD 0.25  min 3  max 250', 'Green: mean 20.3  SD 0.25  min 3  max 250',
+    'Blue: mean 0  SD 0.25  min 3  max 250', '9 pixels; colours as drawn, 0 to 255']);
+  assert.equal(pixelText(summary, ''), 'Red 10  Green 20.25  Blue 0');
+  assert.equal(pixelText({ ...summary, channels: [], mean: -1024 }, 'HU'), '−1024 HU');
 });
 
 test('the shorter diameter lies across the longer, half as long, in the patient', () => {

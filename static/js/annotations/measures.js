@@ -1,8 +1,9 @@
 /** What marks measure, and how it is said: millimetres only where the image says how large its pixels are. */
 
-/** @import { Frame, MeasuredRegion, Point, Spacing } from '../core/types.js' */
+/** @import { Frame, ImageRef, MeasuredRegion, Point, Spacing } from '../core/types.js' */
 /** @import { Mark, Summary } from './model.js' */
 
+import { dot } from '../core/space.js';
 import { SPACING_WORDS } from '../core/wording.js';
 import { MILLIMETRES, planeText } from './planes.js';
 
@@ -16,20 +17,65 @@ export function scaleOf({ spacing, aspect }) {
 /** Millimetres; what is less counts as none. */
 const LEAST = 1e-6;
 
-/** @typedef {Pick<Frame, 'spacing' | 'aspect' | 'regions'>} Scaled */
+const PARALLEL = 0.9999;
 
 /**
- * The image as a mark is measured on it: calibrated by the last line of known length that the same person has drawn there, or as the region says in which it lies.
- * @template {Scaled} T @param {T} frame @param {Pick<Mark, 'kind' | 'image' | 'points' | 'known'>[]} marks  of one person @param {Pick<Mark, 'image' | 'points'>} mark @returns {T}
+ * @typedef {Pick<Frame, 'spacing' | 'aspect' | 'regions'>} Scaled
+ * @typedef {Pick<Mark, 'kind' | 'image' | 'points' | 'known'>} Line  a mark that may be one of known length
  */
-export function calibrated(frame, marks, { image: { instance_uid }, points }) {
-  const line = marks.findLast(({ kind, image, known }) => kind === 'calibration' && known && image.instance_uid === instance_uid);
+
+/**
+ * The image as a mark is measured on it: calibrated by the last line of known length that the same person has drawn there or on an image enlarged alike, or
+ * as the region says in which it lies.
+ * @template {Scaled} T @param {T} frame @param {Line[]} marks  of one person @param {Pick<Mark, 'image' | 'points'>} mark @param {Frame[]} stack  of the mark's series @returns {T}
+ */
+export function calibrated(frame, marks, { image, points }, stack) {
+  return byHand(frame, marks, image, stack) ?? (frame.spacing ? frame : { ...frame, spacing: spacingAround(points, frame.regions ?? []) });
+}
+
+/** The image as lines of known length say, the last first; null when none is for it. @template {Scaled} T @param {T} frame @param {Line[]} marks @param {ImageRef} image @param {Frame[]} stack @returns {T | null} */
+export function byHand(frame, marks, image, stack) {
+  const line = marks.findLast((one) => one.kind === 'calibration' && one.known && reaches(one.image, image, stack));
   const [a, b] = line?.points ?? [];
   const length = a && b ? lengthOf(frame, a, b) : 0;
-  if (!line?.known || !(length > 0)) return frame.spacing ? frame : { ...frame, spacing: spacingAround(points, frame.regions ?? []) };
+  if (!line?.known || !(length > 0)) return null;
   const { x, y } = scaleOf(frame);
   const factor = line.known / length;
   return { ...frame, spacing: { column: x * factor, row: y * factor, kind: 'hand' } };
+}
+
+/** @param {ImageRef} from @param {ImageRef} to @param {Frame[]} stack */
+function reaches(from, to, stack) {
+  if (from.series_uid !== to.series_uid) return false;
+  if (isSame(from, to)) return true;
+  const [one, other] = [from, to].map((image) => stack.find((frame) => isSame(frame.image, image)));
+  return Boolean(one && other && isEnlargedAlike(one, other));
+}
+
+/** @param {ImageRef} a @param {ImageRef} b */
+function isSame(a, b) {
+  return a.instance_uid === b.instance_uid && a.frame_number === b.frame_number;
+}
+
+/**
+ * Is what is known of one image's scale known of the other's? Of frames of one instance, and of parallel slices; another exposure enlarges
+ * otherwise, and nothing in it says how.
+ * @param {Frame} one @param {Frame} other  of the same series
+ */
+export function isEnlargedAlike(one, other) {
+  const pixels = (/** @type {Frame} */ { columns, rows, aspect, spacing }) => [columns, rows, aspect, spacing?.column, spacing?.row, spacing?.kind].join();
+  if (pixels(one) !== pixels(other)) return false;
+  if (one.image.instance_uid === other.image.instance_uid) return true;
+  const [a, b] = [one.plane, other.plane];
+  return a !== null && b !== null && a.frame_of_reference === b.frame_of_reference && dot(a.row, b.row) > PARALLEL && dot(a.column, b.column) > PARALLEL;
+}
+
+/** What a line of known length calibrates, in words. @param {Pick<Mark, 'image'>} line @param {Frame[]} stack */
+export function reachText({ image }, stack) {
+  const on = stack.find((frame) => isSame(frame.image, image));
+  const alike = on ? stack.filter((frame) => isEnlargedAlike(on, frame)) : [];
+  if (alike.length < 2) return 'for this image alone';
+  return alike.every((frame) => frame.image.instance_uid === image.instance_uid) ? `for these ${alike.length} frames` : `for these ${alike.length} parallel slices`;
 }
 
 /** That of the one region of tissue in which all of these lie; where another reaches there too, nobody knows. @param {Point[]} points @param {MeasuredRegion[]} regions @returns {Spacing | null} */
@@ -88,10 +134,12 @@ export function ellipseArea(frame, a, b) {
  * The lines of text beside a mark.
  * @param {Pick<Mark, 'kind' | 'points' | 'text' | 'plane' | 'known'>} mark @param {Pick<Frame, 'spacing' | 'aspect'>} frame
  * @param {Summary | string | undefined} summary @param {string} unit of the modality values
+ * @param {string} [reach]  what a line of known length calibrates
  * @returns {string[]}
  */
-export function linesOf({ plane, ...mark }, frame, summary, unit) {
-  const lines = linesOn(mark, plane ? MILLIMETRES : frame, summary, unit, plane ? 'samples' : 'pixels');
+export function linesOf({ plane, ...mark }, frame, summary, unit, reach = '') {
+  const measured = linesOn(mark, plane ? MILLIMETRES : frame, summary, unit, plane ? 'samples' : 'pixels');
+  const lines = mark.kind === 'calibration' && mark.known && reach ? [...measured, reach] : measured;
   if (lines.length === 0) return lines;
   // an arrow has nothing but its words; whoever said something of another mark is heard too
   return [...lines, ...(plane ? [planeText(plane)] : []), ...(mark.kind !== 'arrow' && mark.text ? [mark.text] : [])];
@@ -120,6 +168,7 @@ function linesOn({ kind, points, text, known }, frame, summary, unit, counted) {
 function summaryLines(summary, unit, counted) {
   if (summary === undefined) return ['…'];
   if (typeof summary === 'string') return [summary];
+  if (summary.channels?.length) return [...summary.channels.map(channelLine), `${summary.pixels} ${counted}; colours as drawn, 0 to 255`];
   if (summary.mean === null) return [summary.padding ? 'Nothing but padding' : 'No pixels'];
   const of = unit ? ` ${unit}` : '';
   return [
@@ -127,6 +176,19 @@ function summaryLines(summary, unit, counted) {
     `Min ${valueText(summary.minimum ?? 0)}  Max ${valueText(summary.maximum ?? 0)}`,
     [`${summary.pixels} ${counted}`, summary.padding ? `${summary.padding} of padding left out` : '', summary.outside ? `${summary.outside} outside left out` : ''].filter(Boolean).join(', '),
   ];
+}
+
+const CHANNELS = ['Red', 'Green', 'Blue'];
+
+/** @param {Summary} channel @param {number} i */
+function channelLine({ mean, deviation, minimum, maximum }, i) {
+  return `${CHANNELS[i]}: mean ${valueText(mean ?? 0)}  SD ${valueText(deviation ?? 0)}  min ${minimum}  max ${maximum}`;
+}
+
+/** The value of one pixel, or its colour. @param {Summary} summary @param {string} unit */
+export function pixelText({ mean, padding, channels = [] }, unit) {
+  if (channels.length) return channels.map((channel, i) => `${CHANNELS[i]} ${channel.mean}`).join('  ');
+  return mean === null ? (padding ? 'padding' : '') : `${valueText(mean)} ${unit}`.trim();
 }
 
 /** @param {number} area @param {string} unit */

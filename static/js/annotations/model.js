@@ -24,6 +24,7 @@
  * @property {number | null} deviation
  * @property {number | null} minimum
  * @property {number | null} maximum
+ * @property {Summary[]} [channels]  red, green and blue of colours, as they are drawn
  *
  * @typedef {object} Marks
  * @property {Mark[]} list

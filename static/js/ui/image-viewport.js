@@ -62,7 +62,7 @@ export class ImageViewport extends LiveElement {
     store.watch((state) => [
       state.view.viewports[viewport], stackOf(state, imageIn(state, viewport)?.series_uid), state.opening[viewport],
       stackOf(state, state.opening[viewport] ?? undefined), state.session?.stale, state.session?.following,
-      state.session?.room?.leader, state.studies, state.loading, state.problem, state.palettes, state.preferences, state.applied,
+      state.session?.room?.leader, state.studies, state.loading, state.problem, state.palettes, state.preferences, state.applied, state.rulers,
     ], () => this.#wish(), { signal: life });
     store.watch((state) => paletteOf(state, seriesIn(state, viewport)), async (palette) => {
       if (!palette || this.#coloured) return;
@@ -194,6 +194,7 @@ export class ImageViewport extends LiveElement {
       series, frame, stack, presentation, window, quality, coarse: shown?.picture.coarse,
       index: indexIn(stack, image ?? imageIn(state, this.viewport)),
       placement: this.#placement,
+      spacing: state.rulers[this.viewport] ?? frame?.spacing,
       width: this.#size.width,
       message: this.#message(),
       stale: this.#isStale(),

@@ -8,8 +8,9 @@
 /** @import { Ground } from './ground.js' */
 
 import { placeLabels } from '../annotations/labels.js';
-import { calibrated, linesOf, unitOf } from '../annotations/measures.js';
+import { calibrated, linesOf, reachText, unitOf } from '../annotations/measures.js';
 import { changed, completed, isWorthKeeping, POINTS, put, regionKey } from '../annotations/model.js';
+import { stackOf } from '../state/select.js';
 import { othersMarks } from '../state/shared-marks.js';
 import { toolNamed } from '../tools/index.js';
 import { imageGround } from './ground.js';
@@ -181,7 +182,7 @@ export class MarkLayer extends LiveElement {
     const drawn = shown.flatMap((mark) => {
       const placement = this.ground.placement(mark);
       const same = all.filter((one) => authorOf(one) === authorOf(mark)).map((one) => (one.id === this.#moved?.id ? this.#moved : one));
-      return placement ? [this.#drawn(mark, calibrated(frame, same, mark), placement)] : [];
+      return placement ? [this.#drawn(mark, calibrated(frame, same, mark, this.#stack(mark)), placement)] : [];
     });
     const labelled = drawn.filter(({ lines }) => lines.length > 0);
     const wishes = labelled.map(({ mark, points, lines }) => ({ points, lines, atStart: mark.kind === 'arrow' }));
@@ -190,6 +191,11 @@ export class MarkLayer extends LiveElement {
       group.append(...lines.map((text, line) => svg('text', { x, y: y + 12 + line * 15 }, text)));
     });
     this.#drawing.replaceChildren(...drawn.map(({ group }) => group));
+  }
+
+  /** @param {Mark} mark */
+  #stack({ image }) {
+    return stackOf(this.store.get(), image.series_uid)?.frames ?? [];
   }
 
   /** Where letters and corners of text stand already. */
@@ -208,7 +214,7 @@ export class MarkLayer extends LiveElement {
     const selected = marks.selected === mark.id;
     const points = mark.points.map(placement.toScreen);
     const others = 'author' in mark;
-    const values = linesOf(mark, frame, busy ? undefined : counted[regionKey(mark)], unitOf(this.ground.modality()));
+    const values = linesOf(mark, frame, busy ? undefined : counted[regionKey(mark)], unitOf(this.ground.modality()), mark.kind === 'calibration' ? reachText(mark, this.#stack(mark)) : '');
     const lines = others ? [...values, mark.author] : values;
     const group = svg('g', {
       class: `mark${selected ? ' selected' : ''}${mark === this.#draft ? ' draft' : ''}${others ? ' others' : ''}`, 'data-testid': 'mark', 'data-kind': mark.kind, 'data-id': mark.id,

@@ -4,7 +4,7 @@
 /** @import { OthersMark } from '../state/shared-marks.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
-import { calibrated, linesOf, unitOf } from '../annotations/measures.js';
+import { calibrated, linesOf, reachText, unitOf } from '../annotations/measures.js';
 import { regionKey, without } from '../annotations/model.js';
 import { MILLIMETRES } from '../annotations/planes.js';
 import { frameOf, indexIn, stackOf } from '../state/select.js';
@@ -52,8 +52,12 @@ export class MarkList extends LiveElement {
     const state = this.store.get();
     const frame = frameOf(state, mark.image);
     const series = state.series[mark.image.series_uid];
-    const values = frame || mark.plane ? linesOf(mark, calibrated(frame ?? MILLIMETRES, 'author' in mark ? othersMarks(state).filter(({ author }) => author === mark.author) : state.marks.list, mark), state.counted[regionKey(mark)], unitOf(series?.modality ?? '')) : [];
-    const place = indexIn(stackOf(state, mark.image.series_uid), mark.image) + 1;
+    const stack = stackOf(state, mark.image.series_uid);
+    const same = 'author' in mark ? othersMarks(state).filter(({ author }) => author === mark.author) : state.marks.list;
+    const on = calibrated(frame ?? MILLIMETRES, same, mark, stack?.frames ?? []);
+    const reach = mark.kind === 'calibration' ? reachText(mark, stack?.frames ?? []) : '';
+    const values = frame || mark.plane ? linesOf(mark, on, state.counted[regionKey(mark)], unitOf(series?.modality ?? ''), reach) : [];
+    const place = indexIn(stack, mark.image) + 1;
     const name = mark.kind[0]?.toUpperCase() + mark.kind.slice(1);
     const go = make('button', { type: 'button', class: 'mark-go', 'aria-pressed': String(state.marks.selected === mark.id), 'data-testid': 'mark-row' },
       make('strong', {}, name), make('span', {}, values.join(', ') || '—'),

@@ -3,7 +3,7 @@
 /** @import { Ground } from './ground.js' */
 
 import { placeOn } from '../annotations/planes.js';
-import { unitOf, valueText } from '../annotations/measures.js';
+import { pixelText, unitOf } from '../annotations/measures.js';
 import { isAbort, titleOf } from '../core/http.js';
 import { placeText, toPatient } from '../core/space.js';
 import { findStatistics } from '../dicomweb/statistics.js';
@@ -36,7 +36,7 @@ export class MarkProbe {
     this.#asking = asking;
     this.#timer = window.setTimeout(async () => {
       const value = await findStatistics({ ...where, points: [point] }, 'point', asking.signal)
-        .then(({ mean, padding }) => (mean === null ? (padding ? 'padding' : '') : `${valueText(mean)} ${unitOf(this.ground.modality())}`.trim()))
+        .then((summary) => pixelText(summary, unitOf(this.ground.modality())))
         .catch((error) => (isAbort(error) ? null : titleOf(error)));
       if (value === null || asking.signal.aborted || (plane && !value)) return;
       const place = plane ? placeOn(plane, point) : toPatient(frame, point);

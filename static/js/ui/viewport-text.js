@@ -1,6 +1,6 @@
 /** <viewport-text>: what is written over an image: whose it is, which one, how it is shown. */
 
-/** @import { Frame, Presentation, Quality, Series, Stack, Study, Voi } from '../core/types.js' */
+/** @import { Frame, Presentation, Quality, Series, Spacing, Stack, Study, Voi } from '../core/types.js' */
 /** @import { Placement } from '../core/geometry.js' */
 
 import { scaleBar } from '../core/geometry.js';
@@ -26,6 +26,7 @@ import { expose, make, write } from './build.js';
  * @property {Quality | null} quality
  * @property {number | undefined} [coarse]  JPEG quality of a preview
  * @property {Placement | null} placement
+ * @property {Spacing | null | undefined} [spacing]  where it is not as the image says
  * @property {number} width
  * @property {string} message
  * @property {boolean} stale  the session may have moved on without this picture
@@ -92,13 +93,13 @@ export class ViewportText extends HTMLElement {
   }
 
   /** @param {Facts} facts */
-  #showScale({ frame, placement, width }) {
-    const perMm = frame?.spacing && placement ? placement.scale / frame.spacing.column : 0;
+  #showScale({ frame, spacing = frame?.spacing, placement, width }) {
+    const perMm = spacing && placement ? placement.scale / spacing.column : 0;
     const bar = perMm > 0 ? scaleBar(perMm, Math.min(width / 5, 200)) : null;
     this.#ruler.hidden = !bar;
     this.#ruler.style.inlineSize = bar ? `${bar.length}px` : '0';
     const line = this.#lines['scale-text'];
-    if (line) write(line, bar ? `${bar.text} ${SPACING_WORDS[frame?.spacing?.kind ?? 'patient']}`.trim() : '');
+    if (line) write(line, bar ? `${bar.text} ${SPACING_WORDS[spacing?.kind ?? 'patient']}`.trim() : '');
   }
 }
 
@@ -134,7 +135,7 @@ function which({ study, series, stack, frame, index, title, slab }) {
 }
 
 /** @param {Facts} facts */
-function how({ frame, presentation, window, quality, coarse, stale, palette }) {
+function how({ frame, title, placement, presentation, window, quality, coarse, stale, palette }) {
   const turned = [
     presentation.rotation ? `${presentation.rotation}°` : '',
     presentation.flip_horizontal !== presentation.flip_vertical ? 'mirrored' : '',
@@ -142,7 +143,7 @@ function how({ frame, presentation, window, quality, coarse, stale, palette }) {
   ].filter(Boolean).join(' ');
   return {
     window: [windowText(window), palette].filter(Boolean).join('  '),
-    zoom: frame ? `Zoom ${presentation.zoom.toFixed(2)}` : '',
+    zoom: frame ? [`Zoom ${presentation.zoom.toFixed(2)}`, placement && !title ? `${Math.round(placement.scale * devicePixelRatio * 100)} %` : ''].filter(Boolean).join('  ') : '',
     turned: frame ? turned : '',
     quality: quality && stale ? 'not live' : [quality ?? '', quality === 'preview' ? coarseText(coarse) : ''].filter(Boolean).join(', '),
   };

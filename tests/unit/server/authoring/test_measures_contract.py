@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from server.authoring import codes
+from server.authoring.calibration import are_enlarged_alike
 from server.authoring.marks import Mark
 from server.authoring.measures import measures, scale_of, value_text, words
 from server.dicom.attributes import tag
@@ -16,6 +17,9 @@ from server.dicom.resources import FrameRef, InstanceRef
 CASES = json.loads((Path(__file__).parents[3] / "contracts" / "measures.json").read_text())
 
 VALUES = json.loads((Path(__file__).parents[3] / "contracts" / "values.json").read_text())
+
+ALIKE = json.loads((Path(__file__).parents[3] / "contracts" / "enlarged-alike.json").read_text())
+SLICE = {"Rows": [128], "Columns": [128], "FrameOfReferenceUID": ["1.8"], "ImageOrientationPatient": [1, 0, 0, 0, 1, 0]}
 
 
 def mark_of(kind: str, told: dict[str, Any]) -> Mark:
@@ -37,3 +41,16 @@ def test_it_measures_what_the_viewer_says(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("value", "words"), VALUES)
 def test_a_value_is_told_as_the_viewer_tells_it(value: float, words: str) -> None:
     assert value_text(float(value)) == words
+
+
+@pytest.mark.parametrize("case", ALIKE, ids=lambda case: case["says"])
+def test_a_line_of_known_length_reaches_what_is_enlarged_alike(case: dict[str, Any]) -> None:
+    def header(more: dict[str, Any]) -> dict[str, Any]:
+        told = {**SLICE, "Modality": [case["modality"]], **more}
+        return {tag(keyword): {"Value": value} for keyword, value in told.items()}
+
+    same = case["other"] == "frame 5"
+    line = FrameRef(InstanceRef("1", "1.3", "1.1"), 1)
+    other = FrameRef(InstanceRef("1", "1.3", "1.1" if same else "1.2"), 5 if same else 1)
+    two = case["one"] if same else case["other"]
+    assert are_enlarged_alike(line, header(case["one"]), other, header(two)) is case["alike"]
