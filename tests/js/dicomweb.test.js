@@ -2,10 +2,28 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { hasPictures, renderedAddress, thumbnailAddress, windowFrom } from '../../static/js/dicomweb/frames.js';
-import { framesFrom, studyFrom } from '../../static/js/dicomweb/queries.js';
+import { findStack, framesFrom, studyFrom } from '../../static/js/dicomweb/queries.js';
 
 const series = { study_uid: '1', series_uid: '1.1', modality: 'CT', number: 1, description: '', body_part: '', laterality: 'L', institution: 'St Elsewhere', instance_count: 1 };
 const dataset = (attributes) => Object.fromEntries(Object.entries(attributes).map(([tag, Value]) => [tag, { vr: 'UN', Value }]));
+
+test('a stack is whole however many images the server answers at a time', async () => {
+  const all = Array.from({ length: 2500 }, (_, i) => dataset({ '00080018': [`1.1.${i}`], '00200013': [i] }));
+  const asked = [];
+  const ahead = new Map();
+  const by = async (path, { offset = '0' }) => {
+    asked.push(offset);
+    if (!ahead.has(offset)) ahead.set(offset, all.slice(Number(offset), Number(offset) + 1000));
+    return ahead.get(offset);
+  };
+  for (let twice = 0; twice < 2; twice += 1) {
+    const frames = await findStack({ ...series, instance_count: 2500 }, undefined, by);
+    assert.deepEqual(frames.map(({ image }) => image.instance_uid), all.map((one) => one['00080018'].Value[0]));
+  }
+  assert.deepEqual(asked.slice(0, 3), ['0', '1000', '2000']);
+  // what has been deleted meanwhile is not waited for
+  assert.equal((await findStack({ ...series, instance_count: 9999 }, undefined, by)).length, 2500);
+});
 
 test('a study as the worklist shows it', () => {
   const study = studyFrom(dataset({

@@ -38,7 +38,18 @@ export async function findSeriesOf(studyUids, instanceUid) {
 
 /** The instances of a series, with all that a stack of them is made from. @param {Series} series @param {AbortSignal} [signal] @param {Search} [by] */
 export function findInstances(series, signal, by = search) {
-  return by(`${pathOf(series)}/instances`, { includefield: INSTANCE_FIELDS.join(',') }, signal);
+  return everyInstance(series, INSTANCE_FIELDS.join(','), signal, by);
+}
+
+/** A server answers a thousand or so at a time, and goes on where it is asked to (PS3.18 8.3.4.4). @param {Series} series @param {string} includefield @param {AbortSignal | undefined} signal @param {Search} by */
+async function everyInstance(series, includefield, signal, by) {
+  const path = `${pathOf(series)}/instances`;
+  const found = [...await by(path, { includefield }, signal)]; // whoever asked ahead has the same answer
+  for (let more = found; more.length > 0 && found.length < series.instance_count;) {
+    more = await by(path, { includefield, offset: String(found.length) }, signal);
+    found.push(...more);
+  }
+  return found;
 }
 
 /** Every frame of a series, in the order of its stack. @param {Series} series @param {AbortSignal} [signal] @param {Search} [by] */
@@ -54,7 +65,7 @@ export async function findStack(series, signal, by = search) {
   const read = (/** @type {Dataset} */ one) => framesFrom(one, series);
   if (!ordered.some((dataset) => saysMore(dataset, series))) return ordered.flatMap(read);
   const { enhancedFrames, SEQUENCES } = await import('./enhanced.js');
-  const more = new Map((await by(`${pathOf(series)}/instances`, { includefield: SEQUENCES }, signal)).map((dataset) => [text(dataset, 'SOPInstanceUID'), dataset]));
+  const more = new Map((await everyInstance(series, SEQUENCES, signal, by)).map((dataset) => [text(dataset, 'SOPInstanceUID'), dataset]));
   return ordered.flatMap((dataset) => enhancedFrames(dataset, more.get(text(dataset, 'SOPInstanceUID')) ?? {}, read));
 }
 
