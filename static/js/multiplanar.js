@@ -129,6 +129,7 @@ function open(store) {
   const frames = stackOf(state, series?.series_uid)?.frames ?? [];
   const frame = frameOf(state, imageIn(state, viewport));
   const box = boxOf(frames);
+  if (series && (stackOf(state, series.series_uid)?.status ?? 'loading') === 'loading') return store.dispatch({ type: 'notice/set', text: 'This series is still being opened.' });
   if (!series || !frame || !box) {
     store.dispatch({ type: 'notice/set', text: 'No planes can be cut through this series: it takes at least three images that say where they lie in the patient.' });
     return;
