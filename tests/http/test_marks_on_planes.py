@@ -1,9 +1,9 @@
 """Marks on planes through a volume: measured on the resliced voxels, told in space, and read back as they were."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pydicom
@@ -28,10 +28,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 
 @pytest.fixture(scope="module")
 def ct(server: Client) -> list[Dataset]:
-    """The slices of one series, from the feet up."""
-    files = [one.data for one in make_study("chest-ct", 7, scale="small", slices=9).instances()]
+    return stored_ct(server, 9, pydicom.dcmread)
+
+
+def stored_ct(server: Client, slices: int, read: Callable[[BinaryIO], Dataset]) -> list[Dataset]:
+    """The slices of one series that is stored, from the feet up, as a library reads them."""
+    files = [one.data for one in make_study("chest-ct", 7, scale="small", slices=slices).instances()]
     assert server.stow(*files).status_code == 200
-    images = [pydicom.dcmread(io.BytesIO(data)) for data in files]
+    images = [read(io.BytesIO(data)) for data in files]
     own = [one for one in images if one.SeriesInstanceUID == images[0].SeriesInstanceUID]
     return sorted(own, key=lambda one: float(one.ImagePositionPatient[2]))
 

@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from simulator.studies import make_study
 from tests.http.conftest import Client, running, settings_for
 from tests.http.test_authored import every_kind, retrieved
 from tests.http.test_marks_on_planes import every_kind as every_kind_on
-from tests.http.test_marks_on_planes import plane
+from tests.http.test_marks_on_planes import plane, stored_ct
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +23,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 
 @pytest.fixture(scope="module")
 def ct(server: Client) -> list[Dataset]:
-    """The slices of one series, from the feet up."""
-    files = [one.data for one in make_study("chest-ct", 7, scale="small", slices=5).instances()]
-    assert server.stow(*files).status_code == 200
-    images = [highdicom.imread(io.BytesIO(data)) for data in files]
-    own = [one for one in images if one.SeriesInstanceUID == images[0].SeriesInstanceUID]
-    return sorted(own, key=lambda one: float(one.ImagePositionPatient[2]))
+    return stored_ct(server, 5, highdicom.imread)
 
 
 def read(server: Client, marks: list[dict[str, Any]]) -> Any:
