@@ -201,8 +201,7 @@ def test_the_viewer_with_planes(hospital: RunningServer, new_page: NewPage) -> N
 
 def test_the_viewer_with_measurements_and_the_sheet_of_keys(hospital: RunningServer, new_page: NewPage) -> None:
     viewer = _viewer(hospital, new_page, "MR")
-    viewer.command("ellipse")
-    expect(viewer.page.locator("mark-layer").first).to_be_attached()
+    viewer.choose("ellipse")
     viewer.drag((40, 40))
     viewer.command("marks")
     expect(viewer.page.get_by_test_id("mark-row")).to_contain_text("Mean")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, Route, expect
 
-from e2e.pages.viewer import ViewerPage
+from e2e.pages.viewer import ViewerPage, drawn
 from e2e.running import RunningServer, earliest_study
 
 NewPage = Callable[..., Page]
@@ -22,7 +22,7 @@ OVER = """() => {
 
 
 def _answer(route: Route, name: str, number: str) -> None:
-    response = route.fetch()
+    response = route.fetch(max_retries=1)  # a kept connection may end as it is used: RFC 9112 9.3.1, as browsers do
     studies = response.json() if response.status == 200 else []
     for study in studies:
         if "00100010" in study:
@@ -46,7 +46,8 @@ def test_a_long_name_lies_over_nothing_on_any_screen(hospital: RunningServer, ne
             viewer.press("g")
         for width, height in ((1920, 1080), (1366, 768), (820, 1180), (390, 844)):
             viewer.page.set_viewport_size({"width": width, "height": height})
-            viewer.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            viewer.page.wait_for_function("width => innerWidth === width", arg=width)
+            drawn(viewer.page)
             assert viewer.page.evaluate(OVER) == [], f"{layout} at {width} x {height}"
             expect(viewer.viewport(0).get_by_test_id("patient-name")).to_be_visible()
             expect(viewer.viewport(0).get_by_test_id("patient-id")).to_be_visible()

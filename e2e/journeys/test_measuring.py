@@ -11,7 +11,7 @@ import pydicom
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from e2e.pages.viewer import ViewerPage
+from e2e.pages.viewer import ViewerPage, draw
 from e2e.running import RunningServer, earliest_study, send
 from tests.factories import part10
 from tests.http.test_presentation_states import with_plane
@@ -45,15 +45,6 @@ def ct(hospital: RunningServer, new_page: NewPage) -> ViewerPage:
     return viewer
 
 
-def _draw(viewer: ViewerPage, start: tuple[int, int], end: tuple[int, int]) -> None:
-    box = viewer.viewport().bounding_box()
-    assert box is not None
-    viewer.page.mouse.move(box["x"] + start[0], box["y"] + start[1])
-    viewer.page.mouse.down()
-    viewer.page.mouse.move(box["x"] + end[0], box["y"] + end[1], steps=4)
-    viewer.page.mouse.up()
-
-
 def _mark(viewer: ViewerPage, kind: str) -> Locator:
     return viewer.page.locator(f'[data-testid="mark"][data-kind="{kind}"]')
 
@@ -84,7 +75,7 @@ def _stored(server: RunningServer, image: dict[str, str]) -> pydicom.Dataset:
 
 def test_an_ellipse_says_what_the_stored_pixels_say(ct: ViewerPage, hospital: RunningServer) -> None:
     ct.choose("ellipse")
-    _draw(ct, (400, 250), (520, 330))
+    draw(ct.viewport(), (400, 250), (520, 330))
     expect(_mark(ct, "ellipse")).to_have_attribute("data-text", re.compile("Mean"))
     text = _text(ct, "ellipse").replace("−", "-")
     [mark] = _saved(ct, hospital)
@@ -102,7 +93,7 @@ def test_an_ellipse_says_what_the_stored_pixels_say(ct: ViewerPage, hospital: Ru
 
 def test_a_length_is_the_millimetres_of_the_header(ct: ViewerPage, hospital: RunningServer) -> None:
     ct.choose("length")
-    _draw(ct, (300, 250), (420, 400))
+    draw(ct.viewport(), (300, 250), (420, 400))
     expect(_mark(ct, "length")).to_have_count(1)
     [mark] = _saved(ct, hospital)
     spacing = _stored(hospital, mark["image"]).PixelSpacing
@@ -122,13 +113,13 @@ def test_frames_of_an_enhanced_image_say_where_they_lie_and_are_measured(
     for line, words in (("slice-position", "mm"), ("slice-thickness", "Thickness"), ("letter-right", "L")):
         expect(viewer.viewport().get_by_test_id(line)).to_contain_text(words)
     viewer.choose("length")
-    _draw(viewer, (200, 250), (280, 400))
+    draw(viewer.viewport(), (200, 250), (280, 400))
     expect(_mark(viewer, "length")).to_have_attribute("data-text", re.compile(r"^[0-9.]+ mm$"))
 
 
 def test_marks_stay_on_their_image_and_can_be_undone_moved_and_deleted(ct: ViewerPage) -> None:
     ct.choose("length")
-    _draw(ct, (300, 250), (420, 400))
+    draw(ct.viewport(), (300, 250), (420, 400))
     expect(_mark(ct, "length")).to_have_count(1)
     ct.scroll(1)
     expect(_mark(ct, "length")).to_have_count(0)
@@ -136,7 +127,7 @@ def test_marks_stay_on_their_image_and_can_be_undone_moved_and_deleted(ct: Viewe
     expect(_mark(ct, "length")).to_have_count(1)
     before = _text(ct, "length")
     ct.press("w")
-    _draw(ct, (420, 400), (500, 440))
+    draw(ct.viewport(), (420, 400), (500, 440))
     expect(_mark(ct, "length")).not_to_have_attribute("data-text", before)
     ct.press("Control+z")
     expect(_mark(ct, "length")).to_have_attribute("data-text", before)
@@ -151,18 +142,18 @@ def test_marks_stay_on_their_image_and_can_be_undone_moved_and_deleted(ct: Viewe
 
 def test_every_kind_can_be_drawn_and_is_listed(ct: ViewerPage) -> None:
     ct.choose("angle")
-    _draw(ct, (300, 300), (400, 300))
+    draw(ct.viewport(), (300, 300), (400, 300))
     ct.viewport().click(position={"x": 450, "y": 200})
     ct.choose("bidirectional")
-    _draw(ct, (500, 300), (560, 340))
+    draw(ct.viewport(), (500, 300), (560, 340))
     ct.choose("polygon")
     for x, y in ((300, 450), (380, 450), (380, 520), (300, 450)):
         ct.viewport().click(position={"x": x, "y": y})
     ct.choose("cobb")
-    _draw(ct, (600, 450), (680, 460))
-    _draw(ct, (600, 540), (680, 520))
+    draw(ct.viewport(), (600, 450), (680, 460))
+    draw(ct.viewport(), (600, 540), (680, 520))
     ct.choose("arrow")
-    _draw(ct, (700, 200), (640, 260))
+    draw(ct.viewport(), (700, 200), (640, 260))
     ct.page.get_by_label("Words at the arrow").fill("Here")
     ct.page.keyboard.press("Enter")
     for kind, text in (
@@ -190,13 +181,13 @@ def test_a_plain_film_says_what_its_millimetres_are_and_is_calibrated_by_a_known
 ) -> None:
     viewer = _open(hospital, new_page, "CR")
     viewer.choose("length")
-    _draw(viewer, (300, 250), (420, 400))
+    draw(viewer.viewport(), (300, 250), (420, 400))
     length = _mark(viewer, "length")
     expect(length).to_have_attribute("data-text", re.compile(r"^[0-9.]+ mm; at the detector plane$"))
     expect(viewer.viewport().get_by_test_id("scale-text")).to_contain_text("at the detector plane")
     before = _text(viewer, "length")
     viewer.choose("calibration")
-    _draw(viewer, (300, 450), (420, 600))
+    draw(viewer.viewport(), (300, 450), (420, 600))
     viewer.page.get_by_label("Known length in millimetres").fill("37")
     viewer.press("Enter")
     expect(_mark(viewer, "calibration")).to_have_attribute("data-text", "37.0 mm, known; for this image alone")
@@ -217,14 +208,14 @@ def test_a_plain_film_says_what_its_millimetres_are_and_is_calibrated_by_a_known
     again.page.get_by_test_id("report-open").first.click()
     expect(again.page.get_by_test_id("mark-row").first).to_contain_text("37.0 mm, calibrated by hand")
     viewer.command("calibration")
-    _draw(viewer, (500, 450), (500, 600))
+    draw(viewer.viewport(), (500, 450), (500, 600))
     viewer.press("Enter")
     expect(_mark(viewer, "calibration")).to_have_count(1)
 
 
 def test_what_says_its_size_in_the_patient_is_not_calibrated(ct: ViewerPage) -> None:
     ct.choose("calibration")
-    _draw(ct, (300, 250), (420, 400))
+    draw(ct.viewport(), (300, 250), (420, 400))
     expect(ct.page.get_by_text("there is nothing to calibrate")).to_be_visible()
     expect(_mark(ct, "calibration")).to_have_count(0)
 
@@ -233,7 +224,7 @@ def test_saved_measurements_are_opened_again_and_changed(
     ct: ViewerPage, hospital: RunningServer, new_page: NewPage, tmp_path: Path
 ) -> None:
     ct.choose("length")
-    _draw(ct, (300, 250), (420, 400))
+    draw(ct.viewport(), (300, 250), (420, 400))
     text = _text(ct, "length")
     [before] = _saved(ct, hospital)
     again = ViewerPage(new_page()).open(ct.page.url)
@@ -246,7 +237,7 @@ def test_saved_measurements_are_opened_again_and_changed(
     again.command("marks")
     expect(_mark(again, "length")).to_have_attribute("data-text", text)
     again.press("w")
-    _draw(again, (420, 400), (500, 440))
+    draw(again.viewport(), (420, 400), (500, 440))
     expect(_mark(again, "length")).not_to_have_attribute("data-text", text)
     [after] = _saved(again, hospital)
     assert after["id"] == before["id"]
@@ -267,7 +258,7 @@ def test_window_marks_and_key_images_leave_as_dicom_and_are_found_again(
     ct: ViewerPage, hospital: RunningServer, new_page: NewPage
 ) -> None:
     ct.choose("length")
-    _draw(ct, (300, 250), (420, 400))
+    draw(ct.viewport(), (300, 250), (420, 400))
     ct.press("2")
     ct.expect_exact()
     with ct.page.expect_response(lambda answer: answer.url.endswith("/presentation-states")) as saved:
@@ -306,7 +297,7 @@ def test_window_marks_and_key_images_leave_as_dicom_and_are_found_again(
 
 def test_a_saved_presentation_is_applied_and_left(ct: ViewerPage, hospital: RunningServer, new_page: NewPage) -> None:
     ct.choose("length")
-    _draw(ct, (300, 250), (420, 400))
+    draw(ct.viewport(), (300, 250), (420, 400))
     for key in ("2", "r", "h", "+", "+", "Control+ArrowLeft"):
         ct.press(key)
     ct.expect_exact()

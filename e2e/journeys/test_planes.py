@@ -168,8 +168,11 @@ def test_the_cross_hair_joins_the_series_of_one_examination(hospital: RunningSer
     viewer.viewport(0).click(position={"x": 20, "y": 60})
     viewer.press("x")
     viewer.scroll(3, 0)
+    viewer.expect_exact(0)
     viewer.viewport(0).click(position={"x": 200, "y": 300})
     expect(viewer.viewport(1)).not_to_have_attribute("data-instance-uid", first)
+    for number in (0, 1):
+        viewer.expect_exact(number)
     for axis in "xy":
         one, other = (viewer.viewport(n).locator("cross-layer").get_attribute(f"data-cross-{axis}") for n in (0, 1))
         assert float(one or "nan") == pytest.approx(float(other or "nan"), abs=1)

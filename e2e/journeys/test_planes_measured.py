@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from e2e.ball import INSIDE, NOISE, edges, numbers, store_ball
 from e2e.pages.planes import Planes
-from e2e.pages.viewer import ViewerPage
+from e2e.pages.viewer import ViewerPage, draw
 from e2e.running import RunningServer
 
 NewPage = Callable[..., Page]
@@ -41,18 +41,8 @@ def _planes(server: RunningServer, new_page: NewPage, study: str) -> tuple[Viewe
 
 
 def _choose(viewer: ViewerPage, planes: Planes, tool: str) -> None:
-    viewer.command(tool)
+    viewer.choose(tool)
     expect(planes.plane(CORONAL).locator("mark-layer")).to_be_attached()
-
-
-def _drag(planes: Planes, start: tuple[float, float], end: tuple[float, float]) -> None:
-    box = planes.plane(CORONAL).bounding_box()
-    assert box is not None
-    mouse = planes.page.mouse
-    mouse.move(box["x"] + start[0], box["y"] + start[1])
-    mouse.down()
-    mouse.move(box["x"] + end[0], box["y"] + end[1], steps=3)
-    mouse.up()
 
 
 def _marks(planes: Planes, kind: str) -> Locator:
@@ -66,8 +56,8 @@ def test_a_ball_has_its_size_and_density_on_a_coronal_plane_and_a_slab(
     left, right, top, bottom = edges(planes.plane(CORONAL).locator("canvas").first)
     x, y = (left + right) / 2, (top + bottom) / 2
     _choose(viewer, planes, "length")
-    _drag(planes, (left, y), (right, y))
-    _drag(planes, (x, top), (x, bottom))
+    draw(planes.plane(CORONAL), (left, y), (right, y))
+    draw(planes.plane(CORONAL), (x, top), (x, bottom))
     lengths = _marks(planes, "length")
     expect(lengths).to_have_count(2)
     for number in range(2):
@@ -76,7 +66,7 @@ def test_a_ball_has_its_size_and_density_on_a_coronal_plane_and_a_slab(
 
     inset = (right - left) * 0.2
     _choose(viewer, planes, "ellipse")
-    _drag(planes, (left + inset, top + inset), (right - inset, bottom - inset))
+    draw(planes.plane(CORONAL), (left + inset, top + inset), (right - inset, bottom - inset))
     region = _marks(planes, "ellipse")
     expect(region).to_have_attribute("data-text", re.compile("Mean"))
     _, mean, *_ = numbers(region)
@@ -89,7 +79,7 @@ def test_a_ball_has_its_size_and_density_on_a_coronal_plane_and_a_slab(
     planes.expect_exact()
     expect(planes.page.get_by_test_id("slab-method")).to_have_value("maximum_ip")
     _choose(viewer, planes, "ellipse")
-    _drag(planes, (x - inset / 2, y - inset / 2), (x + inset / 2, y + inset / 3))
+    draw(planes.plane(CORONAL), (x - inset / 2, y - inset / 2), (x + inset / 2, y + inset / 3))
     slab = region.nth(1)
     expect(slab).to_have_attribute("data-text", re.compile(r"Mean.*Coronal, MIP of 10 mm$"))
     _, brightest, *_ = numbers(slab)
@@ -102,8 +92,9 @@ def test_marks_stay_on_their_plane_can_be_undone_and_are_opened_again_where_they
     viewer, planes = _planes(server, new_page, study)
     left, right, top, bottom = edges(planes.plane(CORONAL).locator("canvas").first)
     _choose(viewer, planes, "length")
-    _drag(planes, (left, top), (right, bottom))
+    draw(planes.plane(CORONAL), (left, top), (right, bottom))
     length = _marks(planes, "length")
+    expect(length).to_have_attribute("data-text", re.compile("mm"))
     text = length.get_attribute("data-text") or ""
     place = planes.place
     planes.plane(CORONAL).hover(position={"x": 20, "y": 200})
@@ -142,7 +133,7 @@ def test_a_shared_mark_is_seen_on_the_same_plane_by_others(
     seen.expect_exact()
     left, right, top, bottom = edges(planes.plane(CORONAL).locator("canvas").first)
     _choose(viewer, planes, "length")
-    _drag(planes, (left, top), (right, bottom))
+    draw(planes.plane(CORONAL), (left, top), (right, bottom))
     expect(_marks(planes, "length")).to_have_count(1)
     viewer.press("Shift+B")
     mark = _marks(seen, "length")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.ball import INSIDE, NOISE, edges, numbers, store_ball
-from e2e.pages.viewer import ViewerPage
+from e2e.pages.viewer import ViewerPage, draw
 from e2e.running import RunningServer
 
 NewPage = Callable[..., Page]
@@ -37,26 +37,16 @@ def viewer(server: RunningServer, new_page: NewPage, study: str) -> ViewerPage:
     return viewer
 
 
-def _drag(viewer: ViewerPage, start: tuple[float, float], end: tuple[float, float]) -> None:
-    box = viewer.viewport().bounding_box()
-    assert box is not None
-    viewer.page.mouse.move(box["x"] + start[0], box["y"] + start[1])
-    viewer.page.mouse.down()
-    viewer.page.mouse.move(box["x"] + end[0], box["y"] + end[1], steps=3)
-    viewer.page.mouse.up()
-
-
 @pytest.mark.parametrize("turned", [False, True])
 def test_its_diameter_is_right_within_a_hundredth_both_ways(viewer: ViewerPage, *, turned: bool) -> None:
     if turned:
         viewer.press("r")
         viewer.press("h")
-    viewer.command("length")
-    expect(viewer.page.locator("mark-layer").first).to_be_attached()
+    viewer.choose("length")
     left, right, top, bottom = edges(viewer.picture())
     middle = ((left + right) / 2, (top + bottom) / 2)
-    _drag(viewer, (left, middle[1]), (right, middle[1]))
-    _drag(viewer, (middle[0], top), (middle[0], bottom))
+    draw(viewer.viewport(), (left, middle[1]), (right, middle[1]))
+    draw(viewer.viewport(), (middle[0], top), (middle[0], bottom))
     marks = viewer.page.locator('[data-testid="mark"][data-kind="length"]')
     expect(marks).to_have_count(2)
     for number in range(2):
@@ -64,11 +54,10 @@ def test_its_diameter_is_right_within_a_hundredth_both_ways(viewer: ViewerPage, 
 
 
 def test_its_density_is_right_within_one_unit(viewer: ViewerPage) -> None:
-    viewer.command("ellipse")
-    expect(viewer.page.locator("mark-layer").first).to_be_attached()
+    viewer.choose("ellipse")
     left, right, top, bottom = edges(viewer.picture())
     inset = (right - left) * 0.2
-    _drag(viewer, (left + inset, top + inset), (right - inset, bottom - inset))
+    draw(viewer.viewport(), (left + inset, top + inset), (right - inset, bottom - inset))
     mark = viewer.page.locator('[data-testid="mark"][data-kind="ellipse"]')
     expect(mark).to_have_attribute("data-text", re.compile("Mean"))
     _, mean, deviation, *_ = numbers(mark)

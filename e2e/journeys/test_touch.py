@@ -91,8 +91,7 @@ def test_everything_can_be_hit_and_nothing_is_off_the_screen(
 
 def test_a_length_by_finger_and_a_second_finger_gives_it_up(hospital: RunningServer, new_page: NewPage) -> None:
     viewer = _phone(hospital, new_page)
-    viewer.command("length")
-    expect(viewer.page.locator("mark-layer").first).to_be_attached()
+    viewer.choose("length")
     fingers = Fingers(viewer.page, viewer.viewport())
     fingers.move(((-60, 20), (60, 20)))
     mark = viewer.page.get_by_test_id("mark")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from e2e.pages.planes import Planes
-from e2e.pages.viewer import ViewerPage
+from e2e.pages.viewer import ViewerPage, draw
 from e2e.pages.worklist import WorklistPage
 from e2e.running import RunningServer, send
 from simulator.studies import make_study
@@ -191,20 +191,11 @@ def test_measurements_on_a_pair_of_films(full: RunningServer, new_page: NewPage)
     }
     for tool, (number, start, end) in strokes.items():
         viewer.command(tool)
-        _stroke(viewer, number, start, end)
-    _stroke(viewer, 1, (195, 640), (285, 652))
+        draw(viewer.viewport(number), start, end)
+    draw(viewer.viewport(1), (195, 640), (285, 652))
     expect(viewer.page.get_by_test_id("mark-row")).to_have_count(3)
     expect(viewer.page.locator('[data-kind="ellipse"]')).to_have_attribute("data-text", re.compile("Mean"))
     _save(viewer.page, "measurements")
-
-
-def _stroke(viewer: ViewerPage, number: int, start: tuple[int, int], end: tuple[int, int]) -> None:
-    box = viewer.viewport(number).bounding_box()
-    assert box is not None
-    viewer.page.mouse.move(box["x"] + start[0], box["y"] + start[1])
-    viewer.page.mouse.down()
-    viewer.page.mouse.move(box["x"] + end[0], box["y"] + end[1], steps=4)
-    viewer.page.mouse.up()
 
 
 def test_a_session_of_two(full: RunningServer, new_page: NewPage) -> None:
@@ -218,7 +209,7 @@ def test_a_session_of_two(full: RunningServer, new_page: NewPage) -> None:
     leader.scroll(70)
     leader.press("2")
     follower.expect_shows(leader.shown())
-    leader.press("p")
+    leader.tap("p")
     leader.viewport().hover(position={"x": 120, "y": 300})
     leader.viewport().hover(position={"x": 132, "y": 312})
     expect(follower.pointer("Okafor")).to_be_visible()

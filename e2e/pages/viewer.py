@@ -25,6 +25,17 @@ def drawn(page: Page) -> None:
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
+def draw(on: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Drags with the mouse between two places on an element, counted from its corner."""
+    box = on.bounding_box()
+    assert box is not None
+    mouse = on.page.mouse
+    mouse.move(box["x"] + start[0], box["y"] + start[1])
+    mouse.down()
+    mouse.move(box["x"] + end[0], box["y"] + end[1], steps=4)
+    mouse.up()
+
+
 @dataclass(frozen=True)
 class Shown:
     """What a viewport says that it displays."""
