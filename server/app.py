@@ -23,7 +23,7 @@ from server.access.people import Caller, local_person
 from server.access.preferences import Preferences
 from server.archive.occupied import Occupancy
 from server.archive.quarantine import Quarantine
-from server.archive.store import Archive
+from server.archive.store import Archive, FilesAway
 from server.catalogue import entries, summaries
 from server.catalogue.ledger import Ledger
 from server.database.sqlite import Database, keep_at_most
@@ -126,7 +126,7 @@ def open_parts(settings: Settings) -> Parts:
     """Opens everything under the root, made when missing.
 
     Raises `DatabaseTooNew` for a later release's data, `CatalogueBehind` when the catalogue is to be made anew first,
-    and `Occupied` while that is going on.
+    `Occupied` while that is going on, and `FilesAway` rather than begin anew where a disk is not mounted.
     """
     root: Path = settings.archive.root
     organisation = settings.access.organisation
@@ -134,12 +134,16 @@ def open_parts(settings: Settings) -> Parts:
     with ExitStack() as opened:
         occupancy = opened.enter_context(closing(Occupancy(root)))
         kept = settings.archive
+        records = opened.enter_context(closing(Database(root / "records.sqlite")))
+        ledger = Ledger(records)
+        if ledger.last() and not (root / "archive" / "objects").is_dir():
+            raise FilesAway(
+                f"{root / 'archive'} has no files, though there are records of some: mount its disk, or restore it"
+            )
         archive = opened.enter_context(closing(Archive(root / "archive", kept.sync_threads, kept.reserve)))
         catalogue = opened.enter_context(closing(Database(root / "catalogue.sqlite")))
-        records = opened.enter_context(closing(Database(root / "records.sqlite")))
         entries.prepare(catalogue)
         audit = Audit(records)
-        ledger = Ledger(records)
         ledger.catch_up(catalogue)
         quarantine = Quarantine(root / "quarantine") if settings.archive.quarantine_conflicts else None
         replica = Replica(Path(settings.archive.replica), root) if settings.archive.replica else None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from server.archive.occupied import Occupied
+from server.archive.store import FilesAway
 from server.catalogue.leaving import Wanted
 from server.catalogue.ledger import CatalogueBehind
 from server.commands import (
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     try:
         return int(asked.run(asked, settings))
-    except (CatalogueBehind, CommandFailed, DatabaseTooNew, Occupied, ServerError) as error:
+    except (CatalogueBehind, CommandFailed, DatabaseTooNew, FilesAway, Occupied, ServerError) as error:
         cause = error.facts.get("cause") if isinstance(error, ServerError) else None
         print(f"lightbox: {error}" + (f" ({cause})" if cause else ""), file=sys.stderr)  # noqa: T201
         return 1

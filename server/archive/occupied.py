@@ -25,7 +25,7 @@ class Occupancy:
         except BlockingIOError as error:
             os.close(self._lock)
             raise Occupied(
-                f"a server or another command is at work on {root}: stop it first"
+                f"a server or another command is at work on {root}: stop it first, or wait"
                 if alone
                 else f"{root} is being rebuilt: wait until that is done"
             ) from error

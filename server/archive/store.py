@@ -37,6 +37,10 @@ _LOOK_SECONDS = 0.02
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG}
 
 
+class FilesAway(Exception):
+    """The folder of the files is not there, though files were kept in it."""
+
+
 class Incoming:
     """A file on its way in: written piece by piece, hashed as it grows, gone again unless it is kept.
 

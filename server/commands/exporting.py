@@ -11,13 +11,14 @@ from rich.console import Console
 
 from server.access.preferences import Preferences
 from server.app import Parts, open_parts
+from server.archive.occupied import Occupancy
 from server.catalogue.leaving import Wanted, count
 from server.commands import check_export
 from server.commands.failure import CommandFailed, need_archive, need_elsewhere
 from server.commands.progress import bar
 from server.commands.standing_in import readable
 from server.settings import Settings
-from server.studies.export import MANIFEST, UNFINISHED, Export, complete
+from server.studies.export import MANIFEST, UNFINISHED, Export, Exported, complete
 
 _ABOUT = """This is an export of a Lightbox archive.
 
@@ -51,22 +52,8 @@ def export(settings: Settings, to: Path, wanted: Wanted) -> int:
         if not instances and not wanted.is_all:
             asked = " and ".join(flag for name, flag in _FLAGS.items() if getattr(wanted, name) is not None)
             raise CommandFailed(f"this archive has no instances of that {asked}: nothing was written")
-        to.mkdir(parents=True, exist_ok=True)
-        (to / UNFINISHED).write_bytes(orjson.dumps(asdict(wanted)))
-        with bar("exporting", instances) as advance:
-            leaves = Export(parts.sound, parts.catalogue, parts.audit)
-            try:
-                exported = leaves.write(parts.local_person, wanted, to, advance)
-            except OSError as error:
-                raise CommandFailed(f"{to} takes no more: {error.strerror}. {_AGAIN}") from error
-            except KeyboardInterrupt:
-                Console(stderr=True, highlight=False).print(f"cut off. {_AGAIN}", soft_wrap=True)
-                raise
-        _records(parts, to / "records", None if wanted.is_all else exported.study_uids)
-    (to / "README.txt").write_text(_ABOUT)
-    shutil.copyfile(check_export.__file__, to / "verify.py")
-    complete(to)
-    (to / UNFINISHED).unlink()
+        with closing(Occupancy(to, alone=True, name=UNFINISHED)):
+            exported = _write_all(parts, to, wanted, instances)
     Console(stderr=True, highlight=False).print(
         f"exported {exported.instances} instances of {len(exported.study_uids)} studies", soft_wrap=True
     )
@@ -75,13 +62,33 @@ def export(settings: Settings, to: Path, wanted: Wanted) -> int:
     return 1 if exported.damaged else 0
 
 
+def _write_all(parts: Parts, to: Path, wanted: Wanted, instances: int) -> Exported:
+    """Fills the folder, and takes the mark away that it is not whole."""
+    (to / UNFINISHED).write_bytes(orjson.dumps(asdict(wanted)))
+    try:
+        with bar("exporting", instances) as advance:
+            leaves = Export(parts.sound, parts.catalogue, parts.audit)
+            exported = leaves.write(parts.local_person, wanted, to, advance)
+        _records(parts, to / "records", None if wanted.is_all else exported.study_uids)
+        (to / "README.txt").write_text(_ABOUT)
+        shutil.copyfile(check_export.__file__, to / "verify.py")
+        complete(to)
+    except OSError as error:
+        raise CommandFailed(f"{to} takes no more: {error.strerror}. {_AGAIN}") from error
+    except KeyboardInterrupt:
+        Console(stderr=True, highlight=False).print(f"cut off. {_AGAIN}", soft_wrap=True)
+        raise
+    (to / UNFINISHED).unlink()
+    return exported
+
+
 def _need_place(to: Path, wanted: Wanted) -> None:
     """`CommandFailed` unless the folder is empty or holds what an export of the same, which was cut off, has left."""
     if not to.exists() or not any(to.iterdir()):
         return
     if not (to / UNFINISHED).is_file():
         raise CommandFailed(f"{to} is not empty")
-    if (to / UNFINISHED).read_bytes() != orjson.dumps(asdict(wanted)):
+    if (to / UNFINISHED).read_bytes() not in {orjson.dumps(asdict(wanted)), b""}:
         raise CommandFailed(f"{to} holds an export of something else that was cut off: choose an empty folder")
     Console(stderr=True, highlight=False).print("going on where the last export was cut off", markup=False)
 

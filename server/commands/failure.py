@@ -11,8 +11,8 @@ class CommandFailed(Exception):
 
 def need_archive(root: Path) -> None:
     """`CommandFailed` where nothing is kept yet: a mistyped root is not to be made, and found in good order."""
-    if not (root / "archive").is_dir():
-        raise CommandFailed(f"there is no archive under {root}")
+    if not (root / "archive" / "objects").is_dir():
+        raise CommandFailed(f"there is no archive under {root}: it is elsewhere, or its disk is not mounted")
 
 
 def need_elsewhere(settings: Settings, folder: Path) -> None:

@@ -234,3 +234,19 @@ def test_a_broken_database_is_told(root: Path, capsys: pytest.CaptureFixture[str
     content[-4096:] = bytes(range(256)) * 16
     (root / "catalogue.sqlite").write_bytes(content)
     assert verify(root, capsys)[0] == 1
+
+
+@pytest.mark.parametrize("command", [["serve", "--port", "0"], ["import", __file__], ["verify"], ["reindex"]])
+def test_files_whose_disk_is_not_mounted_are_missed_and_nothing_is_begun_in_their_place(
+    root: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    with running(settings_for(root)) as client:
+        store(client)
+    (root / "archive").rename(root / "elsewhere")
+    (root / "archive").mkdir()
+    assert main([*command, "--root", str(root)]) == 1
+    assert "mount" in capsys.readouterr().err
+    assert list((root / "archive").iterdir()) == []
+    (root / "archive").rmdir()
+    (root / "elsewhere").rename(root / "archive")
+    assert verify(root, capsys) == (0, [])

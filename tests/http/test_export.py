@@ -5,11 +5,13 @@ import errno
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import orjson
 import pytest
 
+from server.archive.occupied import Occupancy
 from server.catalogue.leaving import Leaving
 from server.cli import main
 from server.studies.export import Export
@@ -196,3 +198,12 @@ def test_an_export_that_was_cut_off_is_known_as_such_and_goes_on_where_it_was(
     assert len(lines(out / "manifest.jsonl")) == 4
     assert not list(out.glob("*.part"))
     assert not (out / "unfinished.json").exists()
+
+
+def test_two_exports_do_not_write_into_one_folder(root: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with running(settings_for(root)) as client:
+        client.stow(instance(1))
+    with closing(Occupancy(out, alone=True, name="unfinished.json")):
+        assert export(root, out) == 1
+    assert f"at work on {out}" in capsys.readouterr().err
+    assert export(root, out) == 0
