@@ -26,7 +26,7 @@ from server.commands import (
     showing,
     verifying,
 )
-from server.commands.failure import CommandFailed
+from server.commands.failure import CommandFailed, damaged_databases
 from server.database.migrations import DatabaseTooNew
 from server.errors import ServerError
 from server.settings import Settings, knobs, read_settings
@@ -51,7 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"lightbox: {error}" + (f" ({cause})" if cause else ""), file=sys.stderr)  # noqa: T201
         return 1
     except (OSError, sqlite3.DatabaseError) as error:
-        print(f"lightbox: cannot use {_place(error, settings.archive.root)}: {_why(error)}", file=sys.stderr)  # noqa: T201
+        root = settings.archive.root
+        told = damaged_databases(root) if isinstance(error, sqlite3.DatabaseError) else []
+        for one in told or [f"cannot use {_place(error, root)}: {_why(error)}"]:
+            print(f"lightbox: {one}", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
         return 130

@@ -21,9 +21,12 @@ _UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 def faults_of(folder: Path, advance: Callable[[int], None] | None = None) -> Iterator[tuple[str, str]]:
     """Each fault and the SOP Instance UID or file that it is about."""
     told = set()
-    with (folder / "manifest.jsonl").open(encoding="utf-8") as manifest:
-        for text in manifest:
-            line = json.loads(text)
+    with (folder / "manifest.jsonl").open(encoding="utf-8", errors="replace") as manifest:
+        for number, text in enumerate(manifest, 1):
+            line = _line(text)
+            if line is None:
+                yield "unreadable", f"line {number} of manifest.jsonl"
+                continue
             told.add(line["path"])
             fault = _fault(folder / line["path"], line)
             if fault:
@@ -33,6 +36,15 @@ def faults_of(folder: Path, advance: Callable[[int], None] | None = None) -> Ite
     for path in sorted((folder / "studies").rglob("*.dcm")):
         if path.relative_to(folder).as_posix() not in told:
             yield "not in the manifest", path.name
+
+
+def _line(text: str) -> dict[str, str] | None:
+    """What a line of the manifest says; None when it does not say what is to be checked."""
+    try:
+        line = json.loads(text)
+    except ValueError:
+        return None
+    return line if isinstance(line, dict) and all(name in line for name in ("path", "sha256", *_UIDS)) else None
 
 
 def _fault(path: Path, line: dict[str, str]) -> str:

@@ -87,8 +87,11 @@ def _exported(folder: Path) -> Iterator[Path]:
     """The files of an export, in the order in which they first came, on which some answers depend."""
     inside = folder.resolve()
     with (folder / MANIFEST).open("rb") as manifest:
-        for line in manifest:
-            file = (folder / str(orjson.loads(line)["path"])).resolve()
+        for number, line in enumerate(manifest, 1):
+            try:
+                file = (folder / str(orjson.loads(line)["path"])).resolve()
+            except (ValueError, KeyError, TypeError) as error:
+                raise CommandFailed(f"line {number} of {folder / MANIFEST} names no file: it is damaged") from error
             if not file.is_relative_to(inside):
                 raise CommandFailed(f"the manifest of {folder} names a file outside of it")
             if not file.exists():

@@ -44,7 +44,8 @@ def migrate(
                 log.warning("%s: step %d of %d of the tables, from version %d", part, number, newest, version)
             for statement in text.split(";\n"):
                 connection.execute(statement)
-        connection.execute("INSERT OR REPLACE INTO schema_version VALUES (?, ?)", (part, newest))
+        if missing:
+            connection.execute("INSERT OR REPLACE INTO schema_version VALUES (?, ?)", (part, newest))
         return len(missing)
 
     return database.write(climb)

@@ -207,3 +207,19 @@ def test_two_exports_do_not_write_into_one_folder(root: Path, out: Path, capsys:
         assert export(root, out) == 1
     assert f"at work on {out}" in capsys.readouterr().err
     assert export(root, out) == 0
+
+
+@pytest.mark.parametrize("line", [b'{"path"', b"[]", b'{"file": "x"}', b"\xff"])
+def test_a_damaged_manifest_is_told_by_its_line(
+    root: Path, out: Path, capsys: pytest.CaptureFixture[str], line: bytes
+) -> None:
+    with running(settings_for(root)) as client:
+        client.stow(instance(1))
+    assert export(root, out) == 0
+    manifest = out / "manifest.jsonl"
+    manifest.write_bytes(manifest.read_bytes() + line + b"\n")
+    capsys.readouterr()
+    assert main(["export", "--verify", str(out)]) == 1
+    assert capsys.readouterr().out == "unreadable\tline 2 of manifest.jsonl\n"
+    assert main(["import", "--root", str(out.with_name("new")), str(out)]) == 1
+    assert "line 2 of" in capsys.readouterr().err

@@ -145,7 +145,9 @@ def test_a_root_that_cannot_be_used_is_told_in_one_line(
         folder.mkdir()
     (tmp_path / spoilt if spoilt == "root" else folder / spoilt).write_text("no folder, and no database either" * 40)
     assert main(["import", "--root", str(folder), __file__]) == 1
-    assert _said(capsys).startswith(f"lightbox: cannot use {folder}")
+    said = _said(capsys)
+    assert said.count("\n") == 1
+    assert said.startswith(f"lightbox: {'cannot use ' if spoilt == 'root' else ''}{folder}")
 
 
 @pytest.mark.parametrize(
@@ -227,3 +229,18 @@ def test_a_rate_that_is_none_is_refused(rate: str, root: str, capsys: pytest.Cap
         main(["verify", "--root", root, "--throttle-mib", rate])
     assert ended.value.code == 2
     assert "no whole number of MiB" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "cure"), [("catalogue", "lightbox reindex"), ("records", "from a backup")])
+def test_a_damaged_database_is_named_with_what_to_do(
+    tmp_path: Path, root: str, capsys: pytest.CaptureFixture[str], name: str, cure: str
+) -> None:
+    (tmp_path / "1.dcm").write_bytes(part10())
+    assert main(["import", "--root", root, str(tmp_path / "1.dcm")]) == 0
+    database = Path(root) / f"{name}.sqlite"
+    database.write_bytes(database.read_bytes()[:20_000] + bytes(range(256)) * 200)
+    capsys.readouterr()
+    assert main(["verify", "--root", root]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"lightbox: {database} is damaged: ")
+    assert cure in line
