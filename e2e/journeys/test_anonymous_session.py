@@ -63,6 +63,7 @@ def test_a_guest_is_told_nothing_of_whose_images_these_are_and_is_shown_out(
     leader.page.get_by_test_id("invite-guest").click()
     address = leader.page.get_by_test_id("guest-address")
     expect(address).to_be_visible()
+    expect(address).not_to_be_focused()
     page = new_page()
     heard = Overheard(page)
     guest = ViewerPage(page).open(address.input_value())

@@ -143,6 +143,12 @@ def test_a_slab_is_said_on_every_plane(viewer: ViewerPage) -> None:
     viewer.page.get_by_label("How the slab is shown").select_option("Darkest (MinIP)")
     expect(planes.plane(0).get_by_test_id("slab-words")).to_have_text("MinIP of 3 mm")
     planes.expect_exact()
+    viewer.command("window-menu")
+    menu, bar = viewer.page.get_by_test_id("window-menu").bounding_box(), viewer.page.locator(".mpr-bar").bounding_box()
+    assert menu
+    assert bar
+    assert bar["y"] + bar["height"] <= menu["y"] <= menu["y"] + menu["height"] <= 800
+    viewer.press("Escape")
     viewer.press("m")
     expect(planes.plane(0)).to_have_count(0)
     viewer.expect_exact()

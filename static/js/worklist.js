@@ -41,6 +41,14 @@ searchOnWish(store, life.signal);
 previewCurrent(store, life.signal);
 storeOnDrop(store, life.signal);
 
+// whoever closes the page now would lose what has yet to be sent
+window.addEventListener('beforeunload', (event) => {
+  if (store.get().storing?.ended === false) event.preventDefault();
+}, { signal: life.signal });
+window.addEventListener('online', () => {
+  if (store.get().status === 'failed') store.dispatch({ type: 'wish/set', wish: {} });
+  else store.dispatch({ type: 'preview/again' });
+}, { signal: life.signal });
 import('./state/travelling.js').then(({ letHabitsTravel }) => letHabitsTravel(store, life.signal));
 
 // the viewer's files come once the list has: whoever opens a study then has them

@@ -4,7 +4,7 @@ import test from 'node:test';
 import { recognise, storeTogether, told } from '../../static/js/dicomweb/store.js';
 import { createStore } from '../../static/js/core/store.js';
 import { searchOnWish } from '../../static/js/state/searching.js';
-import { batches } from '../../static/js/state/storing.js';
+import { batches, storeOnDrop } from '../../static/js/state/storing.js';
 import { INITIAL, merged, PAGE, pageOf, queriesFor, reduce } from '../../static/js/state/worklist.js';
 
 const study = (uid, date = '20260101') => ({ study_uid: uid, date, time: '' });
@@ -116,6 +116,28 @@ test('what the server says of a whole request is said of every file; a busy one 
   globalThis.fetch = async () => answers.shift();
   const found = await storeTogether(batch, new AbortController().signal);
   assert.deepEqual(found.map(({ reason }) => reason), ['The disk takes no more.', 'The disk takes no more.']);
+});
+
+test('what is dropped while others are under way waits its turn; what found no server may be sent again', async () => {
+  const store = createStore(INITIAL, reduce);
+  const life = new AbortController();
+  storeOnDrop(store, life.signal);
+  const dicom = (/** @type {string} */ name) => new File([new Uint8Array(128), 'DICM', new Uint8Array(20)], name);
+  let asked = 0;
+  globalThis.fetch = async () => {
+    asked += 1;
+    if (asked === 1) store.dispatch({ type: 'files/store', files: [dicom('later'), file('notes')] });
+    throw new TypeError('no network');
+  };
+  const ended = new Promise((done) => { store.watch(({ storing }) => storing?.ended, (now) => now && done(now), { signal: life.signal }); });
+  store.dispatch({ type: 'files/store', files: [dicom('first')] });
+  await ended;
+  const { files, done = [] } = store.get().storing ?? {};
+  assert.equal(files, 3);
+  const said = 'The server does not answer';
+  assert.deepEqual(done.map(({ name, reason, again }) => [name, reason, again?.name]).sort(), [
+    ['first', said, 'first'], ['later', said, 'later'], ['notes', 'This is no DICOM file', undefined]]);
+  life.abort();
 });
 
 test('files go in requests that are neither many nor large', () => {

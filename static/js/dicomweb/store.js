@@ -4,7 +4,7 @@ import { STUDIES } from './client.js';
 
 const TRIES = 6;
 
-/** @typedef {{ name: string, reason: string | null }} StoredFile  `reason`: why it was not kept; null: it is safe */
+/** @typedef {{ name: string, reason: string | null, again?: File }} StoredFile  `reason`: why it was not kept; null: it is safe. `again`: it may be once it is sent again */
 /** @typedef {{ file: File, uid: string | null }} Recognised  `uid`: what it says it is; null: it is no DICOM file */
 
 /** The SOP Instance UID in the file meta information (PS3.10 7.1). @param {File} file @returns {Promise<Recognised>} */
@@ -29,7 +29,7 @@ export async function storeTogether(batch, signal) {
   const boundary = `lightbox-${crypto.randomUUID()}`;
   const parts = batch.flatMap(({ file }) => [`--${boundary}\r\nContent-Type: application/dicom\r\n\r\n`, file, '\r\n']);
   const headers = { 'Content-Type': `multipart/related; type="application/dicom"; boundary=${boundary}`, Accept: 'application/dicom+json' };
-  const all = (/** @type {string} */ reason) => batch.map(({ file }) => ({ name: nameOf(file), reason }));
+  const all = (/** @type {string} */ reason, again = true) => batch.map(({ file }) => ({ name: nameOf(file), reason, ...(again && { again: file }) }));
   for (let attempt = 1; ; attempt += 1) {
     let response;
     try {
@@ -39,11 +39,14 @@ export async function storeTogether(batch, signal) {
     }
     if (response.status === 503 && attempt < TRIES) {
       const seconds = Number(response.headers.get('Retry-After') ?? 1) || 1;
-      await new Promise((done) => { setTimeout(done, seconds * 1000); });
+      await new Promise((done) => {
+        signal.addEventListener('abort', done, { once: true });
+        setTimeout(done, seconds * 1000);
+      });
       continue;
     }
     const answer = await response.json().catch(() => null);
-    return answer && [200, 202, 409].includes(response.status) ? told(batch, answer) : all(answer?.title ?? `The server answered ${response.status}`);
+    return answer && [200, 202, 409].includes(response.status) ? told(batch, answer) : all(answer?.title ?? `The server answered ${response.status}`, response.status >= 500);
   }
 }
 

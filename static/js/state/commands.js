@@ -11,7 +11,7 @@ import { LAYOUTS, newPresentation } from '../sessions/room.js';
 import { AUTHORING } from './authoring-commands.js';
 import { READING } from './reading-commands.js';
 import { scrolled } from './scrolling.js';
-import { frameOf, imageIn, nextCase, seriesIn, shownViewports, studiesNow } from './select.js';
+import { frameOf, imageIn, nextCase, seriesIn, shownViewports, studiesHere } from './select.js';
 import { sharedView } from './cameras.js';
 import { leads, mayDirect } from './viewer.js';
 
@@ -60,7 +60,7 @@ function askMark(wish) {
 function otherSeries(by) {
   return (state) => {
     const viewport = state.view.active_viewport;
-    const all = studiesNow(state.opened, state.session?.room).flatMap((uid) => Object.values(state.series).filter((series) => series.study_uid === uid));
+    const all = studiesHere(state).flatMap((uid) => Object.values(state.series).filter((series) => series.study_uid === uid));
     const at = all.findIndex((series) => series.series_uid === seriesIn(state, viewport)?.series_uid);
     const target = all[at + by];
     return target ? [{ type: 'series/open', viewport, series_uid: target.series_uid }] : [];

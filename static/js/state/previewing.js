@@ -14,7 +14,7 @@ const MOST_PRIORS = 20;
 export function previewCurrent(store, signal) {
   let running = new AbortController();
   let timer = 0;
-  store.watch(({ studies, current }) => studies[current]?.study_uid ?? '', () => {
+  const preview = () => {
     running.abort();
     clearTimeout(timer);
     const { studies, current } = store.get();
@@ -24,6 +24,10 @@ export function previewCurrent(store, signal) {
     const now = running.signal;
     store.dispatch({ type: 'preview/set', preview: { study_uid: study.study_uid, status: 'loading', series: [], priors: [], report: null } });
     timer = window.setTimeout(() => bring(store, study, now), REST_MS);
+  };
+  store.watch(({ studies, current }) => studies[current]?.study_uid ?? '', preview, { signal });
+  store.listen(({ type }) => {
+    if (type === 'preview/again' && store.get().preview?.status === 'failed') preview();
   }, { signal });
 }
 

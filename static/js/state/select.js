@@ -84,6 +84,16 @@ export function studiesNow(studyUids, room) {
   return [...now, ...studyUids.filter((uid) => !others.has(uid))].filter((uid) => studyUids.includes(uid));
 }
 
+/** The studies whose series can be chosen: those to be looked at now, what is on the screen whosever case it is, and others of these people. @param {ViewerState} state @returns {string[]} */
+export function studiesHere(state) {
+  const { opened, studies, session } = state;
+  const shown = shownViewports(state).map((viewport) => seriesIn(state, viewport)?.study_uid ?? '');
+  const here = [...new Set([...studiesNow(opened, session?.room), ...shown])].filter((uid) => opened.includes(uid));
+  const people = shown.flatMap((uid) => studies[uid]?.patient ?? []).filter(({ id, name }) => id || name);
+  const theirs = (/** @type {string} */ uid) => people.some((one) => studies[uid] && isSamePerson(one, studies[uid].patient));
+  return [...here, ...opened.filter((uid) => !here.includes(uid) && theirs(uid))];
+}
+
 /** The case after the one on the screen, or before it; the first, when none has been shown. @param {Room | null} room @param {1 | -1} [by] @returns {Case | null} */
 export function nextCase(room, by = 1) {
   const at = room?.cases.findIndex(({ case_id }) => case_id === room.case) ?? -1;

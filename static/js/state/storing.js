@@ -1,6 +1,6 @@
 /** Stores dropped files in requests of several, and says what became of each. */
 
-/** @import { Recognised, StoredFile } from '../dicomweb/store.js' */
+/** @import { StoredFile } from '../dicomweb/store.js' */
 /** @import { WorklistStore } from './worklist.js' */
 
 import { nameOf, recognise, storeTogether } from '../dicomweb/store.js';
@@ -11,29 +11,39 @@ const MOST_BYTES = 32 * 2 ** 20;
 /** @param {WorklistStore} store @param {AbortSignal} signal */
 export function storeOnDrop(store, signal) {
   let running = new AbortController();
+  /** @type {File[]} */
+  let files = [];
   store.listen((action) => {
     if (action.type === 'storing/set' && action.storing === null) running.abort();
     if (action.type !== 'files/store' || action.files.length === 0) return;
-    if (store.get().storing && !store.get().storing?.ended) return;
+    // what is dropped while others are under way is sent after them
+    if (store.get().storing?.ended === false) return files.push(...action.files);
     running = new AbortController();
-    run(store, action.files, running.signal);
+    files = [...action.files];
+    run(store, files, running.signal);
   }, { signal });
 }
 
-/** @param {WorklistStore} store @param {File[]} files @param {AbortSignal} signal */
+/** @param {WorklistStore} store @param {File[]} files  there may come more @param {AbortSignal} signal */
 async function run(store, files, signal) {
-  const bytes = files.reduce((sum, { size }) => sum + size, 0);
   /** @type {StoredFile[]} */
   const done = [];
   let sent = 0;
   const tell = (ended = false) => {
+    const bytes = files.reduce((sum, { size }) => sum + size, 0);
     if (!signal.aborted) store.dispatch({ type: 'storing/set', storing: { files: files.length, bytes, sent, done: [...done], ended } });
   };
   tell();
-  for (const batch of batches(files)) {
-    const read = await Promise.all(batch.map((file) => recognise(file).catch(() => ({ file, uid: null }))));
-    const sendable = read.filter((/** @type {Recognised} */ { uid }) => uid !== null);
-    done.push(...read.filter(({ uid }) => uid === null).map(({ file }) => ({ name: nameOf(file), reason: 'This is no DICOM file' })));
+  for (let at = 0; at < files.length;) {
+    const [batch = []] = batches(files.slice(at));
+    at += batch.length;
+    const read = await Promise.all(batch.map((file) => recognise(file).catch(() => null)));
+    const sendable = read.filter((one) => one !== null).filter(({ uid }) => uid !== null);
+    read.forEach((one, i) => {
+      const file = /** @type {File} */ (batch[i]);
+      if (!one) done.push({ name: nameOf(file), reason: 'It cannot be read', again: file });
+      else if (one.uid === null) done.push({ name: nameOf(file), reason: 'This is no DICOM file' });
+    });
     if (sendable.length > 0) done.push(...await storeTogether(sendable, signal));
     sent += batch.reduce((sum, { size }) => sum + size, 0);
     tell();

@@ -51,7 +51,7 @@ import { USUAL } from './preferences.js';
  *   | { type: 'search/counted', count: number } | { type: 'rows/want', from: number, to: number }
  *   | { type: 'search/page', at: number, studies: Study[], more: boolean } | { type: 'search/stalled', problem: string }
  *   | { type: 'institutions/set', institutions: string[] }
- *   | { type: 'row/set', current: number } | { type: 'preview/set', preview: Preview | null }
+ *   | { type: 'row/set', current: number } | { type: 'preview/again' } | { type: 'preview/set', preview: Preview | null }
  *   | { type: 'files/store', files: File[] } | { type: 'storing/set', storing: Storing | null }
  *   | { type: 'preferences/set', preferences: Preferences } | { type: 'notice/set', text: string }} WorklistAction
  * @typedef {Store<WorklistState, WorklistAction>} WorklistStore

@@ -24,10 +24,10 @@ export class GuestLink extends LiveElement {
     this.append(invite, withdraw, address);
     invite.addEventListener('click', () => this.#try(async (id) => {
       address.value = new URL((await makePass(id, true)).address, location.href).href;
-      address.hidden = false;
-      address.select();
+      address.hidden = false; // the keyboard stays where it was: its letters may belong to the images
       this.store.dispatch({ type: 'notice/set', text: 'Whoever opens this address sees the images, and not whose they are.' });
     }), { signal: life });
+    address.addEventListener('focus', () => address.select(), { signal: life });
     withdraw.addEventListener('click', () => this.#try(async (id) => {
       await withdrawPasses(id);
       address.hidden = true;

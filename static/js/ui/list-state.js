@@ -36,6 +36,10 @@ export class ListState extends LiveElement {
     if (status === 'refused') {
       return { look: 'refused', heading: 'You may not look at studies here', text: `${problem} Ask whoever looks after this archive for the right to search it.` };
     }
+    if (status === 'failed' && !navigator.onLine) {
+      const text = 'This computer has no network. The list comes by itself once it has.';
+      return { look: 'failed', heading: 'Not connected', text, way: { words: 'Try again', key: 'list-again', go: search({}) } };
+    }
     if (status === 'failed') {
       return { look: 'failed', heading: 'The search did not work', text: problem, way: { words: 'Try again', key: 'list-again', go: search({}) } };
     }

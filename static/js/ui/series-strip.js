@@ -7,7 +7,7 @@ import { counted, dateText, earlierText } from '../core/wording.js';
 import { addressOf } from '../core/http.js';
 import { hasPictures, thumbnailAddress } from '../dicomweb/frames.js';
 import { allKeyImages, keyImages } from '../state/authoring-commands.js';
-import { isSamePerson, seriesIn, shownViewports, studiesNow } from '../state/select.js';
+import { isSamePerson, seriesIn, shownViewports, studiesHere } from '../state/select.js';
 import { expose, make } from './build.js';
 import { LiveElement } from './live-element.js';
 
@@ -28,7 +28,7 @@ export class SeriesStrip extends LiveElement {
     const { store } = this;
     const list = make('div', { class: 'studies' });
     this.append(list);
-    store.watch(({ opened, studies, series, priors, session }) => [opened, studies, series, priors, session?.session_id, session?.room?.cases, session?.room?.case], () => {
+    store.watch((state) => [studiesHere(state).join(), state.studies, state.series, state.priors, state.session?.session_id], () => {
       this.#items.clear();
       list.replaceChildren(...this.#studies(store.get()), ...this.#priors(store.get()));
       this.#mark();
@@ -40,8 +40,9 @@ export class SeriesStrip extends LiveElement {
   }
 
   /** @param {ViewerState} state */
-  #studies({ opened, studies, series, session }) {
-    const all = studiesNow(opened, session?.room).map((uid) => studies[uid]).filter((study) => study !== undefined);
+  #studies(state) {
+    const { studies, series } = state;
+    const all = studiesHere(state).map((uid) => studies[uid]).filter((study) => study !== undefined);
     return all.map((study) => {
       const newest = newestOf(all.filter(({ patient }) => isSamePerson(patient, study.patient)));
       const own = Object.values(series).filter((one) => one.study_uid === study.study_uid);

@@ -31,11 +31,15 @@ export class StudyDrop extends LiveElement {
     const files = this.#files = chooser('Files to store', life, store, { multiple: true });
     const folder = chooser('Folder to store', life, store, { webkitdirectory: true });
     const close = keyed(store, make('button', { type: 'button', class: 'quiet', 'data-testid': 'storing-close' }), 'list-storing-close');
+    const again = button(store, 'Store again', 'list-store-again', () => {
+      const failed = store.get().storing?.done.flatMap((one) => one.again ?? []) ?? [];
+      store.dispatch({ type: 'files/store', files: failed });
+    });
     const bar = make('progress', { 'aria-label': 'Stored so far', 'data-testid': 'storing-progress' });
     const said = make('p', { role: 'status', 'data-testid': 'storing-state' });
     const list = make('ul', { class: 'stored-files', tabindex: '0', 'aria-label': 'What became of each file', 'data-testid': 'storing-files' });
     const panel = make('section', { class: 'storing', 'aria-label': 'Storing files', 'data-testid': 'storing' },
-      make('header', {}, make('h2', {}, 'Storing files'), close), bar, said, list);
+      make('header', {}, make('h2', {}, 'Storing files'), again, close), bar, said, list);
     const target = make('div', { class: 'drop-target', 'data-testid': 'drop-target' }, make('p', {}, 'Drop DICOM files or folders to store them'));
     this.append(
       button(store, 'Store files…', 'list-store', () => files.click()),
@@ -65,6 +69,7 @@ export class StudyDrop extends LiveElement {
       expose(panel, { 'data-state': storing.ended ? 'ended' : 'running' });
       write(said, sentence(storing));
       write(close, storing.ended ? 'Close' : 'Stop');
+      again.hidden = !storing.ended || !storing.done.some((one) => one.again);
       list.replaceChildren(...listed(storing.done).map(line));
     }, signal);
   }
@@ -104,7 +109,7 @@ async function filesIn(entry) {
   const found = [];
   for (;;) {
     /** @type {FileSystemEntry[]} */
-    const some = await new Promise((done, fail) => { reader.readEntries(done, fail); });
+    const some = await new Promise((done) => { reader.readEntries(done, () => done([])); }); // a folder nobody may read has none
     if (some.length === 0) return found;
     for (const one of some) found.push(...await filesIn(one));
   }

@@ -9,7 +9,9 @@ import { LiveElement } from './live-element.js';
 
 /** Every row is as high, so that where one lies follows from its number: one line, or two where there is a finger or little room. */
 const [LINE, TWO_LINES] = [32, 48];
-const TIGHT = matchMedia('(pointer: coarse), (width < 40rem)');
+const COARSE = matchMedia('(pointer: coarse)');
+/** Narrower than this, in rem, a study takes two lines (as in `study-list.css`). */
+const NARROW = 40;
 const BEYOND = 12;
 
 /** @type {[string, string, (study: Study) => string][]} */
@@ -75,13 +77,14 @@ export class StudyList extends LiveElement {
     }, { signal: life });
     this.#scroll.addEventListener('scroll', () => this.#lay(), { signal: life, passive: true });
     const size = () => {
-      this.#high = TIGHT.matches ? TWO_LINES : LINE;
+      const narrow = this.#scroll.clientWidth < NARROW * parseFloat(getComputedStyle(document.documentElement).fontSize);
+      this.#high = COARSE.matches || narrow ? TWO_LINES : LINE;
       this.style.setProperty('--row', `${this.#high}px`);
       this.#lay();
     };
     size();
-    TIGHT.addEventListener('change', size, { signal: life });
-    const watched = new ResizeObserver(() => this.#lay());
+    COARSE.addEventListener('change', size, { signal: life });
+    const watched = new ResizeObserver(size);
     watched.observe(this.#scroll);
     life.addEventListener('abort', () => watched.disconnect());
     document.addEventListener('keydown', (event) => this.#key(event), { signal: life });

@@ -77,7 +77,7 @@ function described(store, study, { preview }) {
 /** @param {WorklistStore} store @param {Study} study @param {Preview} preview @returns {HTMLElement[]} */
 function found(store, study, { status, series, priors, report }) {
   if (status === 'loading') return [make('p', { class: 'muted' }, 'Looking what there is…')];
-  if (status === 'failed') return [make('p', { class: 'problem' }, 'What this study holds could not be found out.')];
+  if (status === 'failed') return [make('p', { class: 'problem' }, 'What this study holds could not be found out.'), again(store)];
   const thumbs = make('ul', { class: 'thumbs', 'data-testid': 'preview-series' }, ...series.map((one) => make('li', {}, thumbnail(one),
     make('span', {}, one.description || one.modality), make('span', { class: 'muted' }, `${one.modality}  ${counted(one.instance_count, hasPictures(one) ? 'image' : 'document')}`))));
   const others = make('ul', { class: 'priors', 'data-testid': 'preview-priors' }, ...priors.map((prior) => make('li', {},
@@ -88,6 +88,13 @@ function found(store, study, { status, series, priors, report }) {
     make('h3', {}, counted(series.length, 'series', 'series')), thumbs,
     make('h3', {}, priors.length > 0 ? `Other studies of this person (${priors.length})` : 'No other studies of this person'), others,
   ];
+}
+
+/** @param {WorklistStore} store */
+function again(store) {
+  const button = keyed(store, make('button', { type: 'button', class: 'quiet', 'data-testid': 'preview-again' }, 'Try again'), 'list-again');
+  button.addEventListener('click', () => store.dispatch({ type: 'preview/again' }));
+  return button;
 }
 
 /** @param {WorklistStore} store @param {Report} report @returns {HTMLElement[]} */

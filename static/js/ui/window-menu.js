@@ -11,6 +11,9 @@ import { LiveElement } from './live-element.js';
 import { OwnLooks } from './own-looks.js';
 import { keyed, listenToPanel } from './panel-keys.js';
 
+/** So far from the edge of the window it stays. */
+const EDGE = 8;
+
 export class WindowMenu extends LiveElement {
   #presets = make('div', { class: 'presets' });
   #width = make('input', { type: 'number', step: 'any', min: '0.01', name: 'width', 'data-testid': 'window-width' });
@@ -41,7 +44,9 @@ export class WindowMenu extends LiveElement {
     }
     store.watch(({ sheet }) => sheet === 'window', (open) => {
       this.hidden = !open;
+      if (open) this.#place();
     }, { signal: life });
+    window.addEventListener('resize', () => this.#place(), { signal: life });
     store.watch((state) => [state.sheet, state.view.active_viewport, seriesIn(state, state.view.active_viewport),
       state.stacks, state.preferences], () => this.#showPresets(), { signal: life });
     store.watch((state) => state.displayed[state.view.active_viewport]?.window, (window) => this.#showNumbers(window ?? null), { signal: life });
@@ -49,6 +54,18 @@ export class WindowMenu extends LiveElement {
       const inside = event.target instanceof Node && this.parentElement?.contains(event.target);
       if (!inside && store.get().sheet === 'window') store.dispatch({ type: 'sheet/set', sheet: null });
     }, { signal: life });
+  }
+
+  /** Below the tools and the bar of the planes, so that it covers no button, and inside the window. */
+  #place() {
+    const button = this.parentElement?.getBoundingClientRect();
+    if (this.hidden || !button) return;
+    const bar = document.querySelector('.mpr-bar')?.getBoundingClientRect();
+    const tools = this.closest('tool-bar')?.getBoundingClientRect();
+    const top = Math.max(button.bottom, tools?.bottom ?? 0, bar?.bottom ?? 0);
+    this.style.setProperty('--below', `${top - button.bottom}px`);
+    this.style.setProperty('--top', `${top}px`);
+    this.style.setProperty('--aside', `${Math.max(0, button.left + this.offsetWidth + EDGE - innerWidth)}px`);
   }
 
   #showPresets() {
