@@ -49,6 +49,16 @@ class Storm:
         assert len(self.acknowledged) > before, "a crash while nothing is stored would show nothing"
         time.sleep(self._random.random() * 0.3)
 
+    def crash(self, server: RunningServer, more: int = 12) -> None:
+        """Kills a server in the middle of what the clients store."""
+        ended = threading.Event()
+        clients = self.rage(server, ended)
+        self.middle(more)
+        server.kill()
+        ended.set()
+        for client in clients:
+            client.join()
+
     def _store(self, server: RunningServer, ended: threading.Event) -> None:
         with httpx.Client(timeout=30) as client:
             while not ended.is_set():
