@@ -9,7 +9,7 @@ _CODE = Path(__file__).parents[1] / "static" / "js"
 _SCRIPT = """Promise.all([{modules}].map(one => import(one))).then(([{{ keyText }}, {{ COMMANDS }}, ...lists]) =>
     console.log(JSON.stringify([COMMANDS, ...lists.map(one => one.PANEL_KEYS ?? one.WORKLIST_KEYS)].map(list =>
         list.map(({{ keys, act, ...one }}) => (
-            {{ group: '', place: '', row: false, ...one, keys: keys.map(keyText) }})))))"""
+            {{ group: '', place: '', row: false, ...one, keys: keys.map(keyText) }}))))))"""
 _LISTS = ("core/keys", "state/commands", "state/panel-keys", "state/worklist-keys")
 _HAND = (
     ("Left drag", "The chosen tool; with `Alt` always window and level"),
