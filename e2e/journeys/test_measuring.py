@@ -386,6 +386,9 @@ def test_tables_overlays_and_bitmap_shutters_of_a_state_are_shown_live(
     expect(ct.viewport()).to_have_attribute("data-window-center", "-600")
     ct.expect_exact()
     assert not {40, 200} & _greys(ct)
+    with ct.page.expect_download():
+        ct.press("Control+s")
+    expect(ct.page.get_by_test_id("notice")).to_contain_text("Look whether a name was written into the image.")
     ct.press("#")
     ct.expect_shows(shown)
     expect(far.viewport().get_by_test_id("applied-state")).to_be_hidden()

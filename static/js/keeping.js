@@ -29,7 +29,8 @@ async function keep(store, { wish, named }) {
   const modality = seriesIn(state, viewport)?.modality ?? '';
   const blob = await drawnAsSeen(cell, named);
   const whose = named ? 'with name and numbers' : 'without name and numbers';
-  const warning = !named && WRITTEN_ON.has(modality) ? ' Look whether the machine wrote a name into the image.' : '';
+  const written = WRITTEN_ON.has(modality) || (state.applied?.look.greys && state.applied.viewport === viewport && !state.mpr);
+  const warning = !named && written ? ' Look whether a name was written into the image.' : '';
   if (wish === 'save') {
     const link = document.createElement('a');
     link.href = URL.createObjectURL(blob);

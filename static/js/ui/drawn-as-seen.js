@@ -17,7 +17,7 @@ export async function drawnAsSeen(cell, named) {
   context.drawImage(picture, 0, 0);
   context.scale(density, density);
   for (const drawing of cell.querySelectorAll('svg.drawing')) {
-    context.drawImage(await asImage(/** @type {SVGSVGElement} */ (drawing), corner), 0, 0, corner.width, corner.height);
+    context.drawImage(await asImage(/** @type {SVGSVGElement} */ (drawing), corner, named), 0, 0, corner.width, corner.height);
   }
   for (const line of cell.querySelectorAll('viewport-text span')) {
     const text = line.textContent ?? '';
@@ -67,14 +67,15 @@ function ruler(context, cell, corner) {
   context.stroke();
 }
 
-/** A drawing with its looks written into it, for no style sheet reaches an image. @param {SVGSVGElement} drawing @param {DOMRect} corner */
-async function asImage(drawing, corner) {
+/** A drawing with its looks written into it, for no style sheet reaches an image. What a presentation state writes may be a name. @param {SVGSVGElement} drawing @param {DOMRect} corner @param {boolean} named */
+async function asImage(drawing, corner, named) {
   const copy = /** @type {SVGSVGElement} */ (drawing.cloneNode(true));
   const [from, to] = [drawing.querySelectorAll('*'), copy.querySelectorAll('*')];
   from.forEach((element, i) => {
     const looks = getComputedStyle(element);
     for (const look of LOOK) to[i]?.setAttribute(look, looks.getPropertyValue(look));
   });
+  if (!named) for (const words of copy.querySelectorAll('.state-words')) words.remove();
   copy.setAttribute('width', String(corner.width));
   copy.setAttribute('height', String(corner.height));
   const image = new Image();
