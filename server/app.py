@@ -202,7 +202,7 @@ def build(settings: Settings) -> Starlette:
     figures = Figures({"pictures_drawn": lambda: render.drawn, "people_seated": hub.seated})
     session_passes = SessionPasses(passes, hub, share, workers, now)
     site = Site(static_folder(), _listed(settings.web.framed_by))
-    statistics = Statistics(render, volumes)
+    statistics = Statistics(retrieve, render, volumes)
     author = Author(retrieve, statistics, parts.store, settings.access.organisation)
     display = InvokeDisplay(
         parts.search, share, Links(parts.records), author, site, workers, settings.web.public_address, now

@@ -175,8 +175,16 @@ def _real(item: Mapping[str, Any], keyword: str) -> float:
 
 
 def unit_of_values(header: Mapping[str, Any]) -> Code:
-    """What the modality values of an image count."""
-    return codes.HOUNSFIELD if value(header, "Modality") == "CT" else codes.NO_UNITS
+    """What the modality values of an image count: in CT Hounsfield units, unless it says that they are something else.
+
+    PS3.3 C.11.1.1.2: maps of spectral CT hold effective atomic numbers, densities or percents, and call themselves CT.
+    """
+    shared = [
+        item for group in items(header, "SharedFunctionalGroupsSequence")
+        for item in items(group, "PixelValueTransformationSequence")
+    ]  # fmt: skip
+    kinds = {str(kind) for one in (header, *shared) if (kind := value(one, "RescaleType"))}
+    return codes.HOUNSFIELD if value(header, "Modality") == "CT" and kinds <= {"HU"} else codes.NO_UNITS
 
 
 def measures(mark: Mark, scale: Scale, summary: Mapping[str, Any] | None, unit: Code) -> list[Measured]:

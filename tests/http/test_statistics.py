@@ -54,12 +54,22 @@ def test_a_polygon_is_even_odd_and_may_reach_out_of_the_image(client: Client, pi
     assert 40 <= bow_tie["pixels"] <= 60
 
 
+@pytest.mark.parametrize(
+    ("says", "unit"),
+    [({}, "HU"), ({"RescaleType": "HU"}, "HU"), ({"RescaleType": "Z_EFF"}, ""), ({"Modality": "MR"}, "")],
+)
+def test_only_what_counts_hounsfield_units_is_said_to(
+    client: Client, pixels: np.ndarray, says: dict[str, str], unit: str
+) -> None:
+    assert told(client, stored(client, pixels, **says), "point", "7,11")["unit"] == unit
+
+
 def test_a_point_is_the_pixel_under_it(client: Client, pixels: np.ndarray) -> None:
     address = stored(client, pixels)
     check(told(client, address, "point", "7.4,11.6"), pixels[12:13, 7:8])
     assert told(client, address, "point", "-3,4") == {
         "pixels": 0, "padding": 0, "mean": None, "deviation": None, "minimum": None, "maximum": None,
-        "outside": 0,
+        "outside": 0, "unit": "",
     }  # fmt: skip
 
 

@@ -51,6 +51,7 @@ test('statistics are said with their unit, and what is not known yet is not gues
   assert.deepEqual(linesOf(region, CT, summary, 'HU'),
     ['62.8 mm²', 'Mean −40.3 HU  SD 12', 'Min −80  Max 10', '157 pixels, 3 of padding left out']);
   assert.equal(linesOf(region, CT, { ...summary, outside: 2 }, 'HU').at(-1), '157 pixels, 3 of padding left out, 2 outside left out');
+  assert.equal(linesOf(region, CT, { ...summary, unit: '' }, 'HU')[1], 'Mean −40.3  SD 12', 'a map of a spectral CT counts something else');
   assert.equal(linesOf(region, CT, { ...summary, mean: null }, 'HU').at(-1), 'Nothing but padding');
   assert.equal(linesOf(region, CT, { ...summary, padding: 0, mean: null }, 'HU').at(-1), 'No pixels');
   assert.equal(unitOf('MR'), '');

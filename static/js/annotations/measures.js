@@ -170,7 +170,7 @@ function summaryLines(summary, unit, counted) {
   if (typeof summary === 'string') return [summary];
   if (summary.channels?.length) return [...summary.channels.map(channelLine), `${summary.pixels} ${counted}; colours as drawn, 0 to 255`];
   if (summary.mean === null) return [summary.padding ? 'Nothing but padding' : 'No pixels'];
-  const of = unit ? ` ${unit}` : '';
+  const of = (summary.unit ?? unit) && ` ${summary.unit ?? unit}`;
   return [
     `Mean ${valueText(summary.mean)}${of}  SD ${valueText(summary.deviation ?? 0)}`,
     `Min ${valueText(summary.minimum ?? 0)}  Max ${valueText(summary.maximum ?? 0)}`,
@@ -186,9 +186,9 @@ function channelLine({ mean, deviation, minimum, maximum }, i) {
 }
 
 /** The value of one pixel, or its colour. @param {Summary} summary @param {string} unit */
-export function pixelText({ mean, padding, channels = [] }, unit) {
+export function pixelText({ mean, padding, channels = [], unit: told }, unit) {
   if (channels.length) return channels.map((channel, i) => `${CHANNELS[i]} ${channel.mean}`).join('  ');
-  return mean === null ? (padding ? 'padding' : '') : `${valueText(mean)} ${unit}`.trim();
+  return mean === null ? (padding ? 'padding' : '') : `${valueText(mean)} ${told ?? unit}`.trim();
 }
 
 /** @param {number} area @param {string} unit */

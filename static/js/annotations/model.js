@@ -24,6 +24,7 @@
  * @property {number | null} deviation
  * @property {number | null} minimum
  * @property {number | null} maximum
+ * @property {string} [unit]  of the values, as far as the server knows
  * @property {Summary[]} [channels]  red, green and blue of colours, as they are drawn
  *
  * @typedef {object} Marks
