@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.pages.barriers import barriers, dead_keys
+from e2e.pages.barriers import barriers, cut_words, dead_keys, larger_spaces, lost_stops
 from e2e.pages.planes import Planes
 from e2e.pages.viewer import ViewerPage
 from e2e.pages.worklist import WorklistPage
@@ -54,11 +54,13 @@ def test_the_worklist_with_each_of_its_dialogs_and_without_a_match(
 
 
 def test_the_worklist_on_a_phone_and_twice_as_large(hospital: RunningServer, new_page: NewPage) -> None:
-    for width, height, touch in ((390, 844, True), (640, 400, False)):
+    for width, height, touch in ((390, 844, True), (640, 400, False), (320, 640, False)):
         worklist = WorklistPage(new_page(width, height, touch=touch)).open(hospital.address)
         expect(worklist.studies.first).to_be_visible()
         assert barriers(worklist.page) == []
-        assert worklist.page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+        assert lost_stops(worklist.page) == []
+        larger_spaces(worklist.page)
+        assert cut_words(worklist.page) == []
 
 
 def test_a_page_of_one_sentence_and_a_viewer_without_a_study(hospital: RunningServer, new_page: NewPage) -> None:
@@ -96,6 +98,7 @@ def test_a_session_in_each_of_its_windows(hospital: RunningServer, new_page: New
     for seen in ("case", "show-scene", "go-to-key-image", "lower-hand", "guest-address"):
         expect(viewer.page.get_by_test_id(seen)).to_be_visible()
     assert barriers(viewer.page) == []
+    assert lost_stops(viewer.page) == []
     assert dead_keys(viewer.page, "session-panel") == []
     other.press("f")
     expect(other.page.get_by_test_id("return-to-leader")).to_be_visible()
@@ -141,6 +144,9 @@ def test_a_phone_a_prior_and_the_window_menu(hospital: RunningServer, new_page: 
     phone.press("9")
     expect(phone.page.get_by_test_id("window-menu")).to_be_visible()
     assert barriers(phone.page) == []
+    larger_spaces(phone.page)
+    assert cut_words(phone.page) == []
+    assert lost_stops(phone.page) == []
 
 
 def test_twice_as_large_nothing_is_lost(hospital: RunningServer, new_page: NewPage) -> None:
@@ -182,6 +188,12 @@ def test_the_keyboard_reaches_everything_and_is_seen_where_it_is(hospital: Runni
 
 def test_what_changes_is_said(hospital: RunningServer, new_page: NewPage) -> None:
     viewer = _viewer(hospital, new_page, "CT")
+    for said in ("window", "tool", "room", "picture"):
+        expect(viewer.page.get_by_test_id(f"announce-{said}")).to_be_empty()
+    viewer.press("2")
+    expect(viewer.page.get_by_test_id("announce-window")).to_have_text("Window width 1500, level −600")
+    viewer.press("d")
+    expect(viewer.page.get_by_test_id("announce-tool")).to_have_text("Tool: Length")
     viewer.press("End")
     expect(viewer.page.get_by_test_id("announce-slice")).to_have_text(re.compile(r"Image (\d+) of \1"))
     viewer.press("l")
@@ -195,8 +207,44 @@ def test_the_viewer_with_planes(hospital: RunningServer, new_page: NewPage) -> N
     assert barriers(viewer.page) == []
     assert dead_keys(viewer.page, ".mpr-bar") == []
     viewer.command("window-menu")
-    expect(viewer.page.get_by_test_id("window-menu")).to_be_visible()
+    menu = viewer.page.get_by_test_id("window-menu")
+    expect(menu).to_be_visible()
     assert dead_keys(viewer.page, "window-menu") == []
+    viewer.page.get_by_test_id("preset-0").focus()
+    assert lost_stops(viewer.page) == [], "the menu goes when the keyboard comes to what lies below it"
+
+
+def test_an_image_is_moved_enlarged_and_turned_by_clicks_alone(hospital: RunningServer, new_page: NewPage) -> None:
+    """WCAG 2.5.7: whatever a drag does, clicks do too."""
+    viewer = _viewer(hospital, new_page, "CT")
+    viewer.command("window-menu")
+    for move in ("zoom-in", "pan-left", "pan-up"):
+        viewer.page.get_by_test_id(f"move-{move}").click()
+    expect(viewer.viewport()).to_have_attribute("data-zoom", "1.25")
+    expect(viewer.viewport()).not_to_have_attribute("data-pan-x", "0")
+    expect(viewer.viewport()).not_to_have_attribute("data-pan-y", "0")
+    viewer.page.get_by_test_id("move-fit").click()
+    expect(viewer.viewport()).to_have_attribute("data-zoom", "1")
+    viewer.press("Escape")
+    Planes(viewer.page).open()
+    viewer.page.get_by_test_id("mpr-turn").click()
+    expect(viewer.page.locator('[data-testid="plane"][data-oblique]')).to_have_count(2)
+
+
+def test_the_systems_colours_and_no_movement(hospital: RunningServer, new_page: NewPage) -> None:
+    viewer = _viewer(hospital, new_page, "CT")
+    viewer.page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    of = "element => getComputedStyle(element).backgroundColor"
+    pressed, other = (viewer.page.get_by_test_id(f"command-{name}").evaluate(of) for name in ("window-level", "pan"))
+    assert pressed != other, "which tool is chosen is seen"
+    dot = "element => getComputedStyle(element, '::before').backgroundColor"
+    assert viewer.viewport().get_by_test_id("quality").evaluate(dot) == "rgb(62, 207, 142)", "as good as it can be"
+    moves = """() => {
+        const made = Object.assign(document.createElement('div'), { className: 'pointer' });
+        document.body.append(made);
+        return getComputedStyle(made).transitionDuration;
+    }"""
+    assert viewer.page.evaluate(moves) == "0s"
 
 
 def test_the_viewer_with_measurements_and_the_sheet_of_keys(hospital: RunningServer, new_page: NewPage) -> None:

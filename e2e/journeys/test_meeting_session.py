@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.journeys.test_two_browsers import _together
+from e2e.pages.planes import Planes
 from e2e.pages.viewer import ViewerPage
 from e2e.running import RunningServer
 
@@ -241,15 +242,21 @@ def test_a_cut_line_greys_the_image_and_comes_back_to_what_the_leader_shows(
     far.open(leader.page.url.replace(str(hospital.port), str(bad_line.port)))
     far.join_as("Olga Oncologist")
     far.expect_shows(leader.shown())
+    Planes(leader.page).open()
+    planes = Planes(far.page)
+    planes.expect_exact()
     bad_line.cut()
-    expect(far.viewport()).to_have_attribute("data-stale", "")
+    for seen in (far.viewport(), *(planes.plane(number) for number in range(3))):
+        expect(seen).to_have_attribute("data-stale", "")
+        expect(seen.get_by_test_id("quality")).to_have_text("not live")
     expect(leader.person("Olga Oncologist")).to_have_count(0)
     leader.scroll(5)
     now = leader.shown()
     bad_line.mend()
     far.expect_live()
     expect(far.viewport()).to_have_attribute("data-instance-uid", now.instance_uid)
-    expect(far.viewport()).not_to_have_attribute("data-stale", "")
+    for seen in (far.viewport(), planes.plane(0)):
+        expect(seen).not_to_have_attribute("data-stale", "")
 
 
 def test_afterwards_the_record_says_who_was_there_and_what_was_shown(

@@ -20,7 +20,7 @@ SMALL = """() => [...document.querySelectorAll('button, a, input, select, [role=
 
 def _phone(hospital: RunningServer, new_page: NewPage, width: int = 390, height: int = 844) -> ViewerPage:
     study = earliest_study(hospital, "CT")
-    viewer = ViewerPage(new_page(width, height, touch=True)).open(
+    viewer = ViewerPage(new_page(width, height, touch=True, density=3 if width < 800 else 2)).open(
         f"{hospital.address}/viewer?StudyInstanceUIDs={study}"
     )
     viewer.expect_exact()
@@ -99,3 +99,43 @@ def test_a_length_by_finger_and_a_second_finger_gives_it_up(hospital: RunningSer
     fingers.move(((-40, 100), (-80, 120)), ((40, 100), (80, 120)))
     expect(mark).to_have_count(1)
     expect(viewer.viewport()).not_to_have_attribute("data-zoom", "1")
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (820, 1180), (844, 390)])
+def test_nine_images_are_shown_where_each_says_whose_it_is_else_the_active_one(
+    hospital: RunningServer, new_page: NewPage, width: int, height: int
+) -> None:
+    viewer = _phone(hospital, new_page, width, height)
+    while viewer.page.locator(".cells").get_attribute("data-grid") != "3x3":
+        viewer.press("g")
+    shown = viewer.page.get_by_test_id("viewport").filter(visible=True)
+    expect(shown).to_have_count(9 if width == 820 else 1)
+    for one in shown.filter(has_text="born").all():
+        for identity in (
+            "patient-name",
+            "patient-id",
+            "patient-birth",
+            "study-date",
+            "study-description",
+            "institution",
+        ):
+            expect(one.get_by_test_id(identity)).to_be_visible()
+        for seen in ("slice-number", "slice-thickness", "window", "zoom", "quality"):
+            expect(one.get_by_test_id(seen)).to_be_visible()
+
+
+def test_a_finger_that_stays_points_for_the_others_and_the_session_fits_the_phone(
+    hospital: RunningServer, new_page: NewPage
+) -> None:
+    viewer, other = _phone(hospital, new_page), ViewerPage(new_page())
+    address = viewer.start_session("Dr Okafor")
+    assert viewer.page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+    other.open(address)
+    other.join_as("Sam Surgeon")
+    other.press("Shift+f")
+    for answer in ("grant-lead", "decline"):
+        expect(viewer.page.get_by_test_id("wish").get_by_test_id(answer)).to_be_in_viewport(ratio=1)
+    fingers = Fingers(viewer.page, viewer.viewport())
+    with fingers.held((20, 10)):
+        expect(other.pointer("Okafor")).to_be_visible()
+    expect(other.pointer("Okafor")).to_be_hidden()

@@ -1,5 +1,8 @@
 """Fingers on a touch screen."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from playwright.sync_api import CDPSession, Locator, Page
 
 from e2e.pages.viewer import drawn
@@ -30,6 +33,13 @@ class Fingers:
             self._touch("touchMove", [_between(start, end, step / steps) for start, end in ways])
         self._touch("touchEnd", [])
         drawn(self._page)
+
+    @contextmanager
+    def held(self, place: Place) -> Iterator[None]:
+        """One finger that goes down and stays."""
+        self._touch("touchStart", [place])
+        yield
+        self._touch("touchEnd", [])
 
 
 def _between(start: Place, end: Place, share: float) -> Place:

@@ -27,7 +27,7 @@ export function anonymity(store, put, signal) {
   const release = keyed(store, make('button', { type: 'button', class: 'primary', 'data-testid': 'release-pixels' }, 'Show them to everybody'), 'release-pixels');
   const warning = make('p', { class: 'burned-in', role: 'alert', 'data-testid': 'burned-in', hidden: true }, words, release);
   listenToPanel(warning, store, signal);
-  put('images', make('p', { class: 'watermark', 'data-testid': 'watermark', 'aria-hidden': 'true' }, 'ANONYMOUS'), warning);
+  put('images', make('p', { class: 'watermark', 'data-testid': 'watermark', 'aria-hidden': 'true' }), warning);
   release.addEventListener('click', () => {
     for (const { series_uid } of named().filter((one) => !released().includes(one.series_uid))) store.dispatch({ type: 'pixels/release', series_uid, released: true });
   }, { signal });

@@ -69,18 +69,21 @@ export function showsTwoPatients(state) {
   const { mpr } = state;
   const planes = mpr ? [state.studies[mpr.study_uid]?.patient ?? null] : [];
   // three planes side by side, or one alone, leave no room for the stacks
-  const stacks = mpr && (mpr.layout === '1x3' || (mpr.alone && mpr.active >= 0)) ? [] : shownViewports(state);
+  const stacks = mpr && (mpr.layout === '1x3' || (mpr.alone && mpr.active >= 0)) ? []
+    : shownViewports(state).filter((viewport) => state.sizes[viewport]?.width !== 0); // a phone may have no room for all
   const [first, ...others] = [...planes, ...stacks.map((viewport) => patientIn(state, viewport))]
     .filter((patient) => patient !== null);
   // without a name and a number only the same study is of the same person
   return first !== undefined && others.some((other) => !isSamePerson(first, other) || (first !== other && !first.id && !first.name));
 }
 
-/** Of these studies those to be looked at now: of the case on the screen, and of no case. @param {string[]} studyUids @param {Room | null | undefined} room */
+/** Of these studies those to be looked at now: of the case on the screen, and of no case; before the first case also what is on the screen. @param {string[]} studyUids @param {Room | null | undefined} room */
 export function studiesNow(studyUids, room) {
   if (!room) return studyUids;
   const now = room.cases.find(({ case_id }) => case_id === room.case)?.study_uids ?? [];
-  const others = new Set(room.cases.flatMap(({ study_uids }) => study_uids));
+  // a case that was made of what is looked at takes it from nobody's hands
+  const shown = room.case ? [] : room.viewports.map(({ image }) => image?.study_uid);
+  const others = new Set(room.cases.flatMap(({ study_uids }) => study_uids).filter((uid) => !shown.includes(uid)));
   return [...now, ...studyUids.filter((uid) => !others.has(uid))].filter((uid) => studyUids.includes(uid));
 }
 

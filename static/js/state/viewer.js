@@ -392,6 +392,11 @@ export function leads(session) {
   return Boolean(session?.me && session.room?.leader === session.me);
 }
 
+/** A follower without a connection sees what may be long gone. @param {ViewerState} state */
+export function isStale({ session }) {
+  return Boolean(session?.stale && session.following && !leads(session));
+}
+
 /** The leader and the chair. @param {Session | null} session */
 export function mayDirect(session) {
   return leads(session) || Boolean(session?.me && session.room?.chair === session.me);

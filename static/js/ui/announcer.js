@@ -1,13 +1,15 @@
 /** <live-announcer>: says aloud what has changed, for those who listen; and shows a notice to those who look. */
 
+/** @import { Room } from '../core/types.js' */
 /** @import { ViewerState, ViewerStore } from '../state/viewer.js' */
 
-import { imageIn, indexIn, leaderName, stackOf } from '../state/select.js';
-import { leads } from '../state/viewer.js';
+import { leadSentence, pictureSentence, roomSentence, sliceSentence, toolSentence, windowSentence } from '../state/said.js';
 import { make, write } from './build.js';
 import { LiveElement } from './live-element.js';
 
 const SETTLED_MS = 400;
+/** Many come at once when a meeting begins. */
+const ROOM_MS = 1000;
 const NOTICE_MS = 6000;
 
 export class LiveAnnouncer extends LiveElement {
@@ -20,18 +22,57 @@ export class LiveAnnouncer extends LiveElement {
   /** @override @param {AbortSignal} life */
   build(life) {
     const { store } = this;
-    const slice = make('p', { class: 'unseen', role: 'status', 'data-testid': 'announce-slice' });
-    const lead = make('p', { class: 'unseen', role: 'status', 'data-testid': 'announce-lead' });
     const notice = make('p', { class: 'notice', role: 'status', 'data-testid': 'notice' });
-    this.append(slice, lead, notice);
-    later(life, SETTLED_MS, (say) => store.watch(sliceSentence, (text) => say(() => write(slice, text)), { signal: life }));
+    this.append(notice);
+    this.#say('slice', sliceSentence, life);
+    this.#say('window', windowSentence, life, true);
+    this.#say('tool', toolSentence, life, true);
+    this.#say('picture', pictureSentence, life);
+    const lead = this.#aloud('lead');
     store.watch(leadSentence, (text) => write(lead, text), { signal: life });
+    this.#sayRoom(life);
     later(life, NOTICE_MS, (say) => store.watch(({ notice: text }) => text, (text) => {
       write(notice, text);
       notice.hidden = !text;
       if (text) say(() => store.dispatch({ type: 'notice/set', text: '' }));
     }, { signal: life }));
   }
+
+  /** @param {string} name */
+  #aloud(name) {
+    const place = make('p', { class: 'unseen', role: 'status', 'data-testid': `announce-${name}` });
+    this.append(place);
+    return place;
+  }
+
+  /** Says a sentence once it stays as it is. @param {string} name @param {(state: ViewerState) => string} sentence @param {AbortSignal} life @param {boolean} [changes]  not as it is at the start */
+  #say(name, sentence, life, changes = false) {
+    const place = this.#aloud(name);
+    let started = !changes;
+    later(life, SETTLED_MS, (say) => this.store.watch(sentence, (text) => {
+      if (started) say(() => write(place, text));
+      started = true;
+    }, { signal: life }));
+  }
+
+  /** @param {AbortSignal} life */
+  #sayRoom(life) {
+    const { store } = this;
+    const place = this.#aloud('room');
+    let said = store.get().session?.room ?? null;
+    later(life, ROOM_MS, (say) => store.watch(({ session }) => happening(session?.room), () => say(() => {
+      const { session } = store.get();
+      const now = session?.room ?? null;
+      const text = now && roomSentence(said, now, session?.me ?? null);
+      said = now;
+      if (text) write(place, text);
+    }), { signal: life }));
+  }
+}
+
+/** What of a room is spoken of; its pages turn far too often to wait for them. @param {Room | null | undefined} room */
+function happening(room) {
+  return room ? [room.people, room.asking, room.hands, room.proposals, room.frozen, room.anonymous, room.case] : [];
 }
 
 /** Runs only the last of what it is given, once nothing new has come for a while. @param {AbortSignal} life @param {number} ms @param {(say: (run: () => void) => void) => void} use */
@@ -42,21 +83,4 @@ function later(life, ms, use) {
     clearTimeout(timer);
     timer = window.setTimeout(run, ms);
   });
-}
-
-/** @param {ViewerState} state */
-function sliceSentence(state) {
-  const image = imageIn(state, state.view.active_viewport);
-  const stack = stackOf(state, image?.series_uid);
-  const index = indexIn(stack, image);
-  return index >= 0 ? `Image ${index + 1} of ${stack?.frames.length}` : '';
-}
-
-/** @param {ViewerState} state */
-function leadSentence(state) {
-  const { session } = state;
-  if (!session?.room) return '';
-  if (session.connection !== 'live') return 'The connection is lost.';
-  if (leads(session)) return 'You lead.';
-  return session.following ? `${leaderName(state)} leads. You follow.` : `${leaderName(state)} leads. You stopped following.`;
 }

@@ -11,13 +11,13 @@ import { place } from '../core/geometry.js';
 import { fetchPicture, hasPictures } from '../dicomweb/frames.js';
 import { frameOf, greysOf, imageIn, indexIn, paletteOf, seriesIn, stackOf } from '../state/select.js';
 import { newPresentation } from '../sessions/room.js';
-import { leads } from '../state/viewer.js';
+import { isStale, leads } from '../state/viewer.js';
 import { clearCanvas, drawPicture, resizeCanvas, sideToAsk } from '../viewport/canvas.js';
 import { Feed } from '../viewport/feed.js';
 import { neighbours } from '../viewport/prefetch.js';
 import { expose, make } from './build.js';
 import { LiveElement } from './live-element.js';
-import { ViewportText } from './viewport-text.js';
+import { STALE_TEXT, ViewportText } from './viewport-text.js';
 
 /** @type {FeedState} */
 const NOTHING = { shown: null, current: false, late: false, problem: '', delay: '' };
@@ -184,7 +184,7 @@ export class ImageViewport extends LiveElement {
       'data-rotation': String(presentation.rotation),
       'data-inverted': String(presentation.invert),
       'data-palette': this.#palette(shown?.picture) || null,
-      'data-stale': this.#isStale() ? '' : null,
+      'data-stale': isStale(state) ? '' : null,
     });
     const series = seriesIn(state, this.viewport);
     const stack = stackOf(state, series?.series_uid);
@@ -197,7 +197,7 @@ export class ImageViewport extends LiveElement {
       spacing: state.rulers[this.viewport] ?? frame?.spacing,
       width: this.#size.width,
       message: this.#message(),
-      stale: this.#isStale(),
+      stale: isStale(state),
     });
     this.setAttribute('aria-label', this.#words.summary(this.viewport));
     this.#report(image && quality ? { image, window, quality } : null);
@@ -227,7 +227,7 @@ export class ImageViewport extends LiveElement {
     if (this.#state.problem) return this.#state.problem;
     if (stack?.status === 'failed') return stack.problem;
     if (stack?.status === 'ready' && stack.frames.length === 0) return 'This series holds nothing to show.';
-    if (this.#isStale()) return 'Not live: nothing is heard from the session.';
+    if (isStale(state)) return STALE_TEXT;
     if (this.#state.late && this.#state.delay) return `${this.#state.delay} Trying again.`;
     if (!seriesIn(state, this.viewport)) return emptyText(state);
     return '';
@@ -237,12 +237,6 @@ export class ImageViewport extends LiveElement {
   #isDocument() {
     const series = seriesIn(this.store.get(), this.viewport);
     return series !== null && !hasPictures(series);
-  }
-
-  /** A follower without a connection sees what may be long gone. */
-  #isStale() {
-    const { session } = this.store.get();
-    return Boolean(session?.stale && session.following && !leads(session));
   }
 }
 

@@ -3,11 +3,12 @@
 /** @import { Mpr, Projection, Vector } from '../core/types.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
+import { commandNamed } from '../state/commands.js';
 import { stackOf } from '../state/select.js';
 import { PictureCache } from '../viewport/picture-cache.js';
 import { boxOf, inside } from '../viewport/planes.js';
 import { expose, make } from './build.js';
-import { asCommand } from './command-button.js';
+import { asCommand, run } from './command-button.js';
 import { LiveElement } from './live-element.js';
 import { keyed, listenToPanel } from './panel-keys.js';
 import { PlaneViewport } from './plane-viewport.js';
@@ -40,6 +41,11 @@ export class MprView extends LiveElement {
       layout,
       make('label', {}, 'Slab mm', this.#slab), this.#method,
       make('label', {}, 'At L P H', this.#place),
+      ...[['turn-back', '↺'], ['turn', '↻']].map(([name = '', sign = '']) => {
+        const turn = button(sign, `mpr-${name}`, () => run(store, commandNamed(name)));
+        turn.setAttribute('aria-label', commandNamed(name).title);
+        return asCommand(store, turn, name);
+      }),
       asCommand(store, button('Straighten', 'mpr-straighten', () => store.dispatch({ type: 'mpr/ask', wish: 'straighten' })), 'straighten'),
       asCommand(store, button('Close', 'mpr-close', () => store.dispatch({ type: 'mpr/ask', wish: 'toggle' })), 'mpr', 'Back to the images'));
     this.append(bar, ...planes);

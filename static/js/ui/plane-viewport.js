@@ -19,12 +19,13 @@ import {
   crossing, forwardOf, frameOfPlane, inside, pictureOf, placeInStack, planeName, scrolledTo, stepAlong, turnOthers,
 } from '../viewport/planes.js';
 import { stackOf } from '../state/select.js';
+import { isStale } from '../state/viewer.js';
 import { toolNamed } from '../tools/index.js';
 import { expose, make } from './build.js';
 import { listenToHand, toolFor } from './hand.js';
 import { LiveElement } from './live-element.js';
 import { followDrag, handIn, line, svg } from './svg.js';
-import { ViewportText } from './viewport-text.js';
+import { STALE_TEXT, ViewportText } from './viewport-text.js';
 
 const GAP = 16;
 const NEIGHBOURS = [1, -1, 2, -2];
@@ -94,7 +95,7 @@ export class PlaneViewport extends LiveElement {
       if (!life.aborted) this.#hand.after(new Layer(this.store, -1, () => this.#placement, () => this.#frame()));
     });
     this.addEventListener('focus', () => this.#activate(), { signal: life });
-    this.store.watch(({ mpr, cross }) => [mpr, cross], () => this.#wish(), { signal: life });
+    this.store.watch((state) => [state.mpr, state.cross, isStale(state)], () => this.#wish(), { signal: life });
   }
 
   /** @returns {{ mpr: Mpr, plane: PlaneView, point: Vector } | null} */
@@ -170,6 +171,7 @@ export class PlaneViewport extends LiveElement {
     const { shown, late, current, problem, delay } = this.#state;
     const quality = problem ? 'failed' : !shown || (late && !current) ? 'loading' : shown.request.quality;
     const cross = frame && toPixel(frame, point);
+    const stale = isStale(state);
     const name = planeName(plane, this.number);
     const [index, count] = placeInStack(this.box, plane, point);
     const slab = mpr.slab > 0 ? `${SLAB_WORDS[mpr.method]} of ${mpr.slab} mm` : '';
@@ -179,17 +181,17 @@ export class PlaneViewport extends LiveElement {
       'data-window-width': shown?.picture.window ? String(shown.picture.window.width) : null,
       'data-cross-x': cross ? cross.x.toFixed(3) : null, 'data-cross-y': cross ? cross.y.toFixed(3) : null,
       'data-cross-off': cross ? cross.off.toFixed(3) : null, 'data-pixel': frame?.spacing ? String(frame.spacing.column) : null,
-      'data-oblique': name.startsWith('Oblique') ? '' : null,
+      'data-stale': stale ? '' : null, 'data-oblique': name.startsWith('Oblique') ? '' : null,
     });
     const series = state.series[mpr.series_uid] ?? null;
     this.#words.show({
       study: state.studies[mpr.study_uid] ?? null, series, frame, stack: null, index: -1,
       title: `${name}  ${index + 1} / ${count}`, slab,
       presentation: plane.presentation, window: shown?.picture.window ?? null, quality, coarse: shown?.picture.coarse,
-      placement: this.#placement, width: this.#size.width, stale: false,
-      message: problem || (late && !shown ? delay || 'Putting the volume together…' : ''),
+      placement: this.#placement, width: this.#size.width, stale,
+      message: problem || (stale ? STALE_TEXT : '') || (late && !shown ? delay || 'Putting the volume together…' : ''),
     });
-    this.setAttribute('aria-label', `${name} plane ${index + 1} of ${count}, ${slab || 'one voxel thick'}, cross-hair at ${placeText(point)}, ${quality}`);
+    this.setAttribute('aria-label', `${name} plane ${index + 1} of ${count}, ${slab || 'one voxel thick'}, cross-hair at ${placeText(point)}, ${stale ? 'not live' : quality}`);
   }
 
   /** @param {{ mpr: Mpr, plane: PlaneView, point: Vector }} now @param {Frame | null} frame */

@@ -38,6 +38,7 @@ const CORNERS = {
   'bottom-left': ['slab-words', 'slice-number', 'slice-position', 'slice-thickness'],
   'bottom-right': ['turned', 'zoom', 'window', 'quality'],
 };
+export const STALE_TEXT = 'Not live: nothing is heard from the session.';
 const SIDES = /** @type {const} */ (['top', 'right', 'bottom', 'left']);
 
 export class ViewportText extends HTMLElement {

@@ -3,16 +3,19 @@
 /** @import { Voi } from '../core/types.js' */
 /** @import { ViewerStore } from '../state/viewer.js' */
 
+import { commandNamed } from '../state/commands.js';
 import { frameOf, imageIn, seriesIn } from '../state/select.js';
 import { rounded, windowChoices, windowText } from '../viewport/windows.js';
 import { make } from './build.js';
-import { asCommand } from './command-button.js';
+import { asCommand, run } from './command-button.js';
 import { LiveElement } from './live-element.js';
 import { OwnLooks } from './own-looks.js';
 import { keyed, listenToPanel } from './panel-keys.js';
 
 /** So far from the edge of the window it stays. */
 const EDGE = 8;
+/** What a drag does to the place of an image, for who cannot drag (WCAG 2.5.7), and the sign of each. */
+const MOVES = Object.entries({ 'pan-left': '←', 'pan-up': '↑', 'pan-down': '↓', 'pan-right': '→', fit: 'Fit', 'zoom-out': '−', 'zoom-in': '+' });
 
 export class WindowMenu extends LiveElement {
   #presets = make('div', { class: 'presets' });
@@ -32,7 +35,7 @@ export class WindowMenu extends LiveElement {
     this.setAttribute('role', 'group');
     this.setAttribute('aria-label', 'Window presets and numbers');
     this.append(this.#presets, make('div', { class: 'window-numbers' },
-      make('label', {}, 'Width', this.#width), make('label', {}, 'Level', this.#center)), new OwnLooks(store));
+      make('label', {}, 'Width', this.#width), make('label', {}, 'Level', this.#center)), moves(store), new OwnLooks(store));
     keyed(store, this.#width, 'window-width');
     keyed(store, this.#center, 'window-center');
     listenToPanel(this, store, life);
@@ -50,10 +53,13 @@ export class WindowMenu extends LiveElement {
     store.watch((state) => [state.sheet, state.view.active_viewport, seriesIn(state, state.view.active_viewport),
       state.stacks, state.preferences], () => this.#showPresets(), { signal: life });
     store.watch((state) => state.displayed[state.view.active_viewport]?.window, (window) => this.#showNumbers(window ?? null), { signal: life });
-    document.addEventListener('pointerdown', (event) => {
-      const inside = event.target instanceof Node && this.parentElement?.contains(event.target);
-      if (!inside && store.get().sheet === 'window') store.dispatch({ type: 'sheet/set', sheet: null });
-    }, { signal: life });
+    // nothing that the keyboard comes to may lie hidden below it
+    for (const kind of ['pointerdown', 'focusin']) {
+      document.addEventListener(kind, ({ target }) => {
+        const inside = target instanceof Node && this.parentElement?.contains(target);
+        if (!inside && store.get().sheet === 'window') store.dispatch({ type: 'sheet/set', sheet: null });
+      }, { signal: life });
+    }
   }
 
   /** Below the tools and the bar of the planes, so that it covers no button, and inside the window. */
@@ -106,4 +112,13 @@ export class WindowMenu extends LiveElement {
     if (!content?.image) return;
     this.store.dispatch({ type: 'presentation/set', viewport, presentation: { ...content.presentation, voi } });
   }
+}
+
+/** @param {ViewerStore} store */
+function moves(store) {
+  return make('div', { class: 'moves', role: 'group', 'aria-label': 'Zoom and position' }, ...MOVES.map(([name, sign]) => {
+    const button = make('button', { type: 'button', class: 'quiet', 'aria-label': commandNamed(name).title, 'data-testid': `move-${name}` }, sign);
+    button.addEventListener('click', () => run(store, commandNamed(name)));
+    return asCommand(store, button, name);
+  }));
 }
