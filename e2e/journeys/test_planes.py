@@ -173,6 +173,7 @@ def test_the_cross_hair_joins_the_series_of_one_examination(hospital: RunningSer
     first = viewer.shown(1).instance_uid
     viewer.viewport(0).click(position={"x": 20, "y": 60})
     viewer.press("x")
+    expect(viewer.viewport(1).locator("cross-layer")).to_be_attached()
     viewer.scroll(3, 0)
     viewer.expect_exact(0)
     viewer.viewport(0).click(position={"x": 200, "y": 300})
