@@ -58,6 +58,7 @@ export const WORKLIST_KEYS = [
   ]),
   ...keysIn('Sheet of keys', [
     ['key-search', 'Alt+s', 'Search the keys'],
+    ['choose', 'Enter', 'Choose another key'],
     ['usual', 'Alt+u', 'The usual keys of the worklist'],
     ['keys-close', 'Escape', 'Close'],
   ]),

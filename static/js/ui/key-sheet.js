@@ -61,6 +61,7 @@ export class KeySheet extends LiveElement {
     search.addEventListener('input', () => filterRows(this.#groups, search.value), { signal: life });
     usual.addEventListener('click', () => this.#keep(keysOfList(store.get().preferences.keys, false), 'The worklist has its usual keys.'), { signal: life });
     close.addEventListener('click', () => dialog.close(), { signal: life });
+    dialog.addEventListener('close', () => this.#groups.replaceChildren(), { signal: life });
   }
 
   #sections() {
@@ -72,13 +73,14 @@ export class KeySheet extends LiveElement {
 
   /** @param {WorklistKey} one @param {string[]} keys */
   #choice(one, keys) {
-    return keyChoice(one, keys, (text) => write(this.#said, text), (key) => {
+    const button = keyChoice(one, keys, (text) => write(this.#said, text), (key) => {
       const own = this.store.get().preferences.keys;
       if (isEverybodys(key) && key !== 'Escape') return write(this.#said, `${keyText(key)} is the same for everybody. Press another key.`);
       const after = keysAfter(one, key, worklistKeyTaken(one, key, own), own);
       this.#keep(after.keys ?? own, after.said);
       /** @type {HTMLElement | null} */ (this.querySelector(`[data-testid="key-${one.name}"]`))?.focus();
     });
+    return keyed(this.store, button, 'list-choose');
   }
 
   /** @param {Record<string, string[]>} keys @param {string} said */

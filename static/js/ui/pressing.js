@@ -31,7 +31,7 @@ export function pressByKey(store, signal) {
     const key = keyName(event);
     // where people write, only a key with Alt or Ctrl is no letter; Esc is the browser's
     if (event.defaultPrevented || key === 'Escape' || (at.matches(WRITTEN_IN) && !event.altKey && !event.ctrlKey)) return;
-    if (key === 'Enter' && at.matches('button, a, summary, input')) return;
+    if (key === 'Enter' && (at.matches('button, a, summary, input') || at.closest('dialog'))) return;
     const control = controlFor(key, store.get().preferences.keys);
     if (!control || control.matches(':disabled')) return;
     event.preventDefault();
