@@ -77,13 +77,11 @@ export function showsTwoPatients(state) {
   return first !== undefined && others.some((other) => !isSamePerson(first, other) || (first !== other && !first.id && !first.name));
 }
 
-/** Of these studies those to be looked at now: of the case on the screen, and of no case; before the first case also what is on the screen. @param {string[]} studyUids @param {Room | null | undefined} room */
+/** Of these studies those to be looked at now: of the case on the screen, and of no case. @param {string[]} studyUids @param {Room | null | undefined} room */
 export function studiesNow(studyUids, room) {
   if (!room) return studyUids;
   const now = room.cases.find(({ case_id }) => case_id === room.case)?.study_uids ?? [];
-  // a case that was made of what is looked at takes it from nobody's hands
-  const shown = room.case ? [] : room.viewports.map(({ image }) => image?.study_uid);
-  const others = new Set(room.cases.flatMap(({ study_uids }) => study_uids).filter((uid) => !shown.includes(uid)));
+  const others = new Set(room.cases.flatMap(({ study_uids }) => study_uids));
   return [...now, ...studyUids.filter((uid) => !others.has(uid))].filter((uid) => studyUids.includes(uid));
 }
 

@@ -18,7 +18,7 @@ export function keyChoice(one, keys, say, press) {
   const text = keys.map(keyText).join('  or  ');
   const button = make('button', {
     type: 'button', class: 'key', 'data-testid': `key-${one.name}`,
-    'aria-label': `${text || 'No key'}: ${shortTitle(one)}. Choose another key`,
+    title: 'Choose another key — Enter', 'aria-keyshortcuts': 'Enter', 'aria-label': `${text || 'No key'}: ${shortTitle(one)}. Choose another key`,
   }, make('kbd', {}, text || '–'));
   button.addEventListener('click', () => {
     button.dataset.asking = '';
