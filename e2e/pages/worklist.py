@@ -37,7 +37,7 @@ class WorklistPage:
 
     def store(self, files: Sequence[Path]) -> None:
         """Chooses files to be stored."""
-        self.page.get_by_label("Files to store").set_input_files(files)
+        self.page.get_by_label("Files to store", exact=True).set_input_files(files)
 
     @property
     def state(self) -> Locator:
