@@ -62,6 +62,18 @@ class Query:
             return True
         return any(len(key.path) == 1 and key.path[0].tag in _NUMBERS and _is_plain(key.text) for key in self.keys)
 
+    @property
+    def is_page(self) -> bool:
+        """Whether it asks for a page of studies by one key that an index answers, or of one day, as a worklist does."""
+        if self.level != Level.STUDY or self.fuzzy or self.include is None or self.offset + self.limit > _PAGE:
+            return False
+        asked = {key.path[0].tag: key.text for key in self.keys if len(key.path) == 1}
+        if len(asked) < len(self.keys) or not asked.keys() <= _INDEXED | _OF_DAY:
+            return False
+        if len(asked.get(_DATE, "")) == _DAY and asked[_DATE].isdigit():
+            return True
+        return len(asked) < 2 and all(one in _INDEXED and _begins(text) for one, text in asked.items())
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -74,6 +86,21 @@ class Found:
 
 _NUMBERS = frozenset(map(tag, "PatientID AccessionNumber StudyInstanceUID SeriesInstanceUID SOPInstanceUID".split()))
 """Attributes with an index of their own, of which one value belongs to few."""
+
+_DATE, _DAY = tag("StudyDate"), len("YYYYMMDD")
+
+_INDEXED = _NUMBERS | {_DATE, tag("PatientName")}
+"""Attributes with an index that finds a value by how it begins, or in the order of the answer."""
+
+_OF_DAY = {tag("StudyTime"), tag("ModalitiesInStudy")}
+"""Attributes for which the studies of a day are soon looked at, and all there are not."""
+
+_PAGE = 200
+
+
+def _begins(text: str) -> bool:
+    """Whether every value of a key begins with something that is no wild card."""
+    return all(value and value[0] not in "*?" for value in text.replace("\\", ",").split(","))
 
 
 def _is_plain(text: str) -> bool:

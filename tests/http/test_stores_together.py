@@ -116,3 +116,24 @@ def test_searches_share_a_commit_and_one_that_is_refused_takes_nothing_from_the_
 )
 def test_a_search_is_narrow_when_a_number_is_given_that_few_have(name: str, text: str, narrow: bool) -> None:
     assert Query(Level.STUDY, [Key((attribute(name),), text)]).is_narrow == narrow
+
+
+@pytest.mark.parametrize(
+    ("asked", "page"),
+    [
+        ({}, True),
+        ({"PatientName": "DOE*"}, True),
+        ({"PatientName": "*DOE"}, False),
+        ({"PatientName": "DOE,?OE"}, False),
+        ({"StudyDate": "20260101-"}, True),
+        ({"StudyDate": "20260101", "ModalitiesInStudy": "MR", "PatientName": "*DOE"}, True),
+        ({"StudyDate": "20260101-20260102", "ModalitiesInStudy": "MR"}, False),
+        ({"ModalitiesInStudy": "MR"}, False),
+        ({"ReferringPhysicianName": "DOE"}, False),
+    ],
+)
+def test_a_search_is_for_a_page_when_an_index_leads_to_all_of_it(asked: dict[str, str], page: bool) -> None:
+    keys = [Key((attribute(name),), text) for name, text in asked.items()]
+    assert Query(Level.STUDY, keys, limit=25).is_page == page
+    assert not Query(Level.STUDY, keys, limit=5000).is_page
+    assert not Query(Level.SERIES, keys, limit=25).is_page
