@@ -5,6 +5,7 @@
 import { pageClock } from './core/clock.js';
 import { once } from './core/once.js';
 import { PASS } from './core/http.js';
+import { linkViewports } from './state/linking.js';
 import { storedPreferences } from './state/preferences.js';
 import { letHabitsTravel } from './state/travelling.js';
 import { hasPictures } from './dicomweb/frames.js';
@@ -34,6 +35,8 @@ const ELEMENTS = {
 /** @param {ViewerStore} store @param {Put} put @param {AbortSignal} signal */
 export function layDesk(store, put, signal) {
   for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
+  // there before the key that links, so that nothing is said to be linked which is not
+  linkViewports(store, signal);
   listenToKeys(store, signal);
   listenToDrops(store, signal);
   put('strip', new SeriesStrip(store));
@@ -86,10 +89,6 @@ function partsOf(store, put, signal) {
         const { LensLayer } = await import('./ui/lens-layer.js');
         customElements.define('lens-layer', LensLayer);
       }),
-    },
-    {
-      when: ({ type }) => type === 'link/set' || type === 'alike/set',
-      bring: once(async () => (await import('./state/linking.js')).linkViewports(store, signal)),
     },
     {
       when: ({ type }) => type === 'cine/set',

@@ -1,4 +1,4 @@
-/** Viewports that go along: to the same place in the patient, or as far; and that take over window, zoom and position. Loaded when first asked for. */
+/** Viewports that go along: to the same place in the patient, or as far; and that take over window, zoom and position. */
 
 /** @import { Frame, ImageRef, Presentation } from '../core/types.js' */
 /** @import { ViewerState, ViewerStore } from './viewer.js' */
