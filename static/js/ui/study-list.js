@@ -165,13 +165,15 @@ export class StudyList extends LiveElement {
     else if (top + this.#high > this.#scroll.scrollTop + room) this.#scroll.scrollTop = top + this.#high - room;
   }
 
-  /** Arrows move along the list, from the search line too, which Esc leaves; Enter opens. @param {KeyboardEvent} event */
+  /** Arrows move along the list, from the search line, which Esc leaves, and from buttons too, whose Enter is their own; Enter opens. @param {KeyboardEvent} event */
   #key(event) {
     const { current, studies, status } = this.store.get();
     const target = /** @type {HTMLElement} */ (event.target);
     const searching = target.matches('input[type="search"]');
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
-    if (target.matches('input, select, button, a, summary, pre') && !searching) return;
+    const pressing = target.matches('button');
+    // what is written in, chosen from or scrolled has its own arrows
+    if (target.matches('input, select, a, summary, pre, ul') && !searching) return;
     const page = Math.max(1, Math.floor(this.#scroll.clientHeight / this.#high) - 2);
     const by = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, ...(!searching && { Home: -Infinity, End: Infinity }) }[event.key];
     const study = studies[current];
@@ -182,7 +184,7 @@ export class StudyList extends LiveElement {
     } else if (event.key === 'Escape' && searching) {
       event.preventDefault();
       this.#rowOf(current)?.focus({ preventScroll: true });
-    } else if (event.key === 'Enter' && study && status === 'ready') {
+    } else if (event.key === 'Enter' && !pressing && study && status === 'ready') {
       event.preventDefault();
       location.assign(addressOf(study));
     }
