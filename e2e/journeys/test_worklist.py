@@ -57,6 +57,13 @@ def test_a_search_without_matches_says_so_in_words(worklist: WorklistPage) -> No
 def test_modality_narrows_the_list(worklist: WorklistPage) -> None:
     worklist.modality("X-ray")
     expect(worklist.studies).to_have_count(2)
+    worklist.page.keyboard.press("ArrowDown")
+    expect(worklist.studies.nth(1)).to_be_focused()
+    assert worklist.studies.nth(1).evaluate("row => row.matches(':focus-visible[aria-current]')")
+    worklist.page.get_by_test_id("modality-All").focus()
+    worklist.page.keyboard.press("Enter")
+    expect(worklist.studies).to_have_count(5)
+    expect(worklist.page.get_by_test_id("modality-All")).to_be_focused()
 
 
 def test_the_keyboard_opens_a_study(worklist: WorklistPage) -> None:
@@ -277,3 +284,36 @@ def test_files_are_stored_and_each_has_its_result(district: RunningServer, new_p
     expect(worklist.page.get_by_test_id("storing-state")).to_have_text("1 file stored.")
     worklist.page.get_by_test_id("storing-close").click()
     expect(worklist.page.get_by_test_id("storing")).to_be_hidden()
+
+
+def test_a_dropped_folder_is_listed_and_a_large_file_is_seen_to_move(
+    district: RunningServer, new_page: NewPage, tmp_path: Path
+) -> None:
+    folder = tmp_path / "disc" / "images"
+    folder.mkdir(parents=True)
+    large = image(PatientID="LARGE1", Rows=1024, Columns=1024, PixelData=bytes(2 * 1024 * 1024))
+    (folder / "large.dcm").write_bytes(part10(large))
+    worklist = WorklistPage(new_page()).open(district.address)
+    page = worklist.page
+    wire = page.context.new_cdp_session(page)
+    wire.send("Network.enable")
+    line = {"offline": False, "latency": 1, "downloadThroughput": -1, "uploadThroughput": 2_000_000}
+    wire.send("Network.emulateNetworkConditions", line)
+    page.evaluate(
+        """() => {
+            window.told = [];
+            const named = name => document.querySelector(`[data-testid="storing-${name}"]`);
+            const [bar, moving] = [named('progress'), named('moving')];
+            const note = () => window.told.push([bar.value / bar.max, moving.textContent]);
+            new MutationObserver(note).observe(moving, { childList: true });
+        }"""
+    )
+    for kind in ("dragEnter", "dragOver", "drop"):
+        data = {"items": [], "files": [str(tmp_path / "disc")], "dragOperationsMask": 1}
+        wire.send("Input.dispatchDragEvent", {"type": kind, "x": 400, "y": 400, "data": data})
+    expect(page.get_by_test_id("storing-state")).to_have_text("1 file stored.")
+    told = page.evaluate("() => window.told")
+    assert "1 file found so far" in [text for _, text in told]
+    moved = [share for share, text in told if "% of 2.1 MB sent" in text]
+    assert len([share for share in moved if 0 < share < 1]) >= 3
+    assert moved == sorted(moved)

@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { recognise, storeTogether, told } from '../../static/js/dicomweb/store.js';
 import { createStore } from '../../static/js/core/store.js';
 import { searchOnWish } from '../../static/js/state/searching.js';
-import { batches, storeOnDrop } from '../../static/js/state/storing.js';
 import { INITIAL, merged, PAGE, pageOf, queriesFor, reduce } from '../../static/js/state/worklist.js';
 
 const study = (uid, date = '20260101') => ({ study_uid: uid, date, time: '' });
-const item = (uid, comment) => ({ '00081155': { Value: [uid] }, ...(comment && { '00000902': { Value: [comment] } }) });
-const file = (name, size = 1) => new File([new Uint8Array(size)], name);
 
 test('a page is asked for by offset, and tells where a study was made', () => {
   const wish = { text: '', modality: 'CR,DX', institution: 'Leeds', from: '2026-01-01', to: '' };
@@ -93,55 +89,4 @@ test('a refusal by right is another state than a failure', async () => {
     assert.equal(store.get().status, expected);
     life.abort();
   }
-});
-
-test('each file has its own result, by what it says it is', () => {
-  const batch = ['a', 'b', 'c', 'd'].map((name) => ({ file: file(name), uid: { a: '1.1', b: '1.2', c: '', d: '1.4' }[name] }));
-  const answer = { '00081199': { Value: [item('1.1')] }, '00081198': { Value: [item('1.2', 'Other bytes')] }, '0008119A': { Value: [{ '00000902': { Value: ['No UID'] } }] } };
-  assert.deepEqual(told(batch, answer).map(({ reason }) => reason), [null, 'Other bytes', 'No UID', 'The server does not say that it was kept']);
-});
-
-test('a file that is no DICOM file is known before it is sent', async () => {
-  assert.equal((await recognise(file('notes.txt', 400))).uid, null);
-  assert.equal((await recognise(file('short'))).uid, null);
-  const bytes = new Uint8Array(300);
-  bytes.set([...'DICM'].map((letter) => letter.charCodeAt(0)), 128);
-  bytes.set([2, 0, 3, 0, 0x55, 0x49, 4, 0, 0x31, 0x2e, 0x32, 0], 132);
-  assert.equal((await recognise(new File([bytes], 'image.dcm'))).uid, '1.2');
-});
-
-test('what the server says of a whole request is said of every file; a busy one is asked again', async () => {
-  const batch = [{ file: file('a'), uid: '1.1' }, { file: file('b'), uid: '1.2' }];
-  const answers = [new Response('{}', { status: 503, headers: { 'Retry-After': '0.001' } }), new Response('{"title":"The disk takes no more."}', { status: 507 })];
-  globalThis.fetch = async () => answers.shift();
-  const found = await storeTogether(batch, new AbortController().signal);
-  assert.deepEqual(found.map(({ reason }) => reason), ['The disk takes no more.', 'The disk takes no more.']);
-});
-
-test('what is dropped while others are under way waits its turn; what found no server may be sent again', async () => {
-  const store = createStore(INITIAL, reduce);
-  const life = new AbortController();
-  storeOnDrop(store, life.signal);
-  const dicom = (/** @type {string} */ name) => new File([new Uint8Array(128), 'DICM', new Uint8Array(20)], name);
-  let asked = 0;
-  globalThis.fetch = async () => {
-    asked += 1;
-    if (asked === 1) store.dispatch({ type: 'files/store', files: [dicom('later'), file('notes')] });
-    throw new TypeError('no network');
-  };
-  const ended = new Promise((done) => { store.watch(({ storing }) => storing?.ended, (now) => now && done(now), { signal: life.signal }); });
-  store.dispatch({ type: 'files/store', files: [dicom('first')] });
-  await ended;
-  const { files, done = [] } = store.get().storing ?? {};
-  assert.equal(files, 3);
-  const said = 'The server does not answer';
-  assert.deepEqual(done.map(({ name, reason, again }) => [name, reason, again?.name]).sort(), [
-    ['first', said, 'first'], ['later', said, 'later'], ['notes', 'This is no DICOM file', undefined]]);
-  life.abort();
-});
-
-test('files go in requests that are neither many nor large', () => {
-  assert.deepEqual(batches(Array.from({ length: 70 }, (_, i) => file(String(i)))).map((batch) => batch.length), [32, 32, 6]);
-  const large = { size: 40 * 2 ** 20, name: 'large' };
-  assert.deepEqual(batches([file('a'), large, file('b')]).map((batch) => batch.length), [1, 1, 1]);
 });

@@ -24,30 +24,54 @@ export async function recognise(file) {
   return { file, uid: '' };
 }
 
-/** Stores files in one request; a busy server is asked again. @param {Recognised[]} batch @param {AbortSignal} signal @returns {Promise<StoredFile[]>} */
-export async function storeTogether(batch, signal) {
+/**
+ * Stores files in one request; a busy server is asked again, from the first byte.
+ * @param {Recognised[]} batch @param {AbortSignal} signal @param {(bytes: number) => void} tell  how much of the request has gone @returns {Promise<StoredFile[]>}
+ */
+export async function storeTogether(batch, signal, tell) {
   const boundary = `lightbox-${crypto.randomUUID()}`;
   const parts = batch.flatMap(({ file }) => [`--${boundary}\r\nContent-Type: application/dicom\r\n\r\n`, file, '\r\n']);
   const headers = { 'Content-Type': `multipart/related; type="application/dicom"; boundary=${boundary}`, Accept: 'application/dicom+json' };
   const all = (/** @type {string} */ reason, again = true) => batch.map(({ file }) => ({ name: nameOf(file), reason, ...(again && { again: file }) }));
   for (let attempt = 1; ; attempt += 1) {
-    let response;
+    let request;
     try {
-      response = await fetch(STUDIES, { method: 'POST', headers, body: new Blob([...parts, `--${boundary}--\r\n`]), signal });
+      request = await post(new Blob([...parts, `--${boundary}--\r\n`]), headers, signal, tell);
     } catch {
       return all(signal.aborted ? 'Stopped before it was sent' : 'The server does not answer');
     }
-    if (response.status === 503 && attempt < TRIES) {
-      const seconds = Number(response.headers.get('Retry-After') ?? 1) || 1;
+    if (request.status === 503 && attempt < TRIES) {
+      const seconds = Number(request.getResponseHeader('Retry-After')) || 1;
       await new Promise((done) => {
         signal.addEventListener('abort', done, { once: true });
         setTimeout(done, seconds * 1000);
       });
       continue;
     }
-    const answer = await response.json().catch(() => null);
-    return answer && [200, 202, 409].includes(response.status) ? told(batch, answer) : all(answer?.title ?? `The server answered ${response.status}`, response.status >= 500);
+    const { status, response: answer } = request;
+    return answer && [200, 202, 409].includes(status) ? told(batch, answer) : all(answer?.title ?? `The server answered ${status}`, status >= 500);
   }
+}
+
+/**
+ * The request once it is answered; `fetch` would not say how much has gone. Rejects when it was stopped or the line was lost.
+ * @param {Blob} body @param {Record<string, string>} headers @param {AbortSignal} signal @param {(bytes: number) => void} tell @returns {Promise<XMLHttpRequest>}
+ */
+function post(body, headers, signal, tell) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const abort = () => request.abort();
+    request.responseType = 'json';
+    request.addEventListener('load', () => resolve(request));
+    for (const end of ['error', 'abort']) request.addEventListener(end, reject);
+    request.addEventListener('loadend', () => signal.removeEventListener('abort', abort));
+    for (const moved of ['loadstart', 'progress']) request.upload.addEventListener(moved, (event) => tell(/** @type {ProgressEvent} */ (event).loaded));
+    request.open('POST', STUDIES);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    if (signal.aborted) return reject(signal.reason);
+    signal.addEventListener('abort', abort);
+    request.send(body);
+  });
 }
 
 /** What the Store Instances Response says of each file (PS3.18 10.5.3). @param {Recognised[]} batch @param {any} answer @returns {StoredFile[]} */

@@ -28,6 +28,7 @@ import { USUAL } from './preferences.js';
  * @property {Report | null} report
  *
  * @typedef {object} Storing
+ * @property {number | null} listing  files found so far in what was dropped; null: all that was dropped is listed
  * @property {number} files
  * @property {number} bytes
  * @property {number} sent  of those bytes
@@ -52,7 +53,7 @@ import { USUAL } from './preferences.js';
  *   | { type: 'search/page', at: number, studies: Study[], more: boolean } | { type: 'search/stalled', problem: string }
  *   | { type: 'institutions/set', institutions: string[] }
  *   | { type: 'row/set', current: number } | { type: 'preview/again' } | { type: 'preview/set', preview: Preview | null }
- *   | { type: 'files/store', files: File[] } | { type: 'storing/set', storing: Storing | null }
+ *   | { type: 'files/store', files: (File | FileSystemEntry)[] } | { type: 'storing/set', storing: Storing | null }
  *   | { type: 'preferences/set', preferences: Preferences } | { type: 'notice/set', text: string }} WorklistAction
  * @typedef {Store<WorklistState, WorklistAction>} WorklistStore
  */

@@ -37,9 +37,10 @@ export class StudyDrop extends LiveElement {
     });
     const bar = make('progress', { 'aria-label': 'Stored so far', 'data-testid': 'storing-progress' });
     const said = make('p', { role: 'status', 'data-testid': 'storing-state' });
+    const moving = make('p', { class: 'moving', 'data-testid': 'storing-moving' }); // no status: it would be read out without end
     const list = make('ul', { class: 'stored-files', tabindex: '0', 'aria-label': 'What became of each file', 'data-testid': 'storing-files' });
     const panel = make('section', { class: 'storing', 'aria-label': 'Storing files', 'data-testid': 'storing' },
-      make('header', {}, make('h2', {}, 'Storing files'), again, close), bar, said, list);
+      make('header', {}, make('h2', {}, 'Storing files'), again, close), bar, make('div', { class: 'storing-line' }, said, moving), list);
     const target = make('div', { class: 'drop-target', 'data-testid': 'drop-target' }, make('p', {}, 'Drop DICOM files or folders to store them'));
     this.append(
       button(store, 'Store files…', 'list-store', () => files.click()),
@@ -54,24 +55,25 @@ export class StudyDrop extends LiveElement {
       if (hasFiles(event)) event.preventDefault();
     }, signal);
     target.addEventListener('dragleave', () => { target.hidden = true; }, signal);
-    document.addEventListener('drop', async (event) => {
+    document.addEventListener('drop', (event) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
       target.hidden = true;
-      // the entries are gone once the event is over, so they are taken first
-      const entries = [...event.dataTransfer?.items ?? []].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-      store.dispatch({ type: 'files/store', files: (await Promise.all(entries.map(filesIn))).flat() });
+      // a folder is an entry; what is none is a file all the same
+      const files = [...event.dataTransfer?.items ?? []].flatMap((item) => item.webkitGetAsEntry() ?? item.getAsFile() ?? []);
+      store.dispatch({ type: 'files/store', files });
     }, signal);
     store.watch(({ storing }) => storing, (storing) => {
       panel.hidden = !storing;
       if (!storing) return;
-      expose(bar, { max: String(Math.max(1, storing.bytes)), value: String(storing.sent) });
+      expose(bar, { max: String(Math.max(1, storing.bytes)), value: storing.listing === null ? String(storing.sent) : null });
       expose(panel, { 'data-state': storing.ended ? 'ended' : 'running' });
       write(said, sentence(storing));
+      write(moving, progress(storing));
       write(close, storing.ended ? 'Close' : 'Stop');
       again.hidden = !storing.ended || !storing.done.some((one) => one.again);
-      list.replaceChildren(...listed(storing.done).map(line));
     }, signal);
+    store.watch(({ storing }) => storing?.done, (done = []) => list.replaceChildren(...listed(done).map(line)), signal);
   }
 }
 
@@ -98,23 +100,6 @@ function hasFiles({ dataTransfer }) {
   return dataTransfer?.types.includes('Files') ?? false;
 }
 
-/** Every file of an entry, whatever lies below it. @param {FileSystemEntry} entry @returns {Promise<File[]>} */
-async function filesIn(entry) {
-  if (entry.isFile) {
-    const file = await new Promise((done, fail) => { /** @type {FileSystemFileEntry} */ (entry).file(done, fail); }).catch(() => null);
-    return file ? [file] : [];
-  }
-  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
-  /** @type {File[]} */
-  const found = [];
-  for (;;) {
-    /** @type {FileSystemEntry[]} */
-    const some = await new Promise((done) => { reader.readEntries(done, () => done([])); }); // a folder nobody may read has none
-    if (some.length === 0) return found;
-    for (const one of some) found.push(...await filesIn(one));
-  }
-}
-
 /** Those that were refused first: they are what somebody has to do something about. @param {StoredFile[]} done */
 function listed(done) {
   return [...done].sort((a, b) => Number(a.reason === null) - Number(b.reason === null)).slice(0, MOST_LISTED);
@@ -127,10 +112,21 @@ function line({ name, reason }) {
 }
 
 /** @param {Storing} storing */
-function sentence({ files, bytes, sent, done, ended }) {
+function sentence({ listing, files, done, ended }) {
+  if (listing !== null && done.length === 0) return 'Looking through what was dropped…';
   const refused = done.filter(({ reason }) => reason !== null).length;
   const kept = `${counted(done.length - refused, 'file')} stored`;
   const not = refused > 0 ? `, ${refused} not` : '';
-  if (ended) return `${kept}${not}.`;
-  return `${kept}${not}, ${files - done.length} to go (${Math.round((100 * sent) / Math.max(1, bytes))} %).`;
+  return ended ? `${kept}${not}.` : `${kept}${not}, ${files - done.length} to go.`;
+}
+
+/** What changes many times a second. @param {Storing} storing */
+function progress({ listing, bytes, sent, ended }) {
+  if (listing !== null) return `${counted(listing, 'file')} found so far`;
+  return ended ? '' : `${Math.floor((100 * sent) / Math.max(1, bytes))} % of ${megabytes(bytes)} sent`;
+}
+
+/** @param {number} bytes */
+function megabytes(bytes) {
+  return `${(bytes / 1e6).toLocaleString('en-GB', { maximumFractionDigits: bytes < 1e7 ? 1 : 0 })} MB`;
 }
