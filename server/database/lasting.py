@@ -4,6 +4,7 @@ Each raises `OSError` when the disk does not take it.
 """
 
 import os
+import threading
 from pathlib import Path
 
 
@@ -26,7 +27,7 @@ def sync_folder(folder: Path) -> None:
 
 def write_file(path: Path, content: bytes) -> None:
     """Puts a file in the place of what was there; also after a crash, one of them is there, and whole."""
-    new = path.with_name(f"{path.name}.{os.getpid()}.new")
+    new = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.new")
     try:
         with new.open("wb") as file:
             file.write(content)
